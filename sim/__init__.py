@@ -1,0 +1,1 @@
+"""The market: borrowers, merchants, platforms and a regulator, month by month."""

@@ -1,0 +1,54 @@
+"""How a rule is compiled: one decorator, and a cache that can never be stale.
+
+Numba's own cache looks only at the file that defines a function, so a changed rule in another file
+would silently keep giving yesterday's result. The cache folder is therefore named after a hash of every
+source file of the market and of the versions that compile it.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import numba
+import numpy
+
+SOURCES = Path(__file__).parent
+
+
+def market_hash() -> str:
+    """Name the code that is running: a hash of every source file in ``sim/``.
+
+    Returns 16 hexadecimal digits; two runs are comparable only if theirs are equal.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(SOURCES.rglob("*.py")):
+        digest.update(path.relative_to(SOURCES).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Where compiled rules are kept: one folder per market source, Python, numpy and numba version."""
+    versions = f"py{sys.version_info[0]}{sys.version_info[1]}-np{numpy.__version__}-nb{numba.__version__}"
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = home / "rollover" / f"{market_hash()}-{versions}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:  # a read-only home: keep the cache for this user in the temporary folder
+        folder = Path(tempfile.gettempdir()) / f"rollover-{os.getuid() if hasattr(os, 'getuid') else 0}" / folder.name
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+if "NUMBA_CACHE_DIR" not in os.environ:
+    numba.config.CACHE_DIR = str(cache_folder())  # before the first decorator below is used
+
+if numba.config.DISABLE_JIT:
+    # Unsigned keys wrap round on purpose; numpy scalars say so each time, compiled code does not.
+    warnings.filterwarnings("ignore", message="overflow encountered in scalar")
+
+#: Compile a rule: no Python objects inside, the lock released, division by zero as in numpy.
+rule = numba.njit(nogil=True, cache=True, error_model="numpy")

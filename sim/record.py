@@ -1,0 +1,145 @@
+"""What is measured: the tables of a run, each column with its unit and meaning.
+
+Shares are 0-1, money columns end in ``_fen``, ``month`` is the first day of a calendar month. Every table has one
+row per key and carries no totals beside its parts.
+"""
+
+from dataclasses import dataclass
+
+#: How far behind a line is. M1 is 1-30 days past due, M2 31-60, M3 61-90, M4 and later are more than 90 days.
+BUCKETS = ("current", "M1", "M2", "M3", "M4", "M5", "M6", "M7+", "charged off")
+
+#: Why the first payment of a spell of lateness was missed, the one that names a default.
+CAUSES = (
+    "none",
+    "forgot",          # could pay, did not think of it
+    "chose",           # could pay, stopped paying on purpose
+    "job loss",        # no work this month
+    "unplanned expense",
+    "limit cut",       # the credit lost to cuts and freezes would have covered the shortfall
+    "income dip",      # earned less than the permanent wage, and that was the difference
+    "debt service",    # bills are more than the budget carries, nothing else happened
+)
+SEGMENTS = {
+    "age": ("18-24", "25-29", "30-39", "40-49", "50-64"),
+    "income": ("lowest fifth", "second fifth", "third fifth", "fourth fifth", "highest fifth"),
+    "lenders": ("0", "1", "2", "3", "4+"),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a result table: name, DuckDB type, unit and meaning."""
+
+    name: str
+    type: str
+    unit: str
+    meaning: str
+
+
+def _columns(*rows) -> tuple[Column, ...]:
+    return tuple(Column(*row) for row in rows)
+
+
+_KEYS = _columns(("month", "DATE", "first of month", "calendar month"))
+_LINE_KEYS = _KEYS + _columns(
+    ("platform", "VARCHAR", "name", "platform"),
+    ("product", "VARCHAR", "name", "product of that platform"),
+)
+
+#: Stocks and flows per product, summed over borrowers inside the pass; order is the order in the tally.
+BOOK = _columns(
+    ("accounts", "BIGINT", "lines", "lines open or frozen at month end"),
+    ("accounts_with_balance", "BIGINT", "lines", "of these, with a balance"),
+    ("limit_fen", "BIGINT", "fen", "sum of limits"),
+    ("balance_fen", "BIGINT", "fen", "balance, charged-off debt excluded"),
+    ("current_fen", "BIGINT", "fen", "balance of lines that are not past due"),
+    ("m1_fen", "BIGINT", "fen", "balance of lines 1-30 days past due"),
+    ("m2_fen", "BIGINT", "fen", "balance of lines 31-60 days past due"),
+    ("m3_fen", "BIGINT", "fen", "balance of lines 61-90 days past due"),
+    ("m4_fen", "BIGINT", "fen", "balance of lines more than 90 days past due"),
+    ("due_fen", "BIGINT", "fen", "minimum payments due this month, arrears included"),
+    ("paid_fen", "BIGINT", "fen", "payments received"),
+    ("claims_fen", "BIGINT", "fen", "charged-off claims still owed"),
+    ("removed_limit_fen", "BIGINT", "fen", "limit taken away by cuts this month"),
+    ("added_limit_fen", "BIGINT", "fen", "limit given by raises and restorations this month"),
+    ("policy_cut_fen", "BIGINT", "fen", "part of the limit taken away that a policy asked for"),
+    ("policy_cut_accounts", "BIGINT", "lines", "lines that a policy cut this month"),
+    ("applications", "BIGINT", "applications", "applications received"),
+    ("approvals", "BIGINT", "applications", "applications approved"),
+    ("defaults", "BIGINT", "lines", "lines that became more than 90 days past due this month"),
+    ("default_fen", "BIGINT", "fen", "their balance: exposure at default"),
+    ("charge_offs", "BIGINT", "lines", "lines charged off"),
+)
+PLATFORM_COLUMNS = _columns(
+    ("delinquency", "DOUBLE", "share of balance", "platform's 30+ days delinquency (all its products)"),
+    ("tightening", "DOUBLE", "score points", "how much the platform's thresholds stand above normal"),
+    ("spread", "DOUBLE", "per year", "platform's funding rate above normal"),
+    ("capital_fen", "BIGINT", "fen", "platform's capital"),
+    ("lending", "BOOLEAN", "yes or no", "platform takes new business"),
+)
+
+#: One number each for the whole market, summed inside the pass; order is the order in the tally.
+ECONOMY = _columns(
+    ("borrowers", "BIGINT", "people", "population"),
+    ("employed", "BIGINT", "people", "with work this month"),
+    ("cash_fen", "BIGINT", "fen", "money that borrowers hold"),
+    ("income_fen", "BIGINT", "fen", "income received"),
+    ("hand_to_mouth", "BIGINT", "people", "month-end cash under half a month of wage"),
+    ("online_borrowers", "BIGINT", "people", "owe money to at least one online platform"),
+    ("online_two_or_more", "BIGINT", "people", "owe money to two or more online platforms"),
+    ("lenders_total", "BIGINT", "count", "sum over people of platforms owed to"),
+    ("in_default", "BIGINT", "people", "have a line more than 90 days past due, or charged off and on record"),
+    ("short", "BIGINT", "people", "needs exceed cash and usable purchase credit this month"),
+    ("short_fen", "BIGINT", "fen", "by how much, before other help is sought"),
+    ("missed_for_want", "BIGINT", "people", "still short after cash lines, new lines and family: a payment is missed"),
+    ("rolled_fen", "BIGINT", "fen", "cash drawn from open and new lines by people who were short"),
+    ("cut_wants_fen", "BIGINT", "fen", "wants given up against normal"),
+    ("policy_cut_people", "BIGINT", "people", "people whose limit a policy cut this month"),
+)
+MERCHANT_COLUMNS = _columns(
+    ("merchants_open", "BIGINT", "merchants", "open for business"),
+    ("merchant_staff", "BIGINT", "people", "modelled people on merchants' payrolls"),
+    ("layoffs_planned", "DOUBLE", "people", "staff that merchants will lay off next month"),
+)
+
+SEGMENT = _columns(
+    ("people", "BIGINT", "people", "people in the segment"),
+    ("people_with_debt", "BIGINT", "people", "with a balance on any line"),
+    ("balance_fen", "BIGINT", "fen", "what they owe, charged-off debt excluded"),
+    ("in_default", "BIGINT", "people", "in default"),
+    ("defaults", "BIGINT", "people", "who went into default this month and were not in it before"),
+)
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "monthly": _LINE_KEYS + BOOK + PLATFORM_COLUMNS,
+    "economy": _KEYS + ECONOMY + MERCHANT_COLUMNS,
+    "segments": _KEYS + _columns(
+        ("kind", "VARCHAR", "age, income or lenders", "how people are divided: age and income at the first month, platforms owed to last month"),
+        ("segment", "VARCHAR", "name", "the segment"),
+    ) + SEGMENT,
+    "transitions": _LINE_KEYS + _columns(
+        ("from_bucket", "VARCHAR", "bucket", "months past due at the end of last month"),
+        ("to_bucket", "VARCHAR", "bucket", "months past due at the end of this month"),
+        ("accounts", "BIGINT", "lines", "lines that had a balance at the end of last month and moved so"),
+        ("balance_fen", "BIGINT", "fen", "their balance at the end of last month"),
+    ),
+    "defaults": _LINE_KEYS + _columns(
+        ("borrower", "INTEGER", "id", "the person, the same in every world of one seed"),
+        ("balance_fen", "BIGINT", "fen", "exposure at default"),
+        ("limit_fen", "BIGINT", "fen", "limit at default"),
+        ("cause", "VARCHAR", "cause", "why the first payment of this spell was missed"),
+        ("first", "BOOLEAN", "yes or no", "the person was not in default before"),
+        ("policy_cut", "BOOLEAN", "yes or no", "a policy had cut one of this person's lines in the twelve months before"),
+        ("age", "TINYINT", "years", "age at the first month"),
+        ("income", "VARCHAR", "fifth", "fifth of income at the first month"),
+        ("lenders", "TINYINT", "count", "platforms owed to at the end of last month"),
+        ("lenders_before", "TINYINT", "count", "platforms owed to at the end of the month before the policy began"),
+    ),
+    "flows": _LINE_KEYS + _columns(
+        ("flow", "VARCHAR", "name", "what was paid for"),
+        ("payer", "VARCHAR", "sector", "who paid"),
+        ("payee", "VARCHAR", "sector", "who was paid"),
+        ("amount_fen", "BIGINT", "fen", "how much in the month"),
+    ),
+}

@@ -1,0 +1,105 @@
+"""What a borrower, a line, a merchant, a platform and a product is: each field once, with unit and meaning.
+
+A record is one element of a numpy structured array. Money is whole fen; small shares of a person's character are
+single precision. Rules read them by name: ``borrower.cash += borrower.income``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a record: its name, numpy type, unit and meaning."""
+
+    name: str
+    type: str
+    unit: str
+    meaning: str
+
+
+def _fields(*rows) -> tuple[Field, ...]:
+    return tuple(Field(*row) for row in rows)
+
+
+def _from_parameters(group) -> tuple[Field, ...]:
+    return tuple(Field(p.name, "f8", p.unit, p.meaning) for p in group.values())
+
+
+BORROWER = _fields(
+    ("cash", "i8", "fen", "money at hand"),
+    ("id", "i4", "index", "position in the population, the person's address in chance"),
+    ("wage", "i4", "fen per month", "permanent part of earnings"),
+    ("income", "i4", "fen", "income of this month"),
+    ("employer", "i4", "merchant", "who employs the person; -1 is the outside economy"),
+    ("lost_headroom", "i4", "fen", "unused credit that cuts and freezes took away, fading by a sixth a month"),
+    ("buffer_target", "f4", "months of wage", "cash that the person likes to hold"),
+    ("target_use", "f4", "share of limit", "what the person likes to owe on a purchase line; 0 for those who pay in full"),
+    ("impulse", "f4", "share of normal wants", "wants bought even when the budget says no"),
+    ("stigma", "f4", "share", "how much shame and fear hold the person back from choosing to default"),
+    ("credit_share", "f4", "share of spending", "spending put on purchase lines"),
+    ("age", "u1", "years", "age at the first month"),
+    ("quintile", "u1", "0-4", "quintile of income at the first month"),
+    ("jobless", "u1", "months", "months without work, 0 for the employed"),
+    ("lenders", "u1", "count", "platforms to which the person owed money at the end of last month"),
+    ("lenders_before", "u1", "count", "the same, at the end of the month before the policy studied begins"),
+    ("bad_record", "u1", "months", "months that a default stays on the bureau's record"),
+    ("friends_in_default", "u1", "count", "friends in default, published last month"),
+    ("in_default", "u1", "0 or 1", "has a line 90 or more days past due, or charged off and on record"),
+    ("expense_hit", "u1", "0 or 1", "an unplanned expense fell this month"),
+)
+
+LINE = _fields(
+    ("limit", "i4", "fen", "most that may be owed"),
+    ("revolving", "i4", "fen", "billed and unpaid; on a charged-off line the claim that is left"),
+    ("purchases", "i4", "fen", "bought this month, not yet billed"),
+    ("instalment", "i4", "fen", "principal still to be billed in instalments"),
+    ("due", "i4", "fen", "what must be paid this month; after payment, what is past due"),
+    ("limit_before", "i4", "fen", "limit before it was cut, 0 if it has not been"),
+    ("cut_month", "i2", "month", "month of the last cut, -1 if none"),
+    ("state", "u1", "state", "0 none, 1 open, 2 frozen, 3 charged off"),
+    ("months_past_due", "u1", "months", "how many monthly payments behind"),
+    ("instalments_left", "u1", "months", "months over which the instalment principal is still to be billed"),
+    ("months_clean", "u1", "months", "months in a row without a late payment, at most 250"),
+    ("months_on_book", "u1", "months", "age of the line, at most 250"),
+    ("cause", "u1", "cause", "why the first payment of the present spell of lateness was missed"),
+)
+
+MERCHANT = _fields(
+    ("cash", "i8", "fen", "money at hand"),
+    ("sales", "i8", "fen", "sales of last month, modelled customers and others"),
+    ("outside_sales", "i8", "fen per month", "normal sales to customers that are not modelled"),
+    ("smooth_sales", "f8", "fen per month", "smoothed sales, at the wage level of the first month"),
+    ("norm_sales", "f8", "fen per month", "what smoothed sales were in the calm year after the founding"),
+    ("fixed_cost", "i8", "fen per month", "rent and other costs that do not follow sales"),
+    ("goods_share", "f8", "share of sales", "cost of goods"),
+    ("layoff_share", "f8", "share of staff", "staff to be laid off next month"),
+    ("vacancies", "f8", "share of staff", "staff it would hire, over the staff it has"),
+    ("id", "i4", "index", "position, the merchant's address in chance"),
+    ("staff", "i4", "count", "modelled people who worked here last month"),
+    ("norm_staff", "i4", "count", "modelled staff at founding"),
+    ("alive", "u1", "0 or 1", "open for business"),
+)
+
+PLATFORM_STATE = _fields(
+    ("capital", "i8", "fen", "own capital"),
+    ("cash", "i8", "fen", "cash position against funders: negative is funding drawn"),
+    ("book", "i8", "fen", "balance of all its lines, without charged-off ones"),
+    ("delinquency", "f8", "share of balance", "balance 30 or more days past due, at the end of last month"),
+    ("spread", "f8", "per year", "funding rate above its normal price"),
+    ("tightening", "f8", "score points", "how much its thresholds stand above normal"),
+    ("state", "i8", "state", "0 lending, 1 stopped lending, 2 failed"),
+)
+
+PRODUCT_STATE = _fields(
+    ("platform", "i8", "platform", "index of the platform that offers it"),
+)
+
+RULES = _from_parameters(BEHAVIOUR) + _fields(
+    ("month", "i8", "months", "months since the first month of the run, 0 for the first"),
+    ("calendar_month", "i8", "1-12", "month of the year"),
+    ("lending_on", "i8", "0 or 1", "always 1 in a run; 0 during the founding"),
+)
