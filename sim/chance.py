@@ -43,13 +43,17 @@ def mix(word):
     return word ^ (word >> _31)
 
 
-@rule
 def month_key(seed, month):
     """The key of one month of one world: what ``chance`` stands for in every rule.
 
-    seed: integer; month: months since the first (0 is the founding). Returns an unsigned 64-bit key.
+    seed: integer; month: months since the founding (0 is the founding itself). Returns an unsigned 64-bit key.
     """
-    return mix(mix(np.uint64(seed)) + _MONTH * np.uint64(month + 1))
+    return np.uint64(_key(np.uint64(seed), np.uint64(month + 1)))
+
+
+@rule
+def _key(seed, month):
+    return mix(mix(seed) + _MONTH * month)
 
 
 @rule

@@ -37,6 +37,12 @@ SECTORS = ("borrowers", "merchants", "platforms", "outside")
 
 
 @rule
+def fen(amount):
+    """Round a positive amount of money to the fen, half up, as on a real bill."""
+    return int(amount + 0.5)
+
+
+@rule
 def post(flows, flow, product, amount):
     """Post one flow once.
 

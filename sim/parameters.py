@@ -42,13 +42,14 @@ BEHAVIOUR = _group(
     ("saver_spending_share", 0.68, "share of wage", 0.1, 1.0, "normal spending of people who hold a buffer", "H4"),
     ("hand_to_mouth_spending_share", 0.97, "share of wage", 0.1, 1.2, "normal spending of people who hold none", "H10, judgement"),
     ("hand_to_mouth_share", 0.435, "share of borrowers", 0.0, 1.0, "borrowers whose target buffer is under half a month of wage", "H10, H11"),
+    ("jobless_spending", 0.5, "share of normal wants", 0.0, 1.0, "normal wants of people without work", J),
     ("saver_buffer_median", 3.0, "months of wage", 0.5, 24.0, "median target buffer of the others", J),
     ("spending_adjustment", 0.30, "share of gap per month", 0.0, 1.0, "how fast wants react to a buffer above or below target", J),
     ("saving_sweep", 0.20, "share of excess per month", 0.0, 1.0, "liquid wealth above the buffer moved to assets that are not modelled", J),
     ("belt_tightening", 0.12, "share of necessities", 0.0, 0.5, "necessities that can be cut before a bill is missed", "Gerardi et al. (L12), judgement"),
     ("expense_hazard", 0.04, "share per month", 0.0, 0.5, "borrowers hit by an unplanned expense", J),
     ("expense_size", 0.30, "months of wage", 0.0, 6.0, "smallest unplanned expense; the size is Pareto with tail exponent 2, at most 20 times this", J),
-    ("credit_share", 0.35, "share of spending", 0.0, 1.0, "mean share of spending put on a purchase line when one is open", "K10"),
+    ("credit_share", 0.50, "share of spending", 0.0, 1.0, "mean share of spending put on purchase lines where they are accepted", "K10, judgement"),
     ("minimum_habit_share", 0.29, "share of borrowers", 0.0, 1.0, "borrowers who pay the minimum and let the rest revolve", "Keys and Wang 2019 (B6)"),
     ("target_use", 0.45, "share of limit", 0.0, 1.0, "mean share of a purchase limit that revolvers want to owe", "C2-C20, calibrated"),
     ("use_adjustment", 0.15, "share of gap per month", 0.0, 1.0, "how fast the use of credit moves to its target", "E13, Aydin 2021"),
@@ -153,6 +154,8 @@ YUAN = 100  #: fen in a yuan
 AGE_GROUPS = ((18, 25), (25, 30), (30, 40), (40, 50), (50, 65))  #: years: from, and up to but without
 #: Shares of borrowers by age group: between the two published shares of post-90s, 30 % and 47 % (H17-H19).
 AGE_SHARES = (0.16, 0.22, 0.34, 0.18, 0.10)
+#: Wage of an age group against the mean of its quintile: judgement; younger workers earn less.
+AGE_WAGE = (0.75, 0.95, 1.08, 1.06, 1.00)
 #: Disposable income per head by quintile, 2021, yuan a year (H2), and per earner against per head (H10 note: judgement).
 QUINTILE_INCOME = (8333, 18445, 29053, 44949, 85836)
 QUINTILE_YEAR = 2021

@@ -89,7 +89,7 @@ ECONOMY = _columns(
     ("online_borrowers", "BIGINT", "people", "owe money to at least one online platform"),
     ("online_two_or_more", "BIGINT", "people", "owe money to two or more online platforms"),
     ("lenders_total", "BIGINT", "count", "sum over people of platforms owed to"),
-    ("in_default", "BIGINT", "people", "have a line more than 90 days past due, or charged off and on record"),
+    ("in_default", "BIGINT", "people", "have a default on the bureau's record"),
     ("short", "BIGINT", "people", "needs exceed cash and usable purchase credit this month"),
     ("short_fen", "BIGINT", "fen", "by how much, before other help is sought"),
     ("missed_for_want", "BIGINT", "people", "still short after cash lines, new lines and family: a payment is missed"),

@@ -36,6 +36,7 @@ BORROWER = _fields(
     ("income", "i4", "fen", "income of this month"),
     ("employer", "i4", "merchant", "who employs the person; -1 is the outside economy"),
     ("lost_headroom", "i4", "fen", "unused credit that cuts and freezes took away, fading by a sixth a month"),
+    ("policy_cut_month", "i2", "month", "when a policy last cut one of the person's limits, -1000 if never"),
     ("buffer_target", "f4", "months of wage", "cash that the person likes to hold"),
     ("target_use", "f4", "share of limit", "what the person likes to owe on a purchase line; 0 for those who pay in full"),
     ("impulse", "f4", "share of normal wants", "wants bought even when the budget says no"),
@@ -46,9 +47,8 @@ BORROWER = _fields(
     ("jobless", "u1", "months", "months without work, 0 for the employed"),
     ("lenders", "u1", "count", "platforms to which the person owed money at the end of last month"),
     ("lenders_before", "u1", "count", "the same, at the end of the month before the policy studied begins"),
-    ("bad_record", "u1", "months", "months that a default stays on the bureau's record"),
+    ("bad_record", "u1", "months", "months that a default stays on the bureau's record; above 0 is being in default"),
     ("friends_in_default", "u1", "count", "friends in default, published last month"),
-    ("in_default", "u1", "0 or 1", "has a line 90 or more days past due, or charged off and on record"),
     ("expense_hit", "u1", "0 or 1", "an unplanned expense fell this month"),
 )
 
@@ -72,16 +72,29 @@ MERCHANT = _fields(
     ("cash", "i8", "fen", "money at hand"),
     ("sales", "i8", "fen", "sales of last month, modelled customers and others"),
     ("outside_sales", "i8", "fen per month", "normal sales to customers that are not modelled"),
-    ("smooth_sales", "f8", "fen per month", "smoothed sales, at the wage level of the first month"),
+    ("smooth_sales", "f8", "fen per month", "smoothed sales, in wages of the first month"),
     ("norm_sales", "f8", "fen per month", "what smoothed sales were in the calm year after the founding"),
     ("fixed_cost", "i8", "fen per month", "rent and other costs that do not follow sales"),
     ("goods_share", "f8", "share of sales", "cost of goods"),
     ("layoff_share", "f8", "share of staff", "staff to be laid off next month"),
-    ("vacancies", "f8", "share of staff", "staff it would hire, over the staff it has"),
+    ("vacancies", "f8", "people", "staff it would hire next month"),
     ("id", "i4", "index", "position, the merchant's address in chance"),
     ("staff", "i4", "count", "modelled people who worked here last month"),
     ("norm_staff", "i4", "count", "modelled staff at founding"),
     ("alive", "u1", "0 or 1", "open for business"),
+)
+
+PLAN = _fields(
+    ("essentials", "i8", "fen", "necessities and unplanned expense of this month, after belts are tightened"),
+    ("wants", "i8", "fen", "what else the person would like to buy"),
+    ("normal_wants", "i8", "fen", "wants in a month without pressure"),
+    ("minimum", "i8", "fen", "minimum payments due on all lines"),
+    ("short", "i8", "fen", "needs less means; negative is slack"),
+    ("saved", "i8", "fen", "cash to be moved to assets that are not modelled"),
+    ("expense", "i8", "fen", "unplanned expense"),
+    ("room", "i8", "fen", "unused credit on open purchase lines"),
+    ("acceptance", "f8", "share of spending", "spending that open purchase lines can pay for"),
+    ("asked", "i8", "bits", "products applied for this month"),
 )
 
 PLATFORM_STATE = _fields(
@@ -103,3 +116,44 @@ RULES = _from_parameters(BEHAVIOUR) + _fields(
     ("calendar_month", "i8", "1-12", "month of the year"),
     ("lending_on", "i8", "0 or 1", "always 1 in a run; 0 during the founding"),
 )
+
+CUT = _fields(
+    ("share", "f8", "share of limit", "taken off this month"),
+    ("product", "i8", "product", "aimed at"),
+    ("age_from", "i8", "years", "youngest age aimed at"),
+    ("age_below", "i8", "years", "aimed at people younger than this"),
+    ("lenders_at_least", "i8", "count", "aimed at people who owe this many platforms or more"),
+    ("score_below", "f8", "score", "aimed at people whose score is below this"),
+)
+
+EVENT = _fields(
+    ("borrower", "i4", "id", "who defaulted"),
+    ("product", "i4", "product", "on which line"),
+    ("balance", "i4", "fen", "exposure at default"),
+    ("limit", "i4", "fen", "limit at default"),
+    ("cause", "u1", "cause", "why the first payment of the spell was missed"),
+    ("first", "u1", "0 or 1", "was not in default before"),
+    ("policy_cut", "u1", "0 or 1", "a policy cut a line of this person in the twelve months before"),
+)
+
+
+def dtype(*groups) -> np.dtype:
+    """The numpy type of a record made of one or more groups of fields, aligned for speed."""
+    fields = [field for group in groups for field in group]
+    return np.dtype([(field.name, field.type) for field in fields], align=True)
+
+
+BORROWER_DTYPE = dtype(BORROWER)
+LINE_DTYPE = dtype(LINE)
+MERCHANT_DTYPE = dtype(MERCHANT)
+PLATFORM_DTYPE = dtype(PLATFORM_STATE, _from_parameters(PLATFORM))
+PRODUCT_DTYPE = dtype(PRODUCT_STATE, _from_parameters(PRODUCT))
+RULES_DTYPE = dtype(RULES)
+PLAN_DTYPE = dtype(PLAN)
+CUT_DTYPE = dtype(CUT)
+EVENT_DTYPE = dtype(EVENT)
+
+
+def blank(size, record_type: np.dtype) -> np.recarray:
+    """Records of zeros, as a record array: ``blank(n, LINE_DTYPE)`` or ``blank((n, lines), LINE_DTYPE)``."""
+    return np.zeros(size, record_type).view(np.recarray)

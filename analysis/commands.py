@@ -1,0 +1,239 @@
+"""The command line: list, show, check, run, report, warmup. Heavy imports wait until a command needs them."""
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+STOPPED = 130  #: what a shell expects of a program that was stopped by Ctrl-C
+
+
+class Commands(click.Group):
+    """Commands whose errors are one clear message, without a traceback."""
+
+    def invoke(self, ctx):
+        """Run a command; bad input ends with exit code 1, Ctrl-C with 130."""
+        from scenarios.messages import BadInput
+
+        try:
+            return super().invoke(ctx)
+        except BadInput as error:
+            click.echo(f"{error}", err=True)
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            ctx.exit(STOPPED)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            click.echo(f"{place}{error.strerror or error}", err=True)
+        ctx.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="rollover", prog_name="rollover")
+def main():
+    """Rollover: who defaults because of a policy who would not have defaulted, and where does the credit go?
+
+    \b
+    Example:
+      rollover run limit-cut
+    """
+
+
+def _settings(command):
+    return click.option(
+        "--set", "settings", multiple=True, metavar="KEY=VALUE",
+        help="Set a key, for example changes.cut.value=0.5 or parameters.job_loss_hazard=0.01. Repeatable.",
+    )(command)  # fmt: skip
+
+
+@main.command("list")
+def list_scenarios():
+    """List the scenarios that come with Rollover.
+
+    \b
+    Example:
+      rollover list
+    """
+    from rich.table import Table
+
+    from scenarios.loader import gallery, load
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("scenario", no_wrap=True)
+    table.add_column("question")
+    for name in gallery():
+        table.add_row(name, load(name).question)
+    _console().print(table)
+
+
+@main.command()
+@click.argument("scenario")
+@_settings
+def show(scenario, settings):
+    """Show what a scenario means: its question, market, and the timetable of its changes.
+
+    \b
+    Example:
+      rollover show limit-cut
+      rollover show limit-cut --set changes.cut.value=0.5
+    """
+    from analysis.timetable import described
+    from scenarios.loader import load
+
+    _console().print(described(load(scenario, settings)))
+
+
+@main.command()
+@click.argument("file")
+@_settings
+def check(file, settings):
+    """Check a scenario file and say what is wrong, line by line.
+
+    \b
+    Example:
+      rollover check my-scenario.toml
+    """
+    from scenarios.runner import plan
+
+    found = plan(file, settings=settings).worlds
+    against = f", compared with {found[0].name}" if len(found) > 1 else ""
+    world = found[-1]
+    click.echo(f"{file}: correct: {world.title} ({world.months} months from {world.start}{against})")
+
+
+@main.command()
+@click.argument("scenario")
+@click.option("--against", metavar="NAME", help="The world to compare with. Default: what the scenario extends.")
+@click.option("--borrowers", type=click.IntRange(1, 100_000_000), help="People in each market.")
+@click.option("--months", type=click.IntRange(1, 1200), help="Months to play.")
+@click.option("--seeds", type=click.IntRange(1, 100_000), help="Paired runs: each seed is played in both worlds.")
+@click.option("--threads", type=click.IntRange(1, 1024), help="Default: all cores; never changes a number.")
+@_settings
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write. Default: the next free one in runs/.")
+def run(scenario, against, borrowers, months, seeds, threads, settings, out):
+    """Run a scenario, compare it with the baseline, write a run folder and print the answer.
+
+    Stop it with Ctrl-C; the same command goes on where it stopped.
+
+    \b
+    Example:
+      rollover run limit-cut
+      rollover run limit-cut --borrowers 50000 --seeds 20
+      rollover run my-scenario.toml --against limit-cut --set changes.cut.value=0.5 --out runs/mine
+    """
+    from scenarios.runner import Stopped, default_folder, plan, play
+
+    planned = plan(scenario, against, settings, borrowers, months, seeds)
+    folder = out or default_folder(planned)
+    _announce(planned, folder)
+    try:
+        with _Progress() as progress:
+            play(planned, folder, threads, progress, ["rollover", *sys.argv[1:]])
+    except Stopped as stopped:
+        again = "the same command" if out else f"the same command with --out {folder}"
+        click.echo(f"{stopped}; {again} goes on from there", err=True)
+        sys.exit(STOPPED)
+    _report(folder)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def report(folder):
+    """Rebuild the report and the figures of a finished run, and print its answer.
+
+    \b
+    Example:
+      rollover report runs/limit-cut
+    """
+    _report(folder)
+
+
+@main.command()
+def warmup():
+    """Compile the market's rules now, so that the first run starts at once.
+
+    \b
+    Example:
+      rollover warmup
+    """
+    from sim.model import warm_up
+
+    began = time.monotonic()
+    warm_up()
+    click.echo(f"the market's rules are compiled ({time.monotonic() - began:.0f} s)")
+
+
+def _console():
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _report(folder: Path) -> None:
+    from analysis.report import screen, write
+    from scenarios.store import open_run
+
+    open_run(folder)  # a damaged folder is refused before anything in it is replaced
+    write(folder)
+    console = _console()
+    console.print(screen(folder))
+    console.print(f"report: {folder / 'report.html'}")
+
+
+def _announce(planned, folder: Path) -> None:
+    worlds, size = planned.worlds, planned.size
+    against = f" against {worlds[0].name}" if len(worlds) > 1 else ""
+    runs = f"{size.seeds} paired seeds" if len(worlds) > 1 else f"{size.seeds} seeds"
+    sizes = f"{size.borrowers:,} borrowers, {size.months} months, {runs}"
+    click.echo(f"{size.name}{against}: {sizes} -> {folder}", err=True)
+
+
+def _compiled_before() -> bool:
+    from sim.compiled import cache_folder
+
+    return any(cache_folder().rglob("*.nbi"))
+
+
+class _Progress:
+    """Months played: a bar with the time left on a terminal, or else a plain line every half minute."""
+
+    every = 30.0  # seconds between two plain lines
+
+    def __init__(self):
+        from rich.console import Console
+
+        self.console = Console(stderr=True, highlight=False)
+        self.began = self.last = time.monotonic()
+        self.first = None
+        self.bar = self.task = None
+
+    def __enter__(self):
+        if not _compiled_before():
+            self.console.print("compiling the market's rules, the first time only: about 20 seconds")
+        if self.console.is_terminal:
+            from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+            left = (TextColumn("time left"), TimeRemainingColumn())
+            self.bar = Progress(TextColumn("months"), BarColumn(), TaskProgressColumn(), *left, console=self.console)
+            self.task = self.bar.add_task("months", total=None)
+            self.bar.start()
+        return self
+
+    def __exit__(self, *error):
+        if self.bar:
+            self.bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` months have been played."""
+        if self.bar:
+            self.bar.update(self.task, completed=done, total=total)
+            return
+        now = time.monotonic()
+        if self.first is None:
+            self.first, self.began = done, now
+        played = done - self.first
+        if now - self.last >= self.every and played:
+            self.last = now
+            left = (now - self.began) / played * (total - done)
+            self.console.print(f"{done:,} of {total:,} months played, about {left:.0f} s left")

@@ -1,0 +1,1 @@
+"""The question: scenario files, how they are read, run and stored."""

@@ -1,0 +1,164 @@
+"""Whether a scenario can be played: its keys and ranges, then whether its dates and targets make sense together."""
+
+import typing
+from collections.abc import Iterator
+from itertools import combinations
+
+from pydantic import BaseModel, ValidationError
+
+from scenarios.messages import BadInput, Problem, out_of_range, plain, unknown, wrong_type
+from scenarios.places import Document
+from scenarios.schema import Behaviour, ChangeTable, Platform, Product, Scenario, WhoTable
+from sim.policy import LEVERS, month_date, month_number
+
+#: Levers that act once, in the month they start or over their phase-in; the others hold until they end.
+ONCE = {"limit_cut"}
+#: pydantic's names for a wrong type, in plain words.
+KINDS = {
+    "string_type": "text", "float_type": "number", "int_type": "whole number", "int_from_float": "whole number",
+    "finite_number": "number", "dict_type": "table", "model_type": "table", "model_attributes_type": "table",
+}  # fmt: skip
+HOMES = (
+    (Scenario, "at the top of the file, before the first [table]"),
+    (Behaviour, "under [parameters]"),
+    (Platform, "under [platforms.NAME]"),
+    (Product, "under [platforms.NAME.products.PRODUCT]"),
+    (ChangeTable, "under [[changes]]"),
+    (WhoTable, "inside who = { ... } of a change"),
+)
+Found = tuple[tuple[str, ...], str]  #: an address and what is wrong there
+
+
+def validated(document: Document, name: str) -> Scenario:
+    """Make a scenario of a merged document; raises BadInput with every problem found.
+
+    Arguments: the document and the name that the world will have in result tables.
+    """
+    if "name" in document.data:
+        raise BadInput([document.problem(("name",), "a scenario is named after its file; remove this key")])
+    try:
+        scenario = Scenario.model_validate({**document.data, "name": name})
+    except ValidationError as error:
+        raise BadInput([_explained(item, document) for item in error.errors(include_url=False)]) from None
+    found = [document.problem(address, text) for address, text in _sense(scenario)]
+    if found:
+        raise BadInput(found)
+    return scenario
+
+
+def _explained(error: dict, document: Document) -> Problem:
+    """Rewrite one of pydantic's complaints in plain words, at the line of the key."""
+    address, kind, value = tuple(map(str, error["loc"])), error["type"], error["input"]
+    section = _section(address)
+    if kind == "extra_forbidden":
+        text = _unknown_key(address[-1], section)
+    elif kind == "missing":
+        text = f'"{address[-1]}" is missing; add {address[-1]} = ...'
+    elif kind in ("greater_than_equal", "less_than_equal"):
+        field = _keys(section)[address[-1]]
+        low, high = (next(getattr(m, b) for m in field.metadata if hasattr(m, b)) for b in ("ge", "le"))
+        text = out_of_range(value, low, high, (field.json_schema_extra or {}).get("unit", ""))
+    elif kind in KINDS:
+        text = wrong_type(KINDS[kind], value)
+    else:
+        text = error["msg"]
+    return document.problem(address, text)
+
+
+def _keys(section: type[BaseModel]) -> dict:
+    """The keys of a section as they are spelt in a file."""
+    return {field.alias or name: field for name, field in section.model_fields.items() if name != "name"}
+
+
+def _section(address: tuple[str, ...]):
+    """Find the section that should hold the last part of an address."""
+    section = Scenario
+    for part in address[:-1]:
+        is_named = typing.get_origin(section) is dict  # a table of named tables
+        section = typing.get_args(section)[1] if is_named else _keys(section)[part].annotation
+    return section
+
+
+def _unknown_key(key: str, section: type[BaseModel]) -> str:
+    keys = _keys(section)
+    for home, words in HOMES:
+        if home is not section and key in _keys(home):
+            return f'"{key}" does not belong here; write it {words}'
+    return unknown("key", key, keys)
+
+
+def _sense(scenario: Scenario) -> Iterator[Found]:
+    """Find what no single key can show: dates, targets, overlaps, limits that contradict each other."""
+    for name, change in scenario.changes.items():
+        address = ("changes", name)
+        yield from _value(address, change)
+        yield from _dates(address, change, scenario)
+        yield from _target(address, change, scenario)
+    yield from _overlaps(scenario)
+    for name, platform in scenario.platforms.items():
+        for product, terms in platform.products.items():
+            if terms.limit_low > terms.limit_high:
+                address = ("platforms", name, "products", product, "limit_low")
+                yield address, f"{plain(terms.limit_low)} is above limit_high, {plain(terms.limit_high)}; swap them"
+
+
+def _value(address, change: ChangeTable) -> Iterator[Found]:
+    lever = LEVERS[change.lever]
+    if not lever.low <= change.value <= lever.high:
+        yield (*address, "value"), out_of_range(change.value, lever.low, lever.high, lever.unit)
+
+
+def _dates(address, change: ChangeTable, scenario: Scenario) -> Iterator[Found]:
+    last = month_after(scenario.start, scenario.months - 1)
+    if not scenario.start <= change.start <= last:
+        yield (*address, "from"), f"{change.start} is outside the run, which goes from {scenario.start} to {last}"
+    if change.until is not None and change.until <= change.start:
+        yield (*address, "until"), f"{change.until} is not after from, {change.start}; write a later month"
+    if change.phase_in and change.lever not in ONCE:
+        yield (*address, "phase_in"), f"only {', '.join(ONCE)} can be phased in; remove phase_in"
+
+
+def _target(address, change: ChangeTable, scenario: Scenario) -> Iterator[Found]:
+    lever = LEVERS[change.lever]
+    given = {"platform": change.platform, "product": change.product, "who": change.who != WhoTable() or None}
+    for key in (key for key, value in given.items() if value is not None and key not in lever.aims_at):
+        yield (*address, key), f"the lever {change.lever} applies to everybody alike; remove {key}"
+    platform = scenario.platforms.get(change.platform)
+    if change.platform is not None and platform is None:
+        yield (*address, "platform"), unknown("platform", change.platform, scenario.platforms)
+    elif change.product is not None:
+        offered = [platform] if platform else scenario.platforms.values()
+        products = list(dict.fromkeys(name for p in offered for name in p.products))
+        if change.product not in products:
+            kind = f"product of {change.platform}" if platform else "product"
+            yield (*address, "product"), unknown(kind, change.product, products)
+    who = change.who
+    if who.age_from is not None and who.age_below is not None and who.age_from >= who.age_below:
+        yield (*address, "who"), f"nobody is {who.age_from} or older and under {who.age_below}; swap them"
+
+
+def _overlaps(scenario: Scenario) -> Iterator[Found]:
+    """Two changes of one lever on one target must not hold in the same month: which would count?"""
+    for (a, first), (b, second) in combinations(scenario.changes.items(), 2):
+        meet = all(
+            x is None or y is None or x == y
+            for x, y in ((first.platform, second.platform), (first.product, second.product))
+        )
+        early, late = sorted((first, second), key=lambda change: change.start)
+        if first.lever == second.lever and first.who == second.who and meet and late.start < end_of(early):
+            remedy = "start it later" if first.lever in ONCE else f'end the earlier one with until = "{late.start}"'
+            if late.start == early.start:
+                remedy = "keep one of them, or change their months"
+            yield ("changes", b, "from"), f'overlaps the change "{a}", which moves {first.lever} too; {remedy}'
+
+
+def end_of(change: ChangeTable) -> str:
+    """First month in which a change no longer acts."""
+    if change.lever in ONCE:
+        return min(month_after(change.start, max(1, change.phase_in)), change.until or "9999-12")
+    return change.until or "9999-12"
+
+
+def month_after(month: str, months: int) -> str:
+    """Count calendar months on from (or back from) a month written ``2020-12``."""
+    return month_date(month_number(month) + months)

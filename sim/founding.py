@@ -1,0 +1,177 @@
+"""The market at month 0, from parameters and published figures.
+
+Every person is founded by the same function from their own address in chance, so one more borrower changes nobody else.
+"""
+
+import math
+
+import numpy as np
+
+from sim import chance as luck
+from sim.chance import normal, uniform
+from sim.compiled import rule
+from sim.ledger import fen
+from sim.line import balance, is_on_book, lend, lenders_owed
+from sim.parameters import AGE_GROUPS, AGE_SHARES, AGE_WAGE, EARNER_MULTIPLE, QUINTILE_INCOME, QUINTILE_YEAR, YUAN
+from sim.rules.approve import approve
+from sim.rules.plan import HAND_TO_MOUTH
+
+MERCHANT_SIZE_SPREAD = 1.5  # standard deviation of log size: half of merchants make a tenth of the mean sales (K3)
+OLDEST_LINE = 36  # months
+FIRST_LOANS = 0.35  # share of cash lines that carry a loan at the founding
+
+
+def merchant_sizes(merchants: int, seed: int) -> np.ndarray:
+    """Relative size of each merchant, lognormal, from its own address in chance."""
+    key = luck.month_key(seed, 0)
+    draws = [normal(uniform(key, luck.MERCHANT_SIZE, m)) for m in range(merchants)]
+    return np.exp(MERCHANT_SIZE_SPREAD * np.array(draws))
+
+
+def wage_edges(start_year: int, wage_growth: float) -> np.ndarray:
+    """Lowest and highest monthly wage of each quintile in the first year, in fen [5, 2].
+
+    Published income per head (H2), times earners' income over income per head, brought to the first year by wage
+    growth. Edges lie at the geometric mean of neighbours; wages are log-uniform between them, scaled so that each
+    quintile has its published mean.
+    """
+    mean = np.array(QUINTILE_INCOME) * EARNER_MULTIPLE * YUAN / 12 * (1 + wage_growth) ** (start_year - QUINTILE_YEAR)
+    inner = np.sqrt(mean[1:] * mean[:-1])
+    low = np.concatenate([[mean[0] ** 2 / inner[0]], inner])
+    high = np.concatenate([inner, [mean[-1] ** 2 / inner[-1]]])
+    implied = (high - low) / np.log(high / low)
+    return np.stack([low, high], axis=1) * (mean / implied)[:, None]
+
+
+def found(market, rules, seed: int, edges: np.ndarray) -> None:
+    """Found every borrower of a market: person, cash, lines and first balances."""
+    ages = np.array(AGE_GROUPS, np.int64)
+    found_people(market.borrowers, market.lines, market.products, market.platforms, rules, luck.month_key(seed, 0),
+                 edges, ages, np.cumsum(AGE_SHARES), np.array(AGE_WAGE))
+
+
+@rule
+def found_people(borrowers, lines, products, platforms, rules, chance, edges, ages, age_shares, age_wage):
+    """Found each person in turn; employers are in place already."""
+    for i in range(len(borrowers)):
+        found_person(borrowers[i], i, rules, chance, edges, ages, age_shares, age_wage)
+        found_lines(borrowers[i], lines[i], products, platforms, rules, chance)
+
+
+@rule
+def found_person(borrower, i, rules, chance, edges, ages, age_shares, age_wage):
+    """Age, wage, work, buffer and character of one person.
+
+    edges: fen [quintile, (low, high)]; ages: years [group, (from, below)]; age_shares: cumulative [group];
+    age_wage: multiple of the wage [group].
+    """
+    borrower.id = i
+    borrower.policy_cut_month = -1000
+    u = uniform(chance, luck.AGE, i)
+    group = 0
+    while group < len(ages) - 1 and u >= age_shares[group]:
+        group += 1
+    below = age_shares[group - 1] if group > 0 else 0.0
+    within = (u - below) / (age_shares[group] - below)
+    borrower.age = ages[group, 0] + int(within * (ages[group, 1] - ages[group, 0]))
+    quintile = int(5.0 * uniform(chance, luck.QUINTILE, i))
+    borrower.quintile = quintile
+    low, high = edges[quintile, 0], edges[quintile, 1]
+    borrower.wage = fen(age_wage[group] * low * math.exp(math.log(high / low) * uniform(chance, luck.WAGE, i)))
+    hazard = rules.job_loss_hazard * (rules.young_job_loss_multiple if group == 0 else 1.0)
+    if uniform(chance, luck.JOBLESS_AT_START, i) < hazard / (hazard + rules.reemployment_hazard):
+        borrower.jobless = 1
+        borrower.employer = -1
+    _character(borrower, rules, chance)
+
+
+@rule
+def _character(borrower, rules, chance):
+    """Buffer, habits and tastes, each from its own uniform.
+
+    Those who live from hand to mouth are three times as likely to pay only the minimum; the mean share is kept.
+    """
+    i = borrower.id
+    share = rules.hand_to_mouth_share
+    u = uniform(chance, luck.BUFFER, i)
+    hand_to_mouth = uniform(chance, luck.BUFFER_KIND, i) < share
+    if hand_to_mouth:
+        borrower.buffer_target = HAND_TO_MOUTH * 0.6 * u
+    else:
+        borrower.buffer_target = max(HAND_TO_MOUTH, rules.saver_buffer_median * math.exp(0.8 * normal(u)))
+    borrower.cash = fen(float(borrower.buffer_target) * borrower.wage)
+    revolver = rules.minimum_habit_share * (3.0 if hand_to_mouth else 1.0) / (1.0 + 2.0 * share)
+    if uniform(chance, luck.HABIT, i) < revolver:
+        spread = min(rules.target_use, 0.95 - rules.target_use)
+        borrower.target_use = rules.target_use + spread * (2.0 * uniform(chance, luck.TARGET_USE, i) - 1.0) * 0.9
+    borrower.impulse = 2.0 * rules.impulse * uniform(chance, luck.IMPULSE, i)
+    borrower.stigma = uniform(chance, luck.STIGMA, i)
+    borrower.credit_share = min(1.0, 2.0 * rules.credit_share * uniform(chance, luck.CREDIT_SHARE, i))
+
+
+@rule
+def found_lines(borrower, lines, products, platforms, rules, chance):
+    """The lines a person already has: asked for by some, given by the lender's own rule, with a first balance."""
+    for k in range(len(lines)):
+        if uniform(chance, luck.HOLDS_LINE, borrower.id, k) >= products[k].reach:
+            continue
+        if not approve(borrower, lines, k, products, platforms, rules, chance):
+            continue
+        line = lines[k]
+        line.months_on_book = 1 + int(OLDEST_LINE * uniform(chance, luck.FIRST_AGE, borrower.id, k))
+        line.months_clean = line.months_on_book
+        u = uniform(chance, luck.FIRST_BALANCE, borrower.id, k)
+        if products[k].buys > 0.0:
+            if borrower.target_use > 0.0:
+                line.revolving = fen(u * float(borrower.target_use) * line.limit)
+            else:
+                line.purchases = min(int(line.limit), fen(u * products[k].acceptance * float(borrower.credit_share) * borrower.wage))
+        elif u < FIRST_LOANS:
+            amount = min(int(line.limit), fen(2.0 * u / FIRST_LOANS * rules.loan_size * borrower.wage))
+            if amount > 0:
+                lend(line, amount, 1 + int(products[k].term * uniform(chance, luck.FIRST_LIMIT, borrower.id, k)))
+    borrower.lenders = lenders_owed(lines, products)
+
+
+def open_merchants(market, rules) -> None:
+    """Open every merchant with the sales that its customers' normal spending brings, and others' so that it can pay its staff."""
+    open_for_business(market.borrowers, market.shops, market.merchants, rules)
+
+
+@rule
+def open_for_business(borrowers, shops, merchants, rules):
+    """Expected sales and staff of each merchant; costs are set during the settling year (``rules.trade``).
+
+    outside sales = max(0, payroll / labour share - sales to modelled customers).
+    """
+    for i in range(len(borrowers)):
+        person = borrowers[i]
+        share = rules.saver_spending_share
+        if person.buffer_target < HAND_TO_MOUTH:
+            share = rules.hand_to_mouth_spending_share
+        for s in range(shops.shape[1]):
+            merchants[shops[i, s]].smooth_sales += share * person.wage / shops.shape[1]
+        if person.employer >= 0:
+            merchants[person.employer].norm_staff += 1
+            merchants[person.employer].norm_sales += person.wage  # payroll for now
+    for m in range(len(merchants)):
+        merchant = merchants[m]
+        merchant.id = m
+        merchant.alive = 1
+        payroll = merchant.norm_sales
+        merchant.outside_sales = fen(max(0.0, payroll / rules.merchant_labour_share - merchant.smooth_sales))
+        merchant.smooth_sales += merchant.outside_sales
+        merchant.norm_sales = merchant.smooth_sales
+        merchant.staff = merchant.norm_staff
+
+
+@rule
+def capitalise(lines, products, platforms):
+    """Give each platform its book and its capital: capital share * own share * balance of its lines."""
+    for i in range(len(lines)):
+        for k in range(len(products)):
+            if is_on_book(lines[i, k]):
+                platforms[int(products[k].platform)].book += balance(lines[i, k])
+    for p in range(len(platforms)):
+        platform = platforms[p]
+        platform.capital = int(platform.capital_share * platform.own_share * platform.book)

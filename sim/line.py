@@ -1,0 +1,86 @@
+"""A credit line: its states and its arithmetic. One product of one platform, held by one borrower."""
+
+from sim.compiled import rule
+from sim.ledger import fen
+
+NONE, OPEN, FROZEN, CHARGED_OFF = range(4)
+
+
+@rule
+def is_on_book(line):
+    """Whether the platform carries the line as an asset: open or frozen."""
+    return line.state == OPEN or line.state == FROZEN
+
+
+@rule
+def balance(line):
+    """What is owed on a line that is on the book, in fen: billed, not yet billed, and instalment principal."""
+    return int(line.revolving) + int(line.purchases) + int(line.instalment)
+
+
+@rule
+def headroom(line):
+    """Unused credit in fen: limit less balance, nothing if the line is frozen or a payment is late."""
+    if line.state != OPEN or line.months_past_due > 0:
+        return 0
+    return max(0, int(line.limit) - balance(line))
+
+
+@rule
+def cash_headroom(line, product):
+    """How much of the unused credit may be drawn as cash, in fen.
+
+    The cash share of the limit less what is already drawn and repaid in instalments.
+    """
+    return min(headroom(line), max(0, fen(product.lends_cash * line.limit) - int(line.instalment)))
+
+
+@rule
+def lend(line, amount, term):
+    """Add a draw or an instalment purchase to the principal repaid in instalments.
+
+    All draws on a line are one loan: months left = average of the old and the new term, weighted by principal,
+    rounded up. amount: fen; term: months.
+    """
+    owed = int(line.instalment)
+    weighted = owed * int(line.instalments_left) + amount * term
+    line.instalment = owed + amount
+    line.instalments_left = (weighted + owed + amount - 1) // (owed + amount)
+
+
+@rule
+def take_limit(line, new_limit, borrower, month):
+    """Lower a limit and remember what was taken.
+
+    Unused credit that disappears is added to the person's lost headroom. new_limit: fen, below the present one.
+    Returns the limit removed, in fen.
+    """
+    removed = int(line.limit) - new_limit
+    unused = headroom(line)
+    if line.limit_before < line.limit:
+        line.limit_before = line.limit
+    line.limit = new_limit
+    line.cut_month = month
+    line.months_clean = 0
+    borrower.lost_headroom += unused - headroom(line)
+    return removed
+
+
+@rule
+def lenders_owed(lines, products):
+    """How many platforms a person owes money to."""
+    platforms = 0  # one bit each
+    for k in range(len(lines)):
+        if is_on_book(lines[k]) and balance(lines[k]) > 0:
+            platforms |= 1 << int(products[k].platform)
+    return count_bits(platforms)
+
+
+@rule
+def count_bits(word):
+    """How many bits of a word are set."""
+    count = 0
+    while word:
+        word &= word - 1
+        count += 1
+    return count

@@ -1,0 +1,182 @@
+"""CreditModel: found a market, step a month, collect. A ``mesa.Model`` around arrays of records."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import mesa
+import numpy as np
+
+from sim import agents, networks
+from sim.accounts import Accounts
+from sim.founding import capitalise, found, merchant_sizes, open_merchants, wage_edges
+from sim.history import History
+from sim.month import Market, play
+from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
+from sim.policy import Timetable, month_date, month_number
+from sim.population import Borrowers
+from sim.records import (
+    BORROWER_DTYPE, LINE_DTYPE, MERCHANT_DTYPE, PLATFORM_DTYPE, PRODUCT_DTYPE, RULES_DTYPE, blank,
+)  # fmt: skip
+from sim.tally import new_tally
+
+PEOPLE_PER_MERCHANT = 100
+FEWEST_MERCHANTS = 10
+MOST_SLICES = 16  # fixed, so that the work is cut the same way for any number of threads
+SMALLEST_SLICE = 4096  # people
+
+
+class CreditModel(mesa.Model):
+    """A market of platform consumer credit.
+
+    platforms: one dict per platform, ``name`` and terms of ``parameters.PLATFORM``; products: one dict per product,
+    ``name``, ``platform`` and terms of ``parameters.PRODUCT``; parameters: values of ``parameters.BEHAVIOUR``; terms left
+    out take their default. changes: dated policy (``policy.Change``); start: first month, ``2017-01``; borrowers,
+    merchants: how many; seed: names the world's chance; reference: the month at whose end each person's number of lenders
+    is noted for later; watch: how many borrowers are registered as Mesa agents; threads: how many share a month's work (the
+    result is the same for any number); friends, employers, shops: networkx graphs instead of those that would be built.
+
+    Raises ValueError for a term, platform, product or month that does not exist.
+    """
+
+    def __init__(self, platforms, products, *, parameters=None, changes=(), start="2017-01", borrowers=1000,
+                 merchants=None, seed=1, reference=None, watch=0, threads=1, friends=None, employers=None, shops=None):
+        super().__init__(rng=int(seed))  # Mesa's own generator, for agents that users add; the market never draws from it
+        self.seed = int(seed)
+        self.start = start
+        self.month = 0
+        self.changes = tuple(changes)
+        self.threads = max(1, int(threads))
+        self.platform_names = [platform["name"] for platform in platforms]
+        self.product_names = [(product["platform"], product["name"]) for product in products]
+        self.timetable = Timetable(changes, start, self.platform_names, self.product_names)
+        self._reference = None if reference is None else month_number(reference) - month_number(start)
+        self._calm_rules = _terms(RULES_DTYPE, BEHAVIOUR, [parameters or {}])[0]
+        self._terms = self._products(products)
+        merchants = merchants or max(FEWEST_MERCHANTS, borrowers // PEOPLE_PER_MERCHANT)
+        self.market = self._found(platforms, borrowers, merchants, friends, employers, shops)
+        self.slices = _slices(borrowers)
+        self.tallies = [new_tally(high - low, len(products), merchants) for low, high in self.slices]
+        self.history = History(start, self.platform_names, self.product_names)
+        self.accounts = Accounts(self.market)
+        agents.populate(self, watch=watch)
+
+    # --- founding ---
+    def _products(self, products) -> np.recarray:
+        """The terms of every product, with the index of its platform."""
+        terms = _terms(PRODUCT_DTYPE, PRODUCT, products, named=("name", "platform"))
+        for k, (platform, product) in enumerate(self.product_names):
+            if platform not in self.platform_names:
+                raise ValueError(f"product {product!r}: no platform {platform!r}; platforms are {', '.join(self.platform_names)}")
+            terms[k].platform = self.platform_names.index(platform)
+        return terms
+
+    def _found(self, platforms, borrowers, merchants, friends, employers, shops) -> Market:
+        """Everybody at month 0: networks first, then people, lines and capital."""
+        rules = self._calm_rules
+        size = merchant_sizes(merchants, self.seed)
+        offsets, neighbours = networks.friends(borrowers, self.seed, graph=friends)
+        market = Market(
+            borrowers=blank(borrowers, BORROWER_DTYPE), lines=blank((borrowers, len(self.product_names)), LINE_DTYPE),
+            shops=networks.shops(borrowers, size, self.seed, graph=shops), merchants=blank(merchants, MERCHANT_DTYPE),
+            platforms=_terms(PLATFORM_DTYPE, PLATFORM, platforms, named=("name",)), products=self._terms.copy(),
+            friend_offsets=offsets, friends=neighbours)
+        market.borrowers["employer"] = networks.employers(
+            borrowers, size, float(rules.merchant_employment_share), self.seed, graph=employers)
+        found(market, rules, self.seed, wage_edges(month_number(self.start) // 12, float(rules.wage_growth)))
+        open_merchants(market, rules)
+        capitalise(market.lines, market.products, market.platforms)
+        return market
+
+    # --- a month ---
+    @property
+    def date(self) -> str:
+        """The calendar month played last, ``2017-01``; before the first step, the month before the start."""
+        return month_date(month_number(self.start) + self.month - 1)
+
+    def rules_in_force(self):
+        """The rules record and limit cuts of the month about to be played; product terms are brought up to date."""
+        rules = self._calm_rules.copy()
+        rules.month = self.month
+        self.market.products[...] = self._terms
+        self.timetable.apply(self.month, rules, self.market.products)
+        return rules, self.timetable.cuts(self.month)
+
+    def step(self) -> None:
+        """Play one month: the market moves, the accounts are checked, hooks run."""
+        total = play(self)
+        self.history.add(total, self.market)
+        self.accounts.close_month(self.market, total, self.date_after())
+        if self.month == self._reference:
+            self.market.borrowers["lenders_before"] = self.market.borrowers["lenders"]
+        self.month += 1
+        agents.call_hooks(self)
+
+    def date_after(self) -> str:
+        """The calendar month about to be played, or being played."""
+        return month_date(month_number(self.start) + self.month)
+
+    def run(self, months: int, progress=None) -> "CreditModel":
+        """Play so many months; progress, if given, is called with the months played so far after each. Returns itself."""
+        for done in range(1, months + 1):
+            self.step()
+            if progress is not None:
+                progress(done)
+        return self
+
+    def share_out(self, function, jobs) -> None:
+        """Call a function for every job, on as many threads as the model may use."""
+        if self.threads == 1 or len(jobs) == 1:
+            for job in jobs:
+                function(*job)
+            return
+        with ThreadPoolExecutor(min(self.threads, len(jobs))) as pool:
+            list(pool.map(lambda job: function(*job), jobs))
+
+    # --- what came out ---
+    def tables(self) -> dict[str, dict[str, np.ndarray]]:
+        """The tables of ``record.TABLES`` for the months played, as columns."""
+        return self.history.tables()
+
+    @property
+    def borrowers(self) -> Borrowers:
+        """Everybody, as an AgentSet answered from the records."""
+        return Borrowers(self, agents.Borrower)
+
+    def borrower(self, index: int) -> agents.Borrower:
+        """The view of one person."""
+        return self.borrowers[index]
+
+
+def _terms(dtype, group, rows, named=()) -> np.recarray:
+    """Records of terms from dicts: defaults first, then what is given. Raises ValueError for an unknown or wild term."""
+    records = blank(len(rows), dtype)
+    for record, row in zip(records, rows, strict=True):
+        for parameter in group.values():
+            record[parameter.name] = parameter.default
+        for name, value in row.items():
+            if name in named:
+                continue
+            if name not in group:
+                raise ValueError(f"no parameter {name!r} here; parameters are {', '.join(group)}")
+            if not group[name].low <= value <= group[name].high:
+                raise ValueError(f"{name} = {value} is outside {group[name].low} to {group[name].high} ({group[name].unit})")
+            record[name] = value
+    return records
+
+
+def _slices(borrowers: int) -> list[tuple[int, int]]:
+    """Where the population is cut into slices: at most sixteen, at least some thousand people each."""
+    count = max(1, min(MOST_SLICES, borrowers // SMALLEST_SLICE))
+    edges = [borrowers * i // count for i in range(count + 1)]
+    return list(zip(edges[:-1], edges[1:], strict=True))
+
+
+_warming = threading.Lock()
+
+
+def warm_up() -> None:
+    """Compile everything once, before threads would each compile it: a tiny market plays two months."""
+    with _warming:
+        platforms = [{"name": "one"}]
+        products = [{"name": "pay-later", "platform": "one", "buys": 1, "acceptance": 0.4}]
+        CreditModel(platforms, products, borrowers=20, merchants=2).run(2)

@@ -1,0 +1,221 @@
+"""The order of play: read it top to bottom and you know the model.
+
+Steps 2 to 7 touch one person and last month's published state of everybody else, so they are one pass in which
+people can be visited in any order, by any number of threads.
+"""
+
+from collections import namedtuple
+
+from sim import chance as luck
+from sim.compiled import rule, unowned
+from sim.line import CHARGED_OFF, balance, is_on_book
+from sim.rules.apply import adopt, seek
+from sim.rules.approve import approve
+from sim.rules.bill import bill
+from sim.rules.borrow import ask_family, roll, take_loan
+from sim.rules.collect import DEFAULT_MONTHS, age, bucket, recover
+from sim.rules.earn import earn
+from sim.rules.fund import fund
+from sim.rules.measure import measure
+from sim.rules.pay import pay_bills
+from sim.rules.plan import plan_month
+from sim.rules.restrict import restrict
+from sim.rules.review import review
+from sim.rules.shop import shop
+from sim.rules.talk import talk
+from sim.rules.trade import trade
+from sim.tally import (
+    APPLICATIONS, APPROVALS, BALANCE, CUT_WANTS, DEFAULT_BALANCE, DEFAULTS, DUE, M2, M3, M4, MISSED_FOR_WANT, ROLLED,
+    SHORT, SHORT_AMOUNT, add_up, clear,
+)  # fmt: skip
+from sim import ledger
+
+#: The arrays of a market: who there is and what they hold.
+Market = namedtuple("Market", "borrowers lines shops merchants platforms products friend_offsets friends")
+
+
+def play(model) -> dict:
+    """Play one month of a model and return what was added up.
+
+    model: a CreditModel, whose ``rules_in_force`` gives the month's rules, product terms and limit cuts.
+    """
+    market = model.market
+    # 1. rules in force
+    rules, cuts = model.rules_in_force()
+    chance = luck.month_key(model.seed, model.month + 1)
+    # 2-7. everybody's month, in slices
+    for tally in model.tallies:
+        clear(tally)
+    jobs = [(low, high, market, rules, cuts, chance, tally) for (low, high), tally in zip(model.slices, model.tallies, strict=True)]
+    model.share_out(people, jobs)
+    total = add_up(model.tallies)
+    # 8-9. merchants and platforms, on what people did
+    merchants_trade(market.merchants, total["sales"], total["fees"], total["payroll"], total["staff"], rules, chance,
+                    luck.month_key(model.seed, 0), total["flows"])
+    platforms_fund(market.platforms, market.products, total["books"], rules, total["flows"])
+    # 10. friends hear of defaults
+    talk(market.borrowers, market.friend_offsets, market.friends, total["changed"])
+    return total
+
+
+@rule
+def people(low, high, market, rules, cuts, chance, tally):
+    """Play the month of the people from ``low`` up to but without ``high``; the lock is released meanwhile."""
+    market, tally = unowned(market), unowned(tally)
+    for i in range(low, high):
+        live(market.borrowers[i], market.lines[i], market.shops[i], market, rules, cuts, chance, tally)
+
+
+@rule
+def live(borrower, lines, shops, market, rules, cuts, chance, tally):
+    """One person's month: earn, bill, plan, borrow, shop, pay, age, review."""
+    products, platforms, merchants = market.products, market.platforms, market.merchants
+    plan, buy, pay = tally.plan[0], tally.buy, tally.pay
+
+    cut_now = restrict(borrower, lines, products, platforms, cuts, rules, chance, tally)
+    if cut_now:
+        borrower.policy_cut_month = rules.month
+    earn(borrower, merchants, shops, rules, chance, tally)
+    open_accounts(lines, products, tally)
+    plan_month(borrower, lines, products, rules, chance, plan, buy, pay)
+    raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally)
+    tally.economy[CUT_WANTS] += shop(borrower, lines, products, shops, merchants, rules, plan, buy, tally)
+    pay_bills(borrower, lines, products, rules, chance, plan, pay, tally)
+    defaulted = follow_up(borrower, lines, products, rules, chance, tally)
+    for k in range(len(lines)):
+        review(borrower, lines, k, products, platforms, rules, chance, tally)
+    if plan.short <= 0:
+        wanted = adopt(borrower, lines, products, platforms, rules, chance, plan)
+        if wanted >= 0:
+            ask_for(borrower, lines, wanted, products, platforms, rules, chance, tally)
+    measure(borrower, lines, products, platforms, pay, defaulted, tally)
+    borrower.lost_headroom -= borrower.lost_headroom // 6
+
+
+@rule
+def open_accounts(lines, products, tally):
+    """Note where each line stands, then bill it."""
+    for k in range(len(lines)):
+        line = lines[k]
+        tally.bucket_was[k] = bucket(line)
+        tally.balance_was[k] = 0
+        tally.arrears[k] = 0
+        if is_on_book(line):
+            tally.balance_was[k] = balance(line)
+            tally.arrears[k] = int(line.due)
+            bill(line, products[k], k, tally)
+            tally.books[k, DUE] += int(line.due)
+
+
+@rule
+def raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally):
+    """Who is short draws open cash lines, asks for new ones and draws these, then asks family; others may take a loan.
+
+    What is still short after this is missed: a payment is missed for want of money if and only if needs exceed cash
+    and everything within reach.
+    """
+    if plan.short <= 0:
+        take_loan(borrower, lines, products, rules, chance, plan, tally)
+        return
+    tally.economy[SHORT] += 1
+    tally.economy[SHORT_AMOUNT] += plan.short
+    raised = roll(borrower, lines, products, plan, tally)
+    for _ in range(int(rules.applications)):
+        if plan.short <= 0:
+            break
+        k = seek(borrower, lines, products, platforms, chance, plan)
+        if k < 0:
+            break
+        if ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
+            raised += roll(borrower, lines, products, plan, tally)
+    tally.economy[ROLLED] += raised
+    if plan.short > 0:
+        ask_family(borrower, rules, chance, plan, tally)
+    if plan.short > 0:
+        tally.economy[MISSED_FOR_WANT] += 1
+
+
+@rule
+def ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
+    """Apply for product k: the lender decides at once. Returns 1 if the line was opened."""
+    opened = approve(borrower, lines, k, products, platforms, rules, chance)
+    tally.books[k, APPLICATIONS] += 1
+    tally.books[k, APPROVALS] += opened
+    return opened
+
+
+@rule
+def follow_up(borrower, lines, products, rules, chance, tally):
+    """Age every line, count its move between buckets, note defaults and keep the bureau's record.
+
+    Returns 1 if the person went into default this month.
+    """
+    was_clean = borrower.bad_record == 0
+    in_default = False
+    for k in range(len(lines)):
+        line = lines[k]
+        if line.state == CHARGED_OFF:
+            recover(borrower, line, products[k], k, chance, tally)
+        elif is_on_book(line):
+            if age(borrower, line, products[k], k, tally.pay[k], tally.arrears[k], tally):
+                tally.books[k, DEFAULTS] += 1
+                tally.books[k, DEFAULT_BALANCE] += balance(line)
+                note_default(borrower, line, k, was_clean and not in_default, rules, tally)
+            if line.months_past_due >= DEFAULT_MONTHS:
+                in_default = True
+            if tally.balance_was[k] > 0:
+                move = tally.transitions[k, tally.bucket_was[k], bucket(line)]
+                move[0] += 1
+                move[1] += tally.balance_was[k]
+    if in_default:
+        borrower.bad_record = int(rules.bureau_memory)
+    elif borrower.bad_record > 0:
+        borrower.bad_record -= 1
+    if was_clean != (borrower.bad_record == 0):
+        tally.changed[tally.counts[1]] = borrower.id + 1 if was_clean else -borrower.id - 1
+        tally.counts[1] += 1
+    return 1 if was_clean and borrower.bad_record > 0 else 0
+
+
+@rule
+def note_default(borrower, line, k, first, rules, tally):
+    """Write one default into the slice's list."""
+    event = tally.events[tally.counts[0]]
+    event.borrower = borrower.id
+    event.product = k
+    event.balance = balance(line)
+    event.limit = line.limit
+    event.cause = line.cause
+    event.first = 1 if first else 0
+    event.policy_cut = 1 if rules.month - borrower.policy_cut_month < 12 else 0
+    tally.counts[0] += 1
+
+
+@rule
+def merchants_trade(merchants, sales, fees, payroll, staff, rules, chance, founding, flows):
+    """Every merchant's month, in order."""
+    for m in range(len(merchants)):
+        trade(merchants[m], sales[m], fees[m], payroll[m], staff[m], rules, chance, founding, flows)
+
+
+@rule
+def platforms_fund(platforms, products, books, rules, flows):
+    """Every platform's month-end, in order, from the flows of its products."""
+    for p in range(len(platforms)):
+        book, late, earned, lost, cash_flow = 0, 0, 0, 0, 0
+        first = -1
+        for k in range(len(products)):
+            if products[k].platform != p:
+                continue
+            first = k if first < 0 else first
+            book += books[k, BALANCE]
+            late += books[k, M2] + books[k, M3] + books[k, M4]
+            fees = flows[ledger.MERCHANT_FEES, k]
+            back = flows[ledger.RECOVERIES, k]
+            charged = flows[ledger.INTEREST, k] + flows[ledger.LATE_FEES, k] + flows[ledger.DRAW_FEES, k]
+            earned += charged + fees + back
+            lost += flows[ledger.CHARGE_OFFS, k]
+            lent = flows[ledger.DRAWS, k] + flows[ledger.PURCHASES_CREDIT, k]
+            cash_flow += flows[ledger.PAYMENTS, k] + back + fees - lent
+        if first >= 0:
+            fund(platforms[p], first, book, late, earned, lost, cash_flow, rules, flows)

@@ -1,0 +1,78 @@
+"""Borrow: cash is raised from open lines, by those who are short and by those who wish to spend."""
+
+from sim.chance import FAMILY, LOAN_SIZE, LOAN_WISH, uniform
+from sim.compiled import rule
+from sim.ledger import DRAW_FEES, DRAWS, FAMILY_HELP, fen, post
+from sim.line import cash_headroom, lend
+
+
+@rule
+def roll(borrower, lines, products, plan, tally):
+    """Draw open cash lines, the cheapest first, until the person is no longer short: one lender's debt pays another.
+
+    plan: record, its ``short`` falls by what is raised. Returns the cash raised, in fen.
+    """
+    raised = 0
+    while plan.short > 0:
+        cheapest = -1
+        for k in range(len(lines)):
+            if products[k].lends_cash > 0.0 and cash_headroom(lines[k], products[k]) > 0:
+                if cheapest < 0 or products[k].instalment_rate < products[cheapest].instalment_rate:
+                    cheapest = k
+        if cheapest < 0:
+            break
+        room = cash_headroom(lines[cheapest], products[cheapest])
+        amount = min(int(plan.short), room)
+        draw(borrower, lines[cheapest], products[cheapest], cheapest, amount, tally)
+        plan.short -= amount
+        raised += amount
+    return raised
+
+
+@rule
+def draw(borrower, line, product, k, amount, tally):
+    """Draw cash on a line: the person gets the amount, the principal rises by it, the fee is billed.
+
+    amount: fen, at most the line's cash headroom.
+    """
+    lend(line, amount, int(product.term))
+    borrower.cash += amount
+    post(tally.flows, DRAWS, k, amount)
+    if product.draw_fee > 0.0:
+        charge = fen(product.draw_fee * amount)
+        line.revolving += charge
+        post(tally.flows, DRAW_FEES, k, charge)
+
+
+@rule
+def ask_family(borrower, rules, chance, plan, tally):
+    """Family helps some of those who are short, up to a share of a month's wage."""
+    if uniform(chance, FAMILY, borrower.id) < rules.family_help_hazard:
+        amount = min(int(plan.short), fen(rules.family_help_size * borrower.wage))
+        borrower.cash += amount
+        plan.short -= amount
+        post(tally.flows, FAMILY_HELP, -1, amount)
+
+
+@rule
+def take_loan(borrower, lines, products, rules, chance, plan, tally):
+    """Some who are not short draw a cash line to spend: the loan is added to this month's wants.
+
+    Probability = loan hazard, doubled for revolvers; size uniform on 0-2 times the mean size, as far as the cheapest
+    open cash line goes.
+    """
+    hazard = rules.loan_hazard * (2.0 if borrower.target_use > 0.0 else 1.0)
+    if uniform(chance, LOAN_WISH, borrower.id) >= hazard:
+        return
+    cheapest = -1
+    for k in range(len(lines)):
+        if products[k].lends_cash == 1.0 and cash_headroom(lines[k], products[k]) > 0:
+            if cheapest < 0 or products[k].instalment_rate < products[cheapest].instalment_rate:
+                cheapest = k
+    if cheapest >= 0:
+        wish = fen(2.0 * uniform(chance, LOAN_SIZE, borrower.id) * rules.loan_size * borrower.wage)
+        amount = min(wish, cash_headroom(lines[cheapest], products[cheapest]))
+        if amount > 0:
+            draw(borrower, lines[cheapest], products[cheapest], cheapest, amount, tally)
+            plan.wants += amount
+            plan.short -= amount

@@ -1,0 +1,75 @@
+"""Measure: a person's month is added to the slice's sums."""
+
+from sim.compiled import rule
+from sim.line import CHARGED_OFF, NONE, balance, count_bits
+from sim.tally import (
+    ACCOUNTS, ACCOUNTS_WITH_BALANCE, BALANCE, BORROWERS, CASH, CLAIMS, CURRENT, EMPLOYED, HAND_TO_MOUTH, IN_DEFAULT,
+    INCOME, LENDERS_TOTAL, LIMIT, M4, ONLINE, ONLINE_TWO, PAID, PEOPLE, PEOPLE_WITH_DEBT, SEGMENT_BALANCE,
+    SEGMENT_DEFAULTS, SEGMENT_IN_DEFAULT,
+)  # fmt: skip
+
+
+@rule
+def measure(borrower, lines, products, platforms, pay, defaulted, tally):
+    """Add one person's month-end to the books, the economy and the segments.
+
+    pay: fen paid per line; defaulted: 1 if the person went into default this month. The number of platforms owed to
+    is published here for next month; segments use the one published last month.
+    """
+    books = tally.books
+    owed = 0
+    owed_to = 0  # bits: platforms
+    online_to = 0
+    for k in range(len(lines)):
+        line = lines[k]
+        if line.state == NONE:
+            continue
+        books[k, PAID] += pay[k]
+        if line.state == CHARGED_OFF:
+            books[k, CLAIMS] += int(line.revolving)
+            continue
+        amount = balance(line)
+        books[k, ACCOUNTS] += 1
+        books[k, LIMIT] += int(line.limit)
+        if amount > 0:
+            books[k, ACCOUNTS_WITH_BALANCE] += 1
+            books[k, BALANCE] += amount
+            books[k, CURRENT + min(M4 - CURRENT, int(line.months_past_due))] += amount
+            owed += amount
+            owed_to |= 1 << int(products[k].platform)
+            if platforms[products[k].platform].online > 0.0:
+                online_to |= 1 << int(products[k].platform)
+    _segments(borrower, owed, defaulted, tally.segments)
+    borrower.lenders = count_bits(owed_to)
+    _economy(borrower, count_bits(online_to), tally.economy)
+
+
+@rule
+def _segments(borrower, owed, defaulted, segments):
+    """Count the person in the segments of age and income (both as at the first month) and of lenders."""
+    age = int(borrower.age)
+    group = 0 if age < 25 else 1 if age < 30 else 2 if age < 40 else 3 if age < 50 else 4
+    for kind in range(3):
+        segment = group if kind == 0 else int(borrower.quintile) if kind == 1 else min(4, int(borrower.lenders))
+        cell = segments[kind, segment]
+        cell[PEOPLE] += 1
+        if owed > 0:
+            cell[PEOPLE_WITH_DEBT] += 1
+        cell[SEGMENT_BALANCE] += owed
+        if borrower.bad_record > 0:
+            cell[SEGMENT_IN_DEFAULT] += 1
+        cell[SEGMENT_DEFAULTS] += defaulted
+
+
+@rule
+def _economy(borrower, online_lenders, economy):
+    """Count the person in the sums for the whole market."""
+    economy[BORROWERS] += 1
+    economy[EMPLOYED] += 1 if borrower.jobless == 0 else 0
+    economy[CASH] += borrower.cash
+    economy[INCOME] += int(borrower.income)
+    economy[HAND_TO_MOUTH] += 1 if 2 * borrower.cash < int(borrower.wage) else 0
+    economy[ONLINE] += 1 if online_lenders >= 1 else 0
+    economy[ONLINE_TWO] += 1 if online_lenders >= 2 else 0
+    economy[LENDERS_TOTAL] += int(borrower.lenders)
+    economy[IN_DEFAULT] += 1 if borrower.bad_record > 0 else 0

@@ -1,0 +1,139 @@
+"""Pay: the bill in full, the minimum, part of it, or nothing; and who is paid when not all can be."""
+
+from sim.chance import FORGET, uniform
+from sim.compiled import rule
+from sim.ledger import PAYMENTS, post
+from sim.line import balance, headroom, is_on_book
+from sim.record import CAUSES
+
+FORGOT, CHOSE, JOB_LOSS, EXPENSE, LIMIT_CUT, INCOME_DIP, DEBT_SERVICE = (
+    CAUSES.index("forgot"), CAUSES.index("chose"), CAUSES.index("job loss"), CAUSES.index("unplanned expense"),
+    CAUSES.index("limit cut"), CAUSES.index("income dip"), CAUSES.index("debt service"))
+YEAR = 12  # months
+
+
+@rule
+def pay_bills(borrower, lines, products, rules, chance, plan, pay, tally):
+    """Pay each line what was planned, as far as cash goes, and say why a first payment is missed.
+
+    With cash for all minimums, these are paid and the rest goes towards the planned payments in proportion to what is
+    still planned on each (balance matching). Without, lines are paid in the order of what a yuan protects:
+    (consequence * balance + relend weight * unused credit) / amount due, so a lender that cut is paid late.
+
+    pay: fen per line planned, on return fen paid.
+    """
+    reason = CHOSE if _stops_paying(borrower, lines, rules) else 0
+    forgotten = _forgets(borrower, lines, rules, chance) if reason == 0 else -1
+    if reason == CHOSE:
+        for k in range(len(lines)):
+            pay[k] = 0
+    elif int(borrower.cash) >= plan.minimum:
+        _pay_willingly(borrower, lines, pay, forgotten)
+    else:
+        reason = _why_short(borrower, rules, plan)
+        _pay_in_order(borrower, lines, products, rules, pay, forgotten)
+    for k in range(len(lines)):
+        line = lines[k]
+        if not is_on_book(line):
+            continue
+        if line.months_past_due == 0 and pay[k] < line.due:
+            line.cause = FORGOT if k == forgotten else reason
+        if pay[k] > 0:
+            line.revolving -= pay[k]
+            line.due = max(0, int(line.due) - pay[k])
+            borrower.cash -= pay[k]
+            post(tally.flows, PAYMENTS, k, pay[k])
+
+
+@rule
+def _stops_paying(borrower, lines, rules):
+    """Whether the person chooses to default: debts above a year of wage, and little shame or fear.
+
+    stigma < strategic share * (1 + peer effect * friends in default). A fixed trait against a moving bar, so nobody
+    changes back and forth by luck.
+    """
+    bar = rules.strategic_share * (1.0 + rules.peers_channel * rules.peer_effect * borrower.friends_in_default)
+    if float(borrower.stigma) >= bar:
+        return False
+    debt = 0
+    for k in range(len(lines)):
+        if is_on_book(lines[k]):
+            debt += balance(lines[k])
+    return debt > YEAR * int(borrower.wage)
+
+
+@rule
+def _forgets(borrower, lines, rules, chance):
+    """The line whose bill is forgotten this month, or -1: one uniform, a slot of the forget hazard for each line.
+
+    Once a bill is late a reminder shrinks the slot.
+    """
+    u = uniform(chance, FORGET, borrower.id)
+    if rules.forget_hazard <= 0.0 or u >= rules.forget_hazard * len(lines):
+        return -1
+    k = int(u / rules.forget_hazard)
+    if lines[k].months_past_due > 0 and u - k * rules.forget_hazard >= (1.0 - rules.reminder_effect) * rules.forget_hazard:
+        return -1
+    return k
+
+
+@rule
+def _pay_willingly(borrower, lines, pay, forgotten):
+    """All minimums, then the rest of the planned payments in proportion, out of the cash there is."""
+    if forgotten >= 0:
+        pay[forgotten] = 0
+    minimums = 0
+    extra = 0
+    for k in range(len(lines)):
+        if is_on_book(lines[k]) and k != forgotten:
+            minimums += int(lines[k].due)
+            extra += pay[k] - int(lines[k].due)
+    spare = int(borrower.cash) - minimums
+    if extra <= spare:
+        return
+    for k in range(len(lines)):
+        if is_on_book(lines[k]) and k != forgotten:
+            due = int(lines[k].due)
+            pay[k] = due + (pay[k] - due) * spare // extra
+
+
+@rule
+def _pay_in_order(borrower, lines, products, rules, pay, forgotten):
+    """Cash that cannot cover all minimums goes to the line where a yuan protects most, then the next."""
+    cash = int(borrower.cash)
+    for k in range(len(lines)):
+        pay[k] = -1  # not yet looked at
+    for _ in range(len(lines)):
+        best = -1
+        best_worth = -1.0
+        for k in range(len(lines)):
+            if pay[k] < 0 and is_on_book(lines[k]) and lines[k].due > 0 and k != forgotten:
+                protects = products[k].consequence * balance(lines[k]) + rules.relend_weight * headroom(lines[k])
+                worth = protects / lines[k].due
+                if worth > best_worth:
+                    best = k
+                    best_worth = worth
+        if best < 0:
+            break
+        pay[best] = min(cash, int(lines[best].due))
+        cash -= pay[best]
+    for k in range(len(lines)):
+        pay[k] = max(0, pay[k])
+
+
+@rule
+def _why_short(borrower, rules, plan):
+    """The proximate cause of a shortfall: the first of these that is as large as the shortfall itself.
+
+    Wages lost to joblessness; an unplanned expense; credit lost to cuts and freezes; a dip of income; else the bills.
+    """
+    missing = int(plan.short)
+    if borrower.jobless > 0 and int(borrower.wage) - int(borrower.income) >= missing:
+        return JOB_LOSS
+    if plan.expense >= missing:
+        return EXPENSE
+    if borrower.lost_headroom >= missing:
+        return LIMIT_CUT
+    if int(borrower.wage) - int(borrower.income) >= missing:
+        return INCOME_DIP
+    return DEBT_SERVICE

@@ -1,0 +1,107 @@
+"""Plan: what the month asks for, what the person would like, and whether it can be met."""
+
+import math
+
+from sim.chance import EXPENSE, uniform
+from sim.compiled import rule
+from sim.ledger import fen
+from sim.line import OPEN, headroom, is_on_book
+
+HAND_TO_MOUTH = 0.5  # months of wage: a target buffer below this is living from hand to mouth (H10)
+LARGEST_EXPENSE = 20.0  # times the smallest
+MOST_WANTS = 1.5  # times normal, for people with more cash than they like to hold
+
+
+@rule
+def plan_month(borrower, lines, products, rules, chance, plan, buy, pay):
+    """Set out the month's needs, wants and means; nothing is paid yet.
+
+    Needs are necessities, an unplanned expense and the minimum payments. Means are cash and the purchase lines that
+    can pay for necessities. short = needs - means; when it is positive, necessities are tightened first.
+    Wants move with the gap between cash and the target buffer: wants = normal + adjustment * gap, within bounds.
+
+    plan: record; buy, pay: fen per line, what the person means to put on each line and to pay on it.
+    """
+    wage = int(borrower.wage)
+    hand_to_mouth = borrower.buffer_target < HAND_TO_MOUTH
+    spending_share = rules.hand_to_mouth_spending_share if hand_to_mouth else rules.saver_spending_share
+    normal = (spending_share - rules.necessity_share) * wage
+    if borrower.jobless > 0:
+        normal *= rules.jobless_spending
+    plan.normal_wants = fen(max(0.0, normal))
+    plan.expense = _expense(borrower, rules, chance)
+    plan.essentials = fen(rules.necessity_share * wage) + plan.expense
+    net_new, planned = _lines(borrower, lines, products, rules, plan, buy, pay)
+
+    gap = borrower.cash - planned - plan.essentials - plan.normal_wants - float(borrower.buffer_target) * wage
+    wants = plan.normal_wants + net_new + rules.spending_adjustment * gap
+    least = float(borrower.impulse) * plan.normal_wants
+    most = MOST_WANTS * plan.normal_wants + max(0, net_new)
+    plan.wants = fen(min(max(wants, least), max(most, least)))
+    plan.saved = fen(max(0.0, rules.saving_sweep * gap))
+
+    usable = min(int(plan.room), fen(plan.essentials * plan.acceptance))
+    plan.short = plan.essentials + plan.minimum - int(borrower.cash) - usable
+    if plan.short > 0:
+        tightened = min(int(plan.short), fen(rules.belt_tightening * plan.essentials))
+        plan.essentials -= tightened
+        plan.short -= tightened
+    plan.asked = 0
+
+
+@rule
+def _expense(borrower, rules, chance):
+    """An unplanned expense: rare, Pareto with tail exponent 2, from the same uniform that decides whether it falls."""
+    u = uniform(chance, EXPENSE, borrower.id)
+    borrower.expense_hit = 0
+    if u >= rules.expense_hazard:
+        return 0
+    borrower.expense_hit = 1
+    size = min(LARGEST_EXPENSE, math.sqrt(rules.expense_hazard / max(u, 1e-12)))
+    return fen(rules.expense_size * size * borrower.wage)
+
+
+@rule
+def _lines(borrower, lines, products, rules, plan, buy, pay):
+    """For each line: what will be paid by habit and bought on it.
+
+    Those who pay in full pay the bill and put a share of spending on the line. Revolvers pay the minimum, and bring
+    what they owe towards a target share of the limit, from below by buying, from above by paying more.
+    Returns (new debt that revolvers take on, planned payments), in fen.
+    """
+    spending = plan.essentials + plan.normal_wants
+    plan.minimum = 0
+    plan.room = 0
+    plan.acceptance = 0.0
+    net_new = 0
+    planned = 0
+    for k in range(len(lines)):
+        line = lines[k]
+        buy[k] = 0
+        pay[k] = 0
+        if not is_on_book(line):
+            continue
+        product = products[k]
+        owed = int(line.revolving) + int(line.instalment)
+        target = float(borrower.target_use) * line.limit
+        pay[k] = int(line.due)
+        if product.minimum_share < 1.0:
+            if borrower.target_use == 0.0:
+                pay[k] = int(line.revolving)
+            elif owed > target:
+                extra = fen(rules.use_adjustment * (owed - target))
+                pay[k] = min(int(line.revolving), pay[k] + extra)
+        plan.minimum += int(line.due)
+        planned += pay[k]
+        if product.buys == 0.0 or line.state != OPEN or line.months_past_due > 0:
+            continue
+        room = headroom(line)
+        plan.room += room
+        plan.acceptance = min(0.95, plan.acceptance + product.acceptance)
+        if borrower.target_use == 0.0:
+            buy[k] = min(room, fen(float(borrower.credit_share) * product.acceptance * spending))
+        else:
+            wanted = pay[k] + rules.use_adjustment * (target - owed)
+            buy[k] = min(room, fen(max(0.0, wanted)))
+            net_new += buy[k] - pay[k]
+    return net_new, planned

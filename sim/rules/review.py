@@ -1,0 +1,50 @@
+"""Review: a platform looks at a line every few months and raises, cuts or restores its limit."""
+
+from sim.compiled import rule
+from sim.ledger import fen
+from sim.line import OPEN, take_limit
+from sim.rules.approve import room_under_caps
+from sim.rules.score import score
+from sim.tally import ADDED_LIMIT, REMOVED_LIMIT
+
+CLEAN_FOR_RAISE = 3  # months without a late payment before a limit is raised
+RESTORED_AT_ONCE = 1.0 / 6.0  # share of the former limit that one review gives back
+
+
+@rule
+def review(borrower, lines, k, products, platforms, rules, chance, tally):
+    """Decide on one limit, in the months that are this person's turn.
+
+    Score below the cut threshold: cut by the cut share, not below the product's floor. At or above the raise
+    threshold after three clean months: a limit that was cut gets back a sixth of what it was, once the person has been
+    clean long enough; any other grows by the raise share up to the product's cap. Caps in force must leave room.
+    The platform's tightening raises both thresholds.
+    """
+    line = lines[k]
+    product = products[k]
+    if line.state != OPEN or line.months_past_due > 0:
+        return
+    if (rules.month + borrower.id + k) % int(product.review_interval) != 0:
+        return
+    lender = platforms[product.platform]
+    points, _ = score(borrower, lines, k, products, platforms, rules, chance)
+    points -= rules.funding_channel * lender.tightening
+    if points < product.cut_score:
+        floor = fen(product.limit_low * 100.0)
+        new_limit = max(min(floor, int(line.limit)), fen(line.limit * (1.0 - product.cut_share)))
+        if new_limit < line.limit:
+            tally.books[k, REMOVED_LIMIT] += take_limit(line, new_limit, borrower, rules.month)
+        return
+    if points < product.raise_score or line.months_clean < CLEAN_FOR_RAISE or lender.state != 0:
+        return
+    if line.limit_before > line.limit:
+        if line.months_clean < rules.restoration_months:
+            return
+        step = min(int(line.limit_before) - int(line.limit), fen(line.limit_before * RESTORED_AT_ONCE))
+    else:
+        step = min(fen(line.limit * product.raise_share), fen(product.limit_high * 100.0) - int(line.limit))
+    if lender.online > 0.0:
+        step = min(step, int(room_under_caps(borrower, lines, products, platforms, rules)))
+    if step > 0:
+        line.limit += step
+        tally.books[k, ADDED_LIMIT] += step

@@ -1,0 +1,88 @@
+"""Shop: necessities, then wants, with cash or on a line, at merchants that are open."""
+
+from sim.compiled import rule
+from sim.ledger import MERCHANT_FEES, PURCHASES_CASH, PURCHASES_CREDIT, SAVINGS, fen, post
+from sim.line import headroom, lend
+
+
+@rule
+def shop(borrower, lines, products, shops, merchants, rules, plan, buy, tally):
+    """Buy what the plan says, as far as cash kept for bills and unused credit go.
+
+    Who is still short buys necessities only, with credit and cash, before any bill. Everybody else keeps the cash
+    for the minimum payments: with cash c above them, credit room L and acceptance a, spending is at most
+    min(c / (1 - a), c + L). What is habitually put on lines goes there; the rest is paid in cash.
+
+    Returns wants given up against normal, in fen.
+    """
+    if plan.short > 0:
+        credit = min(int(plan.room), fen(plan.essentials * plan.acceptance))
+        spending = min(int(plan.essentials), int(borrower.cash) + credit)
+        wants = 0
+    else:
+        free = int(borrower.cash) - int(plan.minimum)
+        most = min(int(free / (1.0 - plan.acceptance)), free + int(plan.room))
+        wants = min(int(plan.wants), max(0, most - int(plan.essentials)))
+        spending = int(plan.essentials) + wants
+        habit = 0
+        for k in range(len(lines)):
+            habit += buy[k]
+        credit = max(min(habit, spending), spending - free)
+    credit = _buy_on_lines(lines, products, credit, buy, shops, merchants, rules, tally)
+    cash = min(spending - credit, int(borrower.cash))
+    borrower.cash -= cash
+    post(tally.flows, PURCHASES_CASH, -1, cash)
+    _sell(shops, merchants, cash, 0, tally)
+    saved = min(int(plan.saved), max(0, int(borrower.cash) - int(plan.minimum)))
+    if plan.short <= 0 and saved > 0:
+        borrower.cash -= saved
+        post(tally.flows, SAVINGS, -1, saved)
+    return max(0, int(plan.normal_wants) - wants)
+
+
+@rule
+def _buy_on_lines(lines, products, amount, buy, shops, merchants, rules, tally):
+    """Put an amount on purchase lines: by habit first, then wherever there is room. Returns what was put there."""
+    left = amount
+    for by_habit in (True, False):
+        for k in range(len(lines)):
+            if left <= 0 or products[k].buys == 0.0:
+                continue
+            part = min(left, headroom(lines[k]))
+            if by_habit:
+                part = min(part, buy[k])
+            if part <= 0:
+                continue
+            converted = fen(rules.instalment_share * part)
+            if converted > 0:
+                lend(lines[k], converted, int(products[k].term))
+            lines[k].purchases += part - converted
+            fee = fen(products[k].merchant_fee * part)
+            post(tally.flows, PURCHASES_CREDIT, k, part)
+            post(tally.flows, MERCHANT_FEES, k, fee)
+            _sell(shops, merchants, part, fee, tally)
+            left -= part
+    return amount - left
+
+
+@rule
+def _sell(shops, merchants, amount, fee, tally):
+    """Share a purchase among the person's open shops; if all four are shut, the first one's successor sells."""
+    open_shops = 0
+    for s in range(len(shops)):
+        if merchants[shops[s]].alive:
+            open_shops += 1
+    if open_shops == 0:
+        tally.sales[shops[0]] += amount
+        tally.fees[shops[0]] += fee
+        return
+    part = amount // open_shops
+    fee_part = fee // open_shops
+    first = True
+    for s in range(len(shops)):
+        if merchants[shops[s]].alive:
+            extra = amount - part * open_shops if first else 0
+            extra_fee = fee - fee_part * open_shops if first else 0
+            tally.sales[shops[s]] += part + extra
+            tally.fees[shops[s]] += fee_part + extra_fee
+            first = False

@@ -1,0 +1,142 @@
+"""Scenario files: found, extended, set, and the same for everybody who reads them."""
+
+import dataclasses
+import tomllib
+
+import pytest
+
+from scenarios.loader import GALLERY, MARKETS, fingerprint, gallery, load, load_pair
+from scenarios.places import read
+from scenarios.runner import plan
+from scenarios.schema import Behaviour, ChangeTable, Platform, Product, WhoTable
+from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
+from sim.policy import LEVERS, Change, Who
+
+
+def test_every_scenario_of_the_gallery_asks_a_question_and_commits_an_expected_outcome():
+    assert gallery()[0] == "baseline"
+    for name in gallery():
+        scenario = load(name)
+        assert scenario.title
+        assert scenario.question.endswith("?")
+        assert len(scenario.expected.split()) > 20
+        assert scenario.source
+
+
+def test_every_parameter_lever_and_field_of_a_change_can_be_written_in_a_file():
+    for section, group in ((Behaviour, BEHAVIOUR), (Platform, PLATFORM), (Product, PRODUCT)):
+        assert set(section.model_fields) - {"products"} == set(group)
+        for name, parameter in group.items():
+            assert section.model_fields[name].default == parameter.default
+    assert set(WhoTable.model_fields) == {field.name for field in dataclasses.fields(Who)}
+    assert set(ChangeTable.model_fields) == {field.name for field in dataclasses.fields(Change)} - {"name"}
+
+
+def test_every_market_in_the_gallery_uses_only_terms_that_exist():
+    for path in MARKETS.glob("*.toml"):
+        for platform in tomllib.loads(path.read_text())["platforms"]:
+            assert set(platform) - {"name", "products"} <= set(PLATFORM)
+            for product in platform["products"]:
+                assert set(product) - {"name"} <= set(PRODUCT)
+
+
+def test_a_scenario_keeps_what_it_extends_and_adds_its_own():
+    baseline, world = load_pair("limit-cut-deep")
+    assert baseline.name == "baseline"
+    assert set(world.changes) == {*baseline.changes, "cut", "cash-cut"}
+    cut = world.changes["cut"]
+    assert (cut.value, cut.product, cut.who.age_below) == (0.5, "pay-later", 30)
+
+
+def test_a_file_is_found_by_path_and_extends_its_neighbour_before_the_gallery(tmp_path):
+    (tmp_path / "ours.toml").write_text('title = "Ours"\nextends = "baseline"\nmonths = 50\n')
+    mine = tmp_path / "mine.toml"
+    mine.write_text('title = "Mine"\nextends = "ours"\n[parameters]\nimpulse = 0.5\n')
+    scenario = load(mine)
+    assert (scenario.name, scenario.months, scenario.parameters.impulse) == ("mine", 50, 0.5)
+    assert load_pair(mine)[0].name == "baseline"
+
+
+def test_a_scenario_changes_terms_of_its_market_without_repeating_it(tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        'title = "Mine"\nextends = "baseline"\n[platforms.p2p]\napproval = 0.5\n'
+        "[platforms.p2p.products.cash]\nterm = 9\n"
+    )
+    ours, theirs = load(mine).platforms, load("baseline").platforms
+    assert (ours["p2p"].approval, ours["p2p"].products["cash"].term) == (0.5, 9)
+    assert ours["p2p"].products["cash"].monthly_rate == theirs["p2p"].products["cash"].monthly_rate
+    assert list(ours) == list(theirs)
+
+
+def test_a_market_of_ones_own_may_have_any_platforms(tmp_path):
+    (tmp_path / "two.toml").write_text(
+        'title = "Two"\n[[platforms]]\nname = "a"\n[[platforms.products]]\nname = "card"\nbuys = true\n'
+        '[[platforms]]\nname = "b"\n[[platforms.products]]\nname = "cash"\nlends_cash = 1\n'
+    )
+    mine = tmp_path / "mine.toml"
+    mine.write_text('title = "Mine"\nmarket = "two"\nstart = "2019-01"\nmonths = 12\n')
+    arguments = load(mine).market_arguments()
+    assert [platform["name"] for platform in arguments["platforms"]] == ["a", "b"]
+    products = [(p["platform"], p["name"], p["buys"]) for p in arguments["products"]]
+    assert products == [("a", "card", 1), ("b", "cash", 0)]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("parameters.job_loss_hazard=0.02", lambda s: s.parameters.job_loss_hazard == 0.02),
+        ("changes.cut.value=0.5", lambda s: s.changes["cut"].value == 0.5),
+        ("changes.cut.from=2021-01", lambda s: s.changes["cut"].start == "2021-01"),
+        ("changes.cut.who.age_below=25", lambda s: s.changes["cut"].who.age_below == 25),
+        ("months=60", lambda s: s.months == 60),
+        ("platforms.p2p.approval=0.2", lambda s: s.platforms["p2p"].approval == 0.2),
+        ("platforms.p2p.products.cash.term=9", lambda s: s.platforms["p2p"].products["cash"].term == 9),
+    ],
+)
+def test_any_key_can_be_set_by_its_address(setting, value):
+    assert value(load("limit-cut", [setting]))
+
+
+def test_a_setting_reaches_both_worlds_unless_only_one_has_the_change():
+    baseline, world = load_pair("limit-cut", settings=["parameters.impulse=0.4", "changes.cut.value=0.5"])
+    assert baseline.parameters.impulse == world.parameters.impulse == 0.4
+    assert "cut" not in baseline.changes
+
+
+def test_the_policy_studied_begins_where_the_worlds_first_differ():
+    assert plan("limit-cut").reference == "2020-11"
+    assert plan("income-cap").reference == "2020-10"
+    assert plan("limit-cut-deep", against="limit-cut").reference == "2020-11"
+    assert plan("baseline").reference is None
+
+
+def test_a_resolved_scenario_is_named_by_its_content():
+    first, again = load("limit-cut"), load("limit-cut")
+    assert fingerprint(first.resolved()) == fingerprint(again.resolved())
+    other = load("limit-cut", ["changes.cut.value=0.31"])
+    assert fingerprint(first.resolved()) != fingerprint(other.resolved())
+    same = load("limit-cut", ["changes.cut.value=0.30"])
+    assert fingerprint(first.resolved()) == fingerprint(same.resolved())
+
+
+def test_words_do_not_change_what_a_run_is():
+    assert plan("limit-cut").key() == plan("limit-cut", settings=["question=Why?"]).key()
+    assert plan("limit-cut").key() != plan("limit-cut", seeds=11).key()
+
+
+def test_the_changes_given_to_the_market_are_those_of_the_file():
+    cut = next(c for c in load("limit-cut").market_arguments()["changes"] if c.name == "cut")
+    assert cut == Change("cut", "limit_cut", 0.3, "2020-12", platform="incumbent", product="pay-later",
+                         who=Who(age_below=30), source="R11")  # fmt: skip
+    assert cut.lever in LEVERS
+
+
+def test_the_line_of_every_key_is_known():
+    document = read(GALLERY / "limit-cut.toml")
+    lines = (GALLERY / "limit-cut.toml").read_text().splitlines()
+    for address, place in document.places.items():
+        if address and address != ("changes",):
+            key = "[[changes]]" if len(address) == 2 and address[0] == "changes" else address[-1]
+            assert key in lines[place.line - 1]
+    assert ("changes", "cut", "who", "age_below") in document.places
