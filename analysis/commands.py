@@ -23,6 +23,10 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("stopped", err=True)
             ctx.exit(STOPPED)
+        except MemoryError:
+            click.echo("not enough memory; use fewer --borrowers, or fewer --threads (markets at once)", err=True)
+        except BrokenPipeError:
+            raise  # the reader of our output went away; click ends quietly
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             click.echo(f"{place}{error.strerror or error}", err=True)
@@ -134,7 +138,11 @@ def run(scenario, against, borrowers, months, seeds, threads, settings, out):
         again = "the same command" if out else f"the same command with --out {folder}"
         click.echo(f"{stopped}; {again} goes on from there", err=True)
         sys.exit(STOPPED)
-    _report(folder)
+    try:
+        _report(folder)
+    except KeyboardInterrupt:
+        click.echo(f"stopped; the run is complete: rollover report {folder} writes its report", err=True)
+        sys.exit(STOPPED)
 
 
 @main.command()

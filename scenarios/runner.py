@@ -132,9 +132,14 @@ def play(
     store = Unfinished(Path(out) if out is not None else default_folder(plan), plan.key())
     jobs = [(world, seed) for seed in plan.seeds for world in plan.worlds]
     left = [(world, seed) for world, seed in jobs if not store.has(world.name, seed)]
-    _Batch(plan, store, left, (len(jobs) - len(left)) * plan.size.months, progress).play(threads or os.cpu_count() or 1)
-    manifest = _manifest(plan, command or sys.argv, time.monotonic() - began)
-    return store.finish([world.name for world in plan.worlds], plan.seeds, manifest)
+    batch = _Batch(plan, store, left, (len(jobs) - len(left)) * plan.size.months, progress)
+    try:
+        batch.play(threads or os.cpu_count() or 1)
+        manifest = _manifest(plan, command or sys.argv, time.monotonic() - began)
+        return store.finish([world.name for world in plan.worlds], plan.seeds, manifest)
+    except KeyboardInterrupt:
+        done = sum(store.has(world.name, seed) for world, seed in jobs)
+        raise Stopped(store.folder, done, len(jobs)) from None
 
 
 class _Batch:
@@ -160,18 +165,12 @@ class _Batch:
             for future in futures:
                 if future.done() and future.exception():
                     raise future.exception()
-        except KeyboardInterrupt:
-            self._end(pool)
-            runs = [(w.name, s) for w in self.plan.worlds for s in self.plan.seeds]
-            raise Stopped(self.store.folder, sum(self.store.has(*r) for r in runs), len(runs)) from None
         finally:
-            self._end(pool)
-
-    def _end(self, pool: ThreadPoolExecutor) -> None:
-        self.stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+            self.stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _one(self, world: Scenario, seed: int, threads: int) -> None:
+        from sim.agents import release
         from sim.model import CreditModel
 
         model = CreditModel(
@@ -184,9 +183,11 @@ class _Batch:
         )
         try:
             model.run(world.months, progress=self._month)
+            self.store.add(world.name, seed, model.tables())
         except _Interrupted:
             return
-        self.store.add(world.name, seed, model.tables())
+        finally:
+            release(model)
 
     def _month(self, months_done: int) -> None:
         if self.stop.is_set():

@@ -1,5 +1,6 @@
 """The command line, the run folder, and what survives Ctrl-C."""
 
+import gc
 import json
 import os
 import signal
@@ -219,3 +220,15 @@ def test_an_unfinished_run_is_neither_read_nor_mixed_with_another(tmp_path):
     other = rollover("run", "income-cap", "--out", "run", cwd=tmp_path)
     assert other.returncode == 1
     assert "holds an unfinished run of another scenario" in other.stderr
+
+
+def test_a_run_lets_go_of_the_markets_it_has_played(tmp_path):
+    from sim.model import CreditModel
+
+    def markets():
+        gc.collect()
+        return sum(isinstance(thing, CreditModel) for thing in gc.get_objects())
+
+    before = markets()
+    run("baseline", borrowers=50, months=2, seeds=3, out=tmp_path / "run")
+    assert markets() == before
