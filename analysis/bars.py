@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from analysis.titles import entitle
 from analysis.wording import CAUSE_WORDS, displaced, group_title, interval, number
 
 CAUSED, AVOIDED, INK, QUIET, CUT = "#E69F00", "#56B4E9", "#000000", "#8A8A8A", "#D55E00"
@@ -19,21 +20,34 @@ def answer(c) -> tuple[Figure, str, str]:
     figure = Figure(figsize=(7.2, 0.9 + 0.42 * len(groups) + 0.6))
     axes = figure.subplots()
     _turnover(axes, groups, [f"{g.name}\n(limits cut)" if g.cut else g.name for g in groups])
-    for label, group in zip(axes.get_yticklabels(), groups):
+    for label, group in zip(axes.get_yticklabels(), groups, strict=True):
         label.set_color(CUT if group.cut else INK)
         label.set_fontweight("bold" if group.cut else "normal")
     axes.set_xlabel(f"lines that default in one world only, per 1,000 borrowers ({_worlds(c)})")
     everyone, outside = c.lines.per_thousand["excess"], c.elsewhere.per_thousand["excess"]
     mixed = c.cut_products and not all(g.cut for g in c.platforms)
     share = f", {number(outside.mean)} of them at lenders that did not cut" if mixed else ""
-    finding = (f"no difference in line defaults that these seeds can tell from zero ({number(everyone.mean)})" if everyone.includes_zero
-               else f"{number(everyone.mean)} line defaults per 1,000 borrowers{share}")
-    figure.suptitle(f"{c.run.pair}:\n{finding}", x=0.01, ha="left")
+    finding = (
+        f"no difference in line defaults that these seeds can tell from zero ({number(everyone.mean)})"
+        if everyone.includes_zero
+        else f"{number(everyone.mean)} line defaults per 1,000 borrowers{share}"
+    )
+    entitle(figure, f"{c.run.pair}: {finding}")
     _legend(figure, c)
-    alt = (f"Excess line defaults per 1,000 borrowers, {c.run.pair}. " + "; ".join(
-        f"{g.name}{' (cut)' if g.cut else ''} {interval(g.per_thousand['excess'])}" for g in groups) + ".")
-    return figure, alt, ("Bars to the right count lines that default only in the reform, bars to the left lines that default only in the "
-                         "baseline; the dot is the difference with its 95 % interval over paired seeds. A line is one product held by one person.")
+    alt = (
+        f"Excess line defaults per 1,000 borrowers, {c.run.pair}. "
+        + "; ".join(f"{g.name}{' (cut)' if g.cut else ''} {interval(g.per_thousand['excess'])}" for g in groups)
+        + "."
+    )
+    return (
+        figure,
+        alt,
+        (
+            "Bars to the right count lines that default only in the reform, bars to the left lines that default only in"
+            " the baseline; the dot is the difference with its 95 % interval over paired seeds. A line is one product"
+            " held by one person."
+        ),
+    )
 
 
 def segments(c) -> tuple[Figure, str, str]:
@@ -43,24 +57,41 @@ def segments(c) -> tuple[Figure, str, str]:
     """
     figure = Figure(figsize=(7.2, 3.5))
     panels = figure.subplots(1, 3)
-    for axes, (kind, groups) in zip(panels, c.segments.items()):
+    for axes, (kind, groups) in zip(panels, c.segments.items(), strict=True):
         groups = [g for g in groups if g.size.sum() > 0]
         _turnover(axes, groups, [g.name.replace(" fifth", "") for g in groups])
         axes.set_title(group_title(kind), fontweight="normal")
     panels[1].set_xlabel("people who default in one world only, per 1,000 people of the group")
-    told = [(g, kind) for kind, groups in c.segments.items() for g in groups if not g.per_thousand["excess"].includes_zero]
+    told = [
+        (g, kind) for kind, groups in c.segments.items() for g in groups if not g.per_thousand["excess"].includes_zero
+    ]
     if told:
         top, kind = max(told, key=lambda pair: abs(pair[0].per_thousand["excess"].mean))
-        finding = f"the largest change is {number(top.per_thousand['excess'].mean)} per 1,000\npeople in the group '{top.name}' ({group_title(kind)})"
+        finding = (
+            f"the largest change is {number(top.per_thousand['excess'].mean)} per 1,000 people in the group"
+            f" '{top.name}' ({group_title(kind)})"
+        )
     else:
-        finding = "in no group can these seeds tell\nthe difference from zero"
-    figure.suptitle(f"{c.run.pair}: {finding}", x=0.01, ha="left")
+        finding = "in no group can these seeds tell the difference from zero"
+    entitle(figure, f"{c.run.pair}: {finding}")
     _legend(figure, c)
-    alt = f"Excess defaults per 1,000 people by group, {c.run.pair}. " + ". ".join(
-        f"{group_title(kind)}: " + "; ".join(f"{g.name} {interval(g.per_thousand['excess'])}" for g in groups if g.size.sum() > 0)
-        for kind, groups in c.segments.items()) + "."
-    return figure, alt, ("Each person counts once, in the group of the month before the policy (lenders) or of the first month (age, income). "
-                         "The dot is the difference with its 95 % interval.")
+    alt = (
+        f"Excess defaults per 1,000 people by group, {c.run.pair}. "
+        + ". ".join(
+            f"{group_title(kind)}: "
+            + "; ".join(f"{g.name} {interval(g.per_thousand['excess'])}" for g in groups if g.size.sum() > 0)
+            for kind, groups in c.segments.items()
+        )
+        + "."
+    )
+    return (
+        figure,
+        alt,
+        (
+            "Each person counts once, in the group of the month before the policy (lenders) or of the first month (age,"
+            " income). The dot is the difference with its 95 % interval."
+        ),
+    )
 
 
 def causes(c) -> tuple[Figure, str, str]:
@@ -75,15 +106,33 @@ def causes(c) -> tuple[Figure, str, str]:
     axes.set_xlabel("people who default in one world only, per 1,000 borrowers, by cause in that world")
     top = max(groups, key=lambda g: g.caused.sum())
     total = max(1, int(c.people.caused.sum()))
-    figure.suptitle(f"{c.run.pair}: {100 * top.caused.sum() / total:.0f} % of the defaults that only the reform has\n"
-                    f"began with {CAUSE_WORDS[top.name]}" if top.name != "limit cut" else
-                    f"{c.run.pair}: in {100 * top.caused.sum() / total:.0f} % of the defaults that only the reform has,\n"
-                    "credit lost to cuts or freezes would have covered the first gap", x=0.01, ha="left")
+    share = f"{100 * top.caused.sum() / total:.0f} % of the defaults that only the reform has"
+    entitle(
+        figure,
+        (
+            f"{c.run.pair}: in {share}, credit lost to cuts or freezes would have covered the first gap"
+            if top.name == "limit cut"
+            else f"{c.run.pair}: {share} began with {CAUSE_WORDS[top.name]}"
+        ),
+    )
     _legend(figure, c)
-    alt = f"Defaults in one world only by cause, per 1,000 borrowers, {c.run.pair}. " + "; ".join(
-        f"{CAUSE_WORDS[g.name]}: caused {g.per_thousand['caused'].mean:.2f}, avoided {g.per_thousand['avoided'].mean:.2f}" for g in groups) + "."
-    return figure, alt, ("The cause is why the first payment of the spell was missed, not a judgement about what would have prevented it. "
-                         "The dot is the difference with its 95 % interval.")
+    alt = (
+        f"Defaults in one world only by cause, per 1,000 borrowers, {c.run.pair}. "
+        + "; ".join(
+            f"{CAUSE_WORDS[g.name]}: caused {g.per_thousand['caused'].mean:.2f}, avoided"
+            f" {g.per_thousand['avoided'].mean:.2f}"
+            for g in groups
+        )
+        + "."
+    )
+    return (
+        figure,
+        alt,
+        (
+            "The cause is why the first payment of the spell was missed, not a judgement about what would have"
+            " prevented it. The dot is the difference with its 95 % interval."
+        ),
+    )
 
 
 def displacement(c) -> tuple[Figure, str, str]:
@@ -97,9 +146,14 @@ def displacement(c) -> tuple[Figure, str, str]:
     figure = Figure(figsize=(7.2, 1.9 + 0.31 * (len(rows) + 5)))
     top, bottom = figure.subplots(2, 1, height_ratios=(3, len(rows) + 1))
     removed, net = d.yuan(d.removed).mean, d.yuan(d.net).mean
-    _cascade(top, [("credit no longer extended on the lines that were cut", removed, None, "whole"),
-                   (repaid.name, -d.yuan(repaid.fen).mean, removed, "step"),
-                   ("net credit removed", net, None, "whole")])
+    _cascade(
+        top,
+        [
+            ("credit no longer extended on the lines that were cut", removed, None, "whole"),
+            (repaid.name, -d.yuan(repaid.fen).mean, removed, "step"),
+            ("net credit removed", net, None, "whole"),
+        ],
+    )
     bars, level = [], 0.0
     for row in rows:
         amount = d.yuan(row.fen).mean
@@ -108,10 +162,16 @@ def displacement(c) -> tuple[Figure, str, str]:
     bars.append(("together: net credit removed", net, None, "whole"))
     _cascade(bottom, bars, whole=net)
     bottom.set_xlabel(f"yuan per borrower ({_worlds(c)})")
-    figure.suptitle(f"{c.run.pair}: where {net:,.0f} yuan of net credit removed per borrower went", x=0.01, ha="left")
-    return figure, f"{displaced(c)} Amounts in yuan per borrower, {c.run.pair}.", (
-        "Each bar starts where the one above ended, so the bars add up exactly: this is an identity of the borrowers' accounts. Filled bars "
-        "replace credit, hatched bars take more away. Credit elsewhere is net of what is repaid there; percentages are of the net credit removed.")
+    entitle(figure, f"{c.run.pair}: where {net:,.0f} yuan of net credit removed per borrower went")
+    return (
+        figure,
+        f"{displaced(c)} Amounts in yuan per borrower, {c.run.pair}.",
+        (
+            "Each bar starts where the one above ended, so the bars add up exactly: this is an identity of the"
+            " borrowers' accounts. Filled bars replace credit, hatched bars take more away. Credit elsewhere is net of"
+            " what is repaid there; percentages are of the net credit removed."
+        ),
+    )
 
 
 def _turnover(axes, groups, labels):
@@ -119,12 +179,23 @@ def _turnover(axes, groups, labels):
     places = np.arange(len(groups))[::-1]
     caused, avoided = ([g.per_thousand[name].mean for g in groups] for name in ("caused", "avoided"))
     axes.barh(places, caused, height=0.62, color=CAUSED, edgecolor=INK, linewidth=0.4)
-    axes.barh(places, [-value for value in avoided], height=0.62, color=AVOIDED, edgecolor=INK, linewidth=0.4, hatch="////")
-    for place, group in zip(places, groups):
+    axes.barh(
+        places, [-value for value in avoided], height=0.62, color=AVOIDED, edgecolor=INK, linewidth=0.4, hatch="////"
+    )
+    for place, group in zip(places, groups, strict=True):
         excess = group.per_thousand["excess"]
         if excess.has_interval:
-            axes.plot([excess.low, excess.high], [place, place], color=INK, linewidth=1.4, linestyle="-", solid_capstyle="butt")
-        axes.plot(excess.mean, place, "o", color=INK, markerfacecolor="white" if excess.includes_zero else INK, markersize=5)
+            axes.plot(
+                [excess.low, excess.high],
+                [place, place],
+                color=INK,
+                linewidth=1.4,
+                linestyle="-",
+                solid_capstyle="butt",
+            )
+        axes.plot(
+            excess.mean, place, "o", color=INK, markerfacecolor="white" if excess.includes_zero else INK, markersize=5
+        )
     axes.axvline(0, color=INK, linewidth=0.8, linestyle="-")
     axes.set_yticks(places, labels)
     axes.grid(axis="y", visible=False)
@@ -135,30 +206,60 @@ def _turnover(axes, groups, labels):
 
 def _cascade(axes, bars, whole=None):
     places = np.arange(len(bars))[::-1]
-    for place, (_, amount, start, kind) in zip(places, bars):
+    for place, (_, amount, start, kind) in zip(places, bars, strict=True):
         if kind == "whole":
             axes.barh(place, amount, height=0.62, color=QUIET, edgecolor=INK, linewidth=0.5)
         else:
             down = amount < 0
-            axes.barh(place, amount, left=start, height=0.62, color=AVOIDED if down else CAUSED, edgecolor=INK, linewidth=0.5,
-                      hatch="////" if down else None)
+            axes.barh(
+                place,
+                amount,
+                left=start,
+                height=0.62,
+                color=AVOIDED if down else CAUSED,
+                edgecolor=INK,
+                linewidth=0.5,
+                hatch="////" if down else None,
+            )
         end = (start or 0.0) + amount
         share = f" ({100 * amount / whole:.0f} %)" if whole and whole > 0 and kind == "step" else ""
-        axes.annotate(f" {amount:,.1f}{share}" if kind == "whole" else f" {number(amount, 1)}{share}",
-                      (max(end, start or 0.0, 0.0), place), va="center", fontsize=7.5)
+        axes.annotate(
+            f" {amount:,.1f}{share}" if kind == "whole" else f" {number(amount, 1)}{share}",
+            (max(end, start or 0.0, 0.0), place),
+            va="center",
+            fontsize=7.5,
+        )
     axes.set_yticks(places, [name for name, *_ in bars])
     axes.axvline(0, color=INK, linewidth=0.8, linestyle="-")
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
     axes.use_sticky_edges = False
     axes.margins(x=0.17)
+    if all((start or 0.0) + amount >= 0 for _, amount, start, _ in bars):
+        axes.set_xlim(left=0)
     axes.tick_params(axis="y", length=0)
 
 
 def _legend(figure, c):
-    handles = [Patch(facecolor=CAUSED, edgecolor=INK, linewidth=0.4, label=f"only under {c.run.reform} (caused)"),
-               Patch(facecolor=AVOIDED, edgecolor=INK, linewidth=0.4, hatch="////", label=f"only under {c.run.baseline} (avoided)"),
-               Line2D([], [], color=INK, marker="o", linestyle="-", markersize=5, label="difference, 95 % interval (hollow: includes 0)")]
+    handles = [
+        Patch(facecolor=CAUSED, edgecolor=INK, linewidth=0.4, label=f"only under {c.run.reform} (caused)"),
+        Patch(
+            facecolor=AVOIDED,
+            edgecolor=INK,
+            linewidth=0.4,
+            hatch="////",
+            label=f"only under {c.run.baseline} (avoided)",
+        ),
+        Line2D(
+            [],
+            [],
+            color=INK,
+            marker="o",
+            linestyle="-",
+            markersize=5,
+            label="difference, 95 % interval (hollow: includes 0)",
+        ),
+    ]
     figure.legend(handles=handles, loc="outside lower left", ncols=3, handlelength=1.6, columnspacing=1.2)
 
 

@@ -5,6 +5,7 @@ anything further. Sources are rows of ``docs/evidence.md``. All delinquency figu
 charged-off debt, as the published ones are.
 """
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,14 +25,14 @@ class Row:
     group: str
     name: str
     simulated: float | None
-    spread: float | None       # standard deviation over seeds
+    spread: float | None  # standard deviation over seeds
     published: float | None
     low: float
     high: float
-    unit: str                  # "percent", "share", "yuan" or "order"
+    unit: str  # "percent", "share", "yuan" or "order"
     source: str
     note: str = ""
-    said: str = ""             # the published value in words, where it is a bound or a range
+    said: str = ""  # the published value in words, where it is a bound or a range
 
     @property
     def published_text(self) -> str:
@@ -75,8 +76,14 @@ def table(folder) -> list[Row]:
     """
     run = folder if isinstance(folder, Run) else open_run(folder)
     rows = _delinquency(run) + _tiers(run) + _balances(run) + _rolls(run) + _people(run)
-    return [replace(row, simulated=None, spread=None) if row.simulated is not None and not np.isfinite(row.simulated)
-            else row for row in rows]
+    return [
+        (
+            replace(row, simulated=None, spread=None)
+            if row.simulated is not None and not np.isfinite(row.simulated)
+            else row
+        )
+        for row in rows
+    ]
 
 
 def misses(rows) -> list[str]:
@@ -89,13 +96,18 @@ def misses(rows) -> list[str]:
         if row.mark in (NEAR, MISSES):
             side = "in disorder" if row.unit == "order" else "too high" if row.simulated > row.high else "too low"
             found.setdefault((row.group, side), []).append(row)
-    return [f"{group}: {side}: " + "; ".join(_missed(row) for row in missed) + "." for (group, side), missed in found.items()]
+    return [
+        f"{group}: {side}: " + "; ".join(_missed(row) for row in missed) + "."
+        for (group, side), missed in found.items()
+    ]
 
 
 def _missed(row) -> str:
     if row.unit == "order":
         return f"{row.text(row.simulated)} of {len(TIERS) - 1} neighbours ({row.note})"
-    return f"{row.name} {row.text(row.simulated)}, published {row.published_text}" + (" (near)" if row.mark == NEAR else "")
+    return f"{row.name} {row.text(row.simulated)}, published {row.published_text}" + (
+        " (near)" if row.mark == NEAR else ""
+    )
 
 
 def _row(group, name, values, published, low, high, unit, source, note="", said="") -> Row:
@@ -108,8 +120,11 @@ def _row(group, name, values, published, low, high, unit, source, note="", said=
 
 def _ratio(run, over, under, condition="TRUE", source="monthly", **values) -> np.ndarray:
     """One ratio of sums per seed in the baseline world; nan where there is nothing to divide."""
-    answer = run.ask(f"""SELECT seed, sum({over})::DOUBLE / nullif(sum({under})::DOUBLE, 0) AS value FROM {source}
-                         WHERE world = $baseline AND {condition} GROUP BY seed ORDER BY seed""", **values)
+    answer = run.ask(
+        f"""SELECT seed, sum({over})::DOUBLE / nullif(sum({under})::DOUBLE, 0) AS value FROM {source}
+                         WHERE world = $baseline AND {condition} GROUP BY seed ORDER BY seed""",
+        **values,
+    )
     return np.ma.filled(answer["value"].astype(float), np.nan)
 
 
@@ -120,12 +135,22 @@ def _platform_ratio(run, over, platform, month) -> np.ndarray:
 def _delinquency(run) -> list[Row]:
     published = {"2017": (0.0108, 0.0068), "2018": (0.0143, 0.0101), "2019": (0.0156, 0.0105)}
     rows = []
-    for i, (days, late, source) in enumerate((("30+", LATE30, "A7: prospectus of the incumbent"),
-                                              ("90+", LATE90, "A8: prospectus of the incumbent"))):
+    for i, (days, late, source) in enumerate(
+        (("30+", LATE30, "A7: prospectus of the incumbent"), ("90+", LATE90, "A8: prospectus of the incumbent"))
+    ):
         for year, values in published.items():
-            rows.append(_row(f"{days} days late at the incumbent, share of balance", f"end of {year}",
-                             _platform_ratio(run, late, "incumbent", f"{year}-12"), values[i], 0.8 * values[i],
-                             1.2 * values[i], "percent", source))
+            rows.append(
+                _row(
+                    f"{days} days late at the incumbent, share of balance",
+                    f"end of {year}",
+                    _platform_ratio(run, late, "incumbent", f"{year}-12"),
+                    values[i],
+                    0.8 * values[i],
+                    1.2 * values[i],
+                    "percent",
+                    source,
+                )
+            )
     return rows
 
 
@@ -144,28 +169,73 @@ def _tiers(run) -> list[Row]:
         ratio = _platform_ratio(run, LATE90, platform, "2019-12")
         levels.append(np.nanmean(ratio) if ratio.size else np.nan)
         rows.append(_row(group, platform, ratio, value, low, high, "percent", source, "", said))
-    disorder = sum(a >= b for a, b in zip(levels, levels[1:])) if np.all(np.isfinite(levels)) else np.nan
-    rows.append(_row(group, "neighbours out of order", [disorder], 0.0, 0.0, 0.0, "order", "A8, A18, A20, L9, L12, L21",
-                     "social < incumbent < marketplace < facilitator < p2p"))
+    disorder = sum(a >= b for a, b in itertools.pairwise(levels)) if np.all(np.isfinite(levels)) else np.nan
+    rows.append(
+        _row(
+            group,
+            "neighbours out of order",
+            [disorder],
+            0.0,
+            0.0,
+            0.0,
+            "order",
+            "A8, A18, A20, L9, L12, L21",
+            "social < incumbent < marketplace < facilitator < p2p",
+        )
+    )
     return rows
 
 
 def _balances(run) -> list[Row]:
     group, december = "Balances and limits, end of 2019", "month = DATE '2019-12-01'"
     incumbent = f"platform = 'incumbent' AND {december}"
-    users = f"""(SELECT seed, world, month, sum(balance_fen) AS owed, max(accounts) AS users FROM monthly
+    users = """(SELECT seed, world, month, sum(balance_fen) AS owed, max(accounts) AS users FROM monthly
                  WHERE platform = 'incumbent' GROUP BY ALL)"""
     return [
-        _row(group, "pay-later balance per line", _ratio(run, "balance_fen / 100", "accounts",
-             f"{incumbent} AND product = 'pay-later'"), 950, 500, 1000, "yuan", "A4: press, 2019",
-             "all open lines, with and without a balance", "below 1,000 yuan"),
-        _row(group, "balance per user of the incumbent", _ratio(run, "owed / 100", "users", december, users), 3460, 2595,
-             4325, "yuan", "A3: 1.73 trillion over 500 million users", "users counted as holders of its most held product"),
-        _row(group, "share of the incumbent's balance in cash loans", _ratio(
-             run, "CASE WHEN product = 'cash' THEN balance_fen ELSE 0 END", "balance_fen", incumbent), 0.70, 0.55, 0.80,
-             "percent", "A5: derived from A3 and A4", "the tail of balances sits in the cash product"),
-        _row(group, "card balance over limit", _ratio(run, "balance_fen", "limit_fen", f"platform = 'bank' AND {december}"),
-             0.41, 0.38, 0.44, "share", "C7, C9: central bank, 2019-2020"),
+        _row(
+            group,
+            "pay-later balance per line",
+            _ratio(run, "balance_fen / 100", "accounts", f"{incumbent} AND product = 'pay-later'"),
+            950,
+            500,
+            1000,
+            "yuan",
+            "A4: press, 2019",
+            "all open lines, with and without a balance",
+            "below 1,000 yuan",
+        ),
+        _row(
+            group,
+            "balance per user of the incumbent",
+            _ratio(run, "owed / 100", "users", december, users),
+            3460,
+            2595,
+            4325,
+            "yuan",
+            "A3: 1.73 trillion over 500 million users",
+            "users counted as holders of its most held product",
+        ),
+        _row(
+            group,
+            "share of the incumbent's balance in cash loans",
+            _ratio(run, "CASE WHEN product = 'cash' THEN balance_fen ELSE 0 END", "balance_fen", incumbent),
+            0.70,
+            0.55,
+            0.80,
+            "percent",
+            "A5: derived from A3 and A4",
+            "the tail of balances sits in the cash product",
+        ),
+        _row(
+            group,
+            "card balance over limit",
+            _ratio(run, "balance_fen", "limit_fen", f"platform = 'bank' AND {december}"),
+            0.41,
+            0.38,
+            0.44,
+            "share",
+            "C7, C9: central bank, 2019-2020",
+        ),
     ]
 
 
@@ -173,14 +243,35 @@ def _rolls(run) -> list[Row]:
     group, calm = "Rolls by balance, 2017-2019", "month < DATE '2020-01-01'"
 
     def roll(start, end, condition="TRUE"):
-        return _ratio(run, f"CASE WHEN to_bucket IN ('{end}') THEN balance_fen ELSE 0 END", "balance_fen",
-                      f"{calm} AND from_bucket = '{start}' AND {condition}", "transitions")
+        return _ratio(
+            run,
+            f"CASE WHEN to_bucket IN ('{end}') THEN balance_fen ELSE 0 END",
+            "balance_fen",
+            f"{calm} AND from_bucket = '{start}' AND {condition}",
+            "transitions",
+        )
 
     return [
-        _row(group, "M1 to M2 at the incumbent", roll("M1", "M2", "platform = 'incumbent'"), 0.15, 0.12, 0.25, "share",
-             "L2, L3: collected within 30 days"),
-        _row(group, "M1 to M2 at p2p", roll("M1", "M2", "platform = 'p2p'"), 0.30, 0.25, 0.40, "share",
-             "L4: cash loans, 2017, one practitioner"),
+        _row(
+            group,
+            "M1 to M2 at the incumbent",
+            roll("M1", "M2", "platform = 'incumbent'"),
+            0.15,
+            0.12,
+            0.25,
+            "share",
+            "L2, L3: collected within 30 days",
+        ),
+        _row(
+            group,
+            "M1 to M2 at p2p",
+            roll("M1", "M2", "platform = 'p2p'"),
+            0.30,
+            0.25,
+            0.40,
+            "share",
+            "L4: cash loans, 2017, one practitioner",
+        ),
         _row(group, "M2 to M3, all lenders", roll("M2", "M3"), 0.88, 0.75, 0.95, "share", "L4, L6"),
         _row(group, "M3 to M4, all lenders", roll("M3", "M4"), 0.90, 0.80, 0.98, "share", "L4, L10"),
     ]
@@ -189,12 +280,36 @@ def _rolls(run) -> list[Row]:
 def _people(run) -> list[Row]:
     group, calm = "People, mean of 2017-2019", "month < DATE '2020-01-01'"
     return [
-        _row(group, "online borrowers with two or more lenders", _ratio(run, "online_two_or_more", "online_borrowers", calm,
-             "economy"), 0.44, 0.35, 0.565, "percent", "M1, M2: customers of 61 online lenders, about 2017"),
-        _row(group, "hand to mouth", _ratio(run, "hand_to_mouth", "borrowers", calm, "economy"), 0.435, 0.38, 0.50,
-             "percent", "H10, H11: urban households, 2011-2017"),
-        _row(group, "without work", _ratio(run, "borrowers - employed", "borrowers", calm, "economy"), 0.052, 0.045, 0.065,
-             "percent", "H7: urban surveyed unemployment"),
+        _row(
+            group,
+            "online borrowers with two or more lenders",
+            _ratio(run, "online_two_or_more", "online_borrowers", calm, "economy"),
+            0.44,
+            0.35,
+            0.565,
+            "percent",
+            "M1, M2: customers of 61 online lenders, about 2017",
+        ),
+        _row(
+            group,
+            "hand to mouth",
+            _ratio(run, "hand_to_mouth", "borrowers", calm, "economy"),
+            0.435,
+            0.38,
+            0.50,
+            "percent",
+            "H10, H11: urban households, 2011-2017",
+        ),
+        _row(
+            group,
+            "without work",
+            _ratio(run, "borrowers - employed", "borrowers", calm, "economy"),
+            0.052,
+            0.045,
+            0.065,
+            "percent",
+            "H7: urban surveyed unemployment",
+        ),
     ]
 
 
@@ -204,6 +319,13 @@ def delinquency_path(folder, platform="incumbent") -> dict[str, np.ndarray]:
     folder: path or Run; platform: its name. Returns arrays [seed, month] named ``30+`` and ``90+``, shares of balance.
     """
     run = folder if isinstance(folder, Run) else open_run(folder)
-    return {name: run.by_month(run.ask(f"""SELECT seed, month, coalesce(sum({late})::DOUBLE / nullif(sum(balance_fen), 0), 0)
-        AS value FROM monthly WHERE world = $baseline AND platform = $platform GROUP BY ALL""", platform=platform))
-            for name, late in (("30+", LATE30), ("90+", LATE90))}
+    return {
+        name: run.by_month(
+            run.ask(
+                f"""SELECT seed, month, coalesce(sum({late})::DOUBLE / nullif(sum(balance_fen), 0), 0)
+        AS value FROM monthly WHERE world = $baseline AND platform = $platform GROUP BY ALL""",
+                platform=platform,
+            )
+        )
+        for name, late in (("30+", LATE30), ("90+", LATE90))
+    }

@@ -1,5 +1,6 @@
 """The command line: list, show, check, run, report, warmup. Heavy imports wait until a command needs them."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -21,8 +22,7 @@ class Commands(click.Group):
         except BadInput as error:
             click.echo(f"{error}", err=True)
         except KeyboardInterrupt:
-            click.echo("stopped", err=True)
-            ctx.exit(STOPPED)
+            _stop("stopped")
         except MemoryError:
             click.echo("not enough memory; use fewer --borrowers, or fewer --threads (markets at once)", err=True)
         except BrokenPipeError:
@@ -135,14 +135,11 @@ def run(scenario, against, borrowers, months, seeds, threads, settings, out):
         with _Progress() as progress:
             play(planned, folder, threads, progress, ["rollover", *sys.argv[1:]])
     except Stopped as stopped:
-        again = "the same command" if out else f"the same command with --out {folder}"
-        click.echo(f"{stopped}; {again} goes on from there", err=True)
-        sys.exit(STOPPED)
+        _stop(f"{stopped}; the same command goes on from there")
     try:
         _report(folder)
     except KeyboardInterrupt:
-        click.echo(f"stopped; the run is complete: rollover report {folder} writes its report", err=True)
-        sys.exit(STOPPED)
+        _stop(f"stopped; the run is complete: rollover report {folder} writes its report")
 
 
 @main.command()
@@ -165,11 +162,19 @@ def warmup():
     Example:
       rollover warmup
     """
-    from sim.model import warm_up
+    from scenarios.runner import warm_up
 
     began = time.monotonic()
     warm_up()
     click.echo(f"the market's rules are compiled ({time.monotonic() - began:.0f} s)")
+
+
+def _stop(message: str):
+    """Say what was kept and end at once: a thread may still be compiling, which nothing can interrupt."""
+    click.echo(message, err=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(STOPPED)
 
 
 def _console():
@@ -198,9 +203,9 @@ def _announce(planned, folder: Path) -> None:
 
 
 def _compiled_before() -> bool:
-    from sim.compiled import cache_folder
+    from sim.compiled import numba  # configured there: where it keeps what it compiles
 
-    return any(cache_folder().rglob("*.nbi"))
+    return bool(numba.config.DISABLE_JIT) or any(Path(numba.config.CACHE_DIR).rglob("*.nbi"))
 
 
 class _Progress:

@@ -1,9 +1,9 @@
 """Where credit that was removed reappears: an identity of the borrowers' accounts, exact to the fen.
 
 Everything borrowers receive and spend from the policy month to the last month adds up in each world:
-income + family help + cash draws = cash purchases + payments + savings moved away + change in cash. Adding purchases on credit to
-both sides gives: credit = purchases + payments + savings + change in cash - income - family help. The reform minus
-the baseline therefore splits each fen of credit removed on the lines that were cut, with nothing left over.
+income + family help + cash draws = cash purchases + payments + savings moved away + change in cash. Adding purchases
+on credit to both sides gives: credit = purchases + payments + savings + change in cash - income - family help. The
+reform minus the baseline therefore splits each fen of credit removed on the lines that were cut, nothing left over.
 """
 
 from dataclasses import dataclass
@@ -39,9 +39,9 @@ WORDS = {
 class Row:
     """One place where removed credit went: positive if it replaces credit, negative if it takes more away."""
 
-    kind: str           # key of WORDS
-    line: str           # "platform product" for credit elsewhere, otherwise empty
-    fen: np.ndarray     # per seed, whole fen
+    kind: str  # key of WORDS
+    line: str  # "platform product" for credit elsewhere, otherwise empty
+    fen: np.ndarray  # per seed, whole fen
 
     @property
     def name(self) -> str:
@@ -54,10 +54,10 @@ class Row:
 class Displacement:
     """Credit removed on the lines that were cut, and the rows that add up to it, fen per seed."""
 
-    cut_lines: tuple[str, ...]   # "platform product"
-    removed: np.ndarray          # credit no longer extended on them, fen per seed
+    cut_lines: tuple[str, ...]  # "platform product"
+    removed: np.ndarray  # credit no longer extended on them, fen per seed
     rows: tuple[Row, ...]
-    elsewhere: tuple[Row, ...]   # credit less repayment at each other line: the same as its rows in ``rows``, summed
+    elsewhere: tuple[Row, ...]  # credit less repayment at each other line: the same as its rows in ``rows``, summed
     borrowers: int
 
     @property
@@ -68,7 +68,9 @@ class Displacement:
     @property
     def net_rows(self) -> tuple[Row, ...]:
         """Rows that add up to the net credit removed, credit and repayment at each other line taken together."""
-        return self.elsewhere + tuple(row for row in self.rows if row.kind not in ("borrowed", "repaid cut", "repaid others"))
+        return self.elsewhere + tuple(
+            row for row in self.rows if row.kind not in ("borrowed", "repaid cut", "repaid others")
+        )
 
     def find(self, kind) -> Row:
         """The first row of a kind."""
@@ -92,27 +94,47 @@ def _ratio(part, whole) -> float:
     return int(np.sum(part)) / total if total > 0 else float("nan")
 
 
-def displacement(run, cut_products) -> Displacement:
+HORIZONS = (3, 6, 12)  #: months after which displacement is looked at, besides the end
+
+
+def horizons(run, cut_products) -> dict[int, Displacement]:
+    """Displacement after 3, 6 and 12 months, as far as the run goes beyond them.
+
+    run, cut_products: as for ``displacement``. Returns months -> Displacement.
+    """
+    played = int((run.months[-1] - _since(run)).astype(int)) + 1
+    return {months: displacement(run, cut_products, months) for months in HORIZONS if months < played}
+
+
+def displacement(run, cut_products, months=None) -> Displacement:
     """Split the credit removed by a policy into where it reappeared, over the months from the policy month on.
 
-    run: a Run with two worlds; cut_products: (platform, product) pairs that the policy cut; empty means all lines.
+    run: a Run with two worlds; cut_products: (platform, product) pairs that the policy cut; empty means all lines;
+    months: how many months to count (None: to the end of the run).
     """
-    flows = _flows(run)
+    last = run.months[-1] if months is None else _since(run) + months - 1
+    flows = _flows(run, last)
     lines = [f"{platform} {product}" for platform, product in run.lines]
     cut = [f"{platform} {product}" for platform, product in cut_products] or lines
     nothing = np.zeros(len(run.seeds), dtype=np.int64)
 
     def total(names, chosen=None):
-        return sum((amount for (flow, line), amount in flows.items()
-                    if flow in names and (chosen is None or line in chosen)), nothing)
+        return sum(
+            (amount for (flow, line), amount in flows.items() if flow in names and (chosen is None or line in chosen)),
+            nothing,
+        )
 
     others = [line for line in lines if line not in cut]
     rows = [Row("borrowed", line, total(CREDIT, [line])) for line in others]
     rows += [
-        Row("repaid cut", "", -total(REPAID, cut)), Row("repaid others", "", -total(REPAID, others)),
-        Row("income", "", total(INCOME)), Row("family", "", total([FAMILY])),
-        Row("purchases", "", -total(PURCHASES)), Row("savings", "", -total([SAVINGS])),
-        Row("cash", "", -_cash_change(run))]
+        Row("repaid cut", "", -total(REPAID, cut)),
+        Row("repaid others", "", -total(REPAID, others)),
+        Row("income", "", total(INCOME)),
+        Row("family", "", total([FAMILY])),
+        Row("purchases", "", -total(PURCHASES)),
+        Row("savings", "", -total([SAVINGS])),
+        Row("cash", "", -_cash_change(run, last)),
+    ]
     rest = sum((amount for (flow, _), amount in flows.items() if flow not in NAMED), nothing)
     if np.any(rest):
         rows.append(Row("other", "", rest))
@@ -121,17 +143,22 @@ def displacement(run, cut_products) -> Displacement:
     return Displacement(tuple(cut), -total(CREDIT, cut), tuple(rows), elsewhere, run.borrowers)
 
 
-def _flows(run) -> dict[tuple[str, str], np.ndarray]:
+def _flows(run, last) -> dict[tuple[str, str], np.ndarray]:
     """(flow, line) -> reform minus baseline, fen per seed; unknown flows count positive when borrowers receive them."""
-    since = _since(run).astype("datetime64[D]").astype(object)
-    answer = run.ask("""SELECT flow, concat_ws(' ', nullif(platform, ''), nullif(product, '')) AS line, seed,
+    since, last = _day(_since(run)), _day(last)
+    answer = run.ask(
+        """SELECT flow, concat_ws(' ', nullif(platform, ''), nullif(product, '')) AS line, seed,
             sum((CASE WHEN world = $reform THEN amount_fen ELSE -amount_fen END)
                 * (CASE WHEN list_contains($named, flow) OR payee = 'borrowers' THEN 1 ELSE -1 END))::BIGINT AS value
-        FROM flows WHERE month >= $since AND world IN ($baseline, $reform)
+        FROM flows WHERE month BETWEEN $since AND $last AND world IN ($baseline, $reform)
           AND (payer = 'borrowers' OR payee = 'borrowers' OR flow = 'purchases on credit')
-        GROUP BY ALL""", named=sorted(NAMED), since=since)
+        GROUP BY ALL""",
+        named=sorted(NAMED),
+        since=since,
+        last=last,
+    )
     result = {}
-    for flow, line in dict.fromkeys(zip(answer["flow"].tolist(), answer["line"].tolist())):
+    for flow, line in dict.fromkeys(zip(answer["flow"].tolist(), answer["line"].tolist(), strict=True)):
         chosen = (answer["flow"] == flow) & (answer["line"] == line)
         result[flow, line] = run.by_seed({"seed": answer["seed"][chosen], "value": answer["value"][chosen]})
     return result
@@ -142,10 +169,18 @@ def _since(run) -> np.datetime64:
     return max(run.policy, run.months[0] + 1)
 
 
-def _cash_change(run) -> np.ndarray:
-    """Change in borrowers' cash from the month before the policy to the last month, reform minus baseline, fen per seed."""
-    before = (_since(run) - 1).astype("datetime64[D]").astype(object)
-    last = run.months[-1].astype("datetime64[D]").astype(object)
-    return run.by_seed(run.ask("""SELECT seed, sum((CASE WHEN month = $last THEN 1 ELSE -1 END)
+def _day(month):
+    return month.astype("datetime64[D]").astype(object)
+
+
+def _cash_change(run, last) -> np.ndarray:
+    """Reform minus baseline: change in cash from the month before the policy to the last month counted, fen per seed."""
+    return run.by_seed(
+        run.ask(
+            """SELECT seed, sum((CASE WHEN month = $last THEN 1 ELSE -1 END)
             * (CASE WHEN world = $reform THEN cash_fen ELSE -cash_fen END))::BIGINT AS value
-        FROM economy WHERE month IN ($before, $last) AND world IN ($baseline, $reform) GROUP BY seed""", before=before, last=last))
+        FROM economy WHERE month IN ($before, $last) AND world IN ($baseline, $reform) GROUP BY seed""",
+            before=_day(_since(run) - 1),
+            last=_day(last),
+        )
+    )

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from analysis import bars, paths
 from analysis.compare import Comparison
 from analysis.folder import Run
+from analysis.neighbourhood import neighbourhood
 
 STYLE = Path(__file__).with_name("rollover.mplstyle")
 
@@ -20,23 +21,33 @@ class Drawing:
 
     name: str
     figure: Figure
-    alt: str        # what a person who cannot see it should know
-    caption: str    # how to read it
+    alt: str  # what a person who cannot see it should know
+    caption: str  # how to read it
 
 
-def draw(run: Run, comparison: Comparison | None) -> dict[str, Drawing]:
+def draw(run: Run, comparison: Comparison | None, replay: bool = False) -> dict[str, Drawing]:
     """Draw every figure that the run allows.
 
-    run: one world or two; comparison: what ``compare`` gave, None with one world. Returns name -> Drawing.
+    run: one world or two; comparison: what ``compare`` gave, None with one world; replay: whether one seed may be
+    played again for the neighbourhood of a default. Returns name -> Drawing.
     """
     with mpl.rc_context(fname=str(STYLE)):
-        drawings = [Drawing("calibration", *paths.calibration(run)), Drawing("past-due", *paths.past_due(run)),
-                    Drawing("rolls", *paths.rolls(run))]
+        drawings = [
+            Drawing("calibration", *paths.calibration(run)),
+            Drawing("past-due", *paths.past_due(run)),
+            Drawing("rolls", *paths.rolls(run)),
+        ]
         if comparison is not None:
-            drawings = [Drawing("answer", *bars.answer(comparison)), Drawing("segments", *bars.segments(comparison)),
-                        Drawing("causes", *bars.causes(comparison)),
-                        Drawing("displacement", *bars.displacement(comparison)),
-                        Drawing("events", *paths.events(comparison)), *drawings]
+            drawings = [
+                Drawing("answer", *bars.answer(comparison)),
+                Drawing("segments", *bars.segments(comparison)),
+                Drawing("causes", *bars.causes(comparison)),
+                Drawing("displacement", *bars.displacement(comparison)),
+                Drawing("events", *paths.events(comparison)),
+                *drawings,
+            ]
+            around = neighbourhood(comparison, replay)
+            drawings += [Drawing("neighbourhood", *around)] if around else []
     return {drawing.name: drawing for drawing in drawings}
 
 

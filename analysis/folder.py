@@ -17,13 +17,13 @@ class Run:
     folder: Path
     manifest: dict
     data: duckdb.DuckDBPyConnection
-    baseline: str                    # name of the world without the policy
-    reform: str | None               # name of the world with it, if there is one
-    seeds: tuple[int, ...]           # those that every world has
-    months: np.ndarray               # datetime64[M], in order
+    baseline: str  # name of the world without the policy
+    reform: str | None  # name of the world with it, if there is one
+    seeds: tuple[int, ...]  # those that every world has
+    months: np.ndarray  # datetime64[M], in order
     lines: tuple[tuple[str, str], ...]  # (platform, product) in the order of the market
-    borrowers: int                   # people in each world
-    policy: np.datetime64 | None     # first month in which the worlds may differ, datetime64[M]
+    borrowers: int  # people in each world
+    policy: np.datetime64 | None  # first month in which the worlds may differ, datetime64[M]
 
     @property
     def worlds(self) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ class Run:
         """One number per seed from an answer with columns ``seed`` and ``value``; seeds without a row count zero."""
         position = {seed: i for i, seed in enumerate(self.seeds)}
         result = np.zeros(len(self.seeds), dtype=np.int64)
-        for seed, number in zip(answer["seed"], answer[value]):
+        for seed, number in zip(answer["seed"], answer[value], strict=True):
             if int(seed) in position:
                 result[position[int(seed)]] += int(number)
         return result
@@ -84,12 +84,16 @@ def open_run(folder) -> Run:
     baseline, reform = manifest["baseline"], manifest.get("world")
     reform = None if reform == baseline else reform
     worlds = [baseline] + ([reform] if reform else [])
-    seeds = [set(data.execute("SELECT DISTINCT seed FROM economy WHERE world = ?", [world]).fetchnumpy()["seed"])
-             for world in worlds]
+    seeds = [
+        set(data.execute("SELECT DISTINCT seed FROM economy WHERE world = ?", [world]).fetchnumpy()["seed"])
+        for world in worlds
+    ]
     common = tuple(sorted(int(seed) for seed in set.intersection(*seeds)))
     if not common:
         raise ValueError(f"{folder}: no seed was finished in {' and '.join(worlds)}; run it again")
-    months = data.execute("SELECT DISTINCT month FROM economy ORDER BY month").fetchnumpy()["month"].astype("datetime64[M]")
+    months = (
+        data.execute("SELECT DISTINCT month FROM economy ORDER BY month").fetchnumpy()["month"].astype("datetime64[M]")
+    )
     people = data.execute("SELECT max(borrowers) AS n FROM economy").fetchone()[0]
     policy = None
     if reform:
@@ -99,8 +103,12 @@ def open_run(folder) -> Run:
 
 def _lines(data) -> tuple[tuple[str, str], ...]:
     """Every product, in the order in which the first month of the table names them."""
-    return tuple(data.execute("""SELECT platform, product FROM (SELECT platform, product, row_number() OVER () AS place FROM monthly)
-                                 GROUP BY ALL ORDER BY min(place)""").fetchall())
+    return tuple(
+        data.execute(
+            """SELECT platform, product FROM (SELECT platform, product, row_number() OVER () AS place FROM monthly)
+                                 GROUP BY ALL ORDER BY min(place)"""
+        ).fetchall()
+    )
 
 
 def _manifest(folder) -> dict:

@@ -1,24 +1,74 @@
 """The words of the report, for a reader in the first year of economics."""
 
 GLOSSARY = (
-    ("Baseline and reform", "Two simulated worlds with the same people and the same luck, month by month. The only difference is the policy."),
-    ("Seed", "The number that fixes everybody's luck. Each seed is one pair of worlds; the interval says how much the answer depends on luck."),
-    ("Paired difference", "The reform minus the baseline within one seed. Luck that both worlds share cancels, so small effects can be seen."),
-    ("95 % interval", "Student-t interval over paired seeds. If many such sets of seeds were drawn, 95 % of the intervals would cover the model's own "
-                      "answer. It says nothing about whether the model is right."),
-    ("Default", "A line more than 90 days past due. A person is counted at the first such line after a time without any."),
-    ("Caused, avoided, excess", "Caused: default only in the reform. Avoided: default only in the baseline. Excess: caused minus avoided."),
+    (
+        "Baseline and reform",
+        (
+            "Two simulated worlds with the same people and the same luck, month by month. The only difference is the"
+            " policy."
+        ),
+    ),
+    (
+        "Seed",
+        (
+            "The number that fixes everybody's luck. Each seed is one pair of worlds; the interval says how much the"
+            " answer depends on luck."
+        ),
+    ),
+    (
+        "Paired difference",
+        (
+            "The reform minus the baseline within one seed. Luck that both worlds share cancels, so small effects can"
+            " be seen."
+        ),
+    ),
+    (
+        "95 % interval",
+        (
+            "Student-t interval over paired seeds. If many such sets of seeds were drawn, 95 % of the intervals would"
+            " cover the model's own answer. It says nothing about whether the model is right."
+        ),
+    ),
+    (
+        "Default",
+        "A line more than 90 days past due. A person is counted at the first such line after a time without any.",
+    ),
+    (
+        "Caused, avoided, excess",
+        "Caused: default only in the reform. Avoided: default only in the baseline. Excess: caused minus avoided.",
+    ),
     ("Line", "One product of one lender held by one person: a pay-later limit, a cash-loan limit, a card."),
     ("M1, M2, M3, M4", "How late a line is: 1-30 days, 31-60, 61-90, more than 90 days (M4 and later)."),
-    ("30+ and 90+ delinquency", "Balance of lines more than 30 (90) days late, as a share of all balance, charged-off debt excluded."),
-    ("Roll rate", "Of the balance that stood at one stage of lateness last month, the share that stands at the next stage now."),
+    (
+        "30+ and 90+ delinquency",
+        "Balance of lines more than 30 (90) days late, as a share of all balance, charged-off debt excluded.",
+    ),
+    (
+        "Roll rate",
+        "Of the balance that stood at one stage of lateness last month, the share that stands at the next stage now.",
+    ),
     ("Charge-off", "The lender takes the debt off its books as lost; the claim against the person stays."),
-    ("Pay-later", "A line that pays for purchases and asks for the money the month after, without interest until then."),
+    (
+        "Pay-later",
+        "A line that pays for purchases and asks for the money the month after, without interest until then.",
+    ),
     ("Rollover", "Paying one lender with credit from another."),
     ("Credit removed", "Purchases on credit and cash draws that no longer happen on the lines that were cut."),
     ("Net credit removed", "Credit removed less what therefore no longer has to be repaid on the same lines."),
-    ("Displacement", "Where the removed credit reappears: other lenders, family, lower spending, run-down cash. It is an identity of accounts, not an estimate."),
-    ("Proximate cause", "Why the first payment of a spell of lateness was missed, for example a job loss or lost credit that would have covered the gap."),
+    (
+        "Displacement",
+        (
+            "Where the removed credit reappears: other lenders, family, lower spending, run-down cash. It is an"
+            " identity of accounts, not an estimate."
+        ),
+    ),
+    (
+        "Proximate cause",
+        (
+            "Why the first payment of a spell of lateness was missed, for example a job loss or lost credit that would"
+            " have covered the gap."
+        ),
+    ),
     ("Hand to mouth", "Month-end cash under half a month of wage."),
     ("Fen", "A hundredth of a yuan. All money in the model is whole fen, so that accounts close exactly."),
 )

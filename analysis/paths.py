@@ -6,6 +6,8 @@ from matplotlib.ticker import MultipleLocator
 
 from analysis.calibration import delinquency_path
 from analysis.estimate import spread_path
+from analysis.titles import entitle
+from analysis.wording import number
 from sim.record import BUCKETS
 
 BASELINE, REFORM, BLUE, GREY = "#000000", "#D55E00", "#0072B2", "#8A8A8A"
@@ -21,9 +23,17 @@ def past_due(run) -> tuple[Figure, str, str]:
     figure = Figure(figsize=(7.2, 4.6))
     panels = figure.subplots(2, 2, sharex=True).ravel()
     ends = []
-    for axes, (column, days) in zip(panels, (("m1_fen", "M1: 1-30 days late"), ("m2_fen", "M2: 31-60 days late"),
-                                             ("m3_fen", "M3: 61-90 days late"), ("m4_fen", "M4+: more than 90 days late"))):
-        for world, look in zip(run.worlds, LOOKS):
+    for axes, (column, days) in zip(
+        panels,
+        (
+            ("m1_fen", "M1: 1-30 days late"),
+            ("m2_fen", "M2: 31-60 days late"),
+            ("m3_fen", "M3: 61-90 days late"),
+            ("m4_fen", "M4+: more than 90 days late"),
+        ),
+        strict=True,
+    ):
+        for world, look in zip(run.worlds, LOOKS, strict=False):
             path = spread_path(100 * _share(run, world, column))
             axes.fill_between(run.months, path.low, path.high, color=look["color"], alpha=0.15, linewidth=0)
             axes.plot(run.months, path.mean, label=world, **look)
@@ -36,11 +46,21 @@ def past_due(run) -> tuple[Figure, str, str]:
     panels[0].legend(loc="best")
     last = {(world, bucket): value for world, bucket, value in ends}
     levels = ", ".join(f"{last[world, 'M4+']:.2f} % under {world}" for world in run.worlds)
-    figure.suptitle(f"Months past due at all lenders, {run.pair}:\nmore than 90 days late at the end: {levels}", x=0.01, ha="left")
-    alt = (f"Shares of balance by months past due, monthly, {run.months[0]} to {run.months[-1]}. At the end: "
-           + "; ".join(f"{bucket} {value:.2f} percent under {world}" for world, bucket, value in ends) + ".")
-    return figure, alt, ("Lines are means over seeds, bands hold 90 % of the seeds of each world. The bands of the two worlds overlap because seeds "
-                         "differ from each other; the paired difference is in the event study. Charged-off debt is not in the balance.")
+    entitle(figure, f"Months past due at all lenders, {run.pair}: more than 90 days late at the end: {levels}")
+    alt = (
+        f"Shares of balance by months past due, monthly, {run.months[0]} to {run.months[-1]}. At the end: "
+        + "; ".join(f"{bucket} {value:.2f} percent under {world}" for world, bucket, value in ends)
+        + "."
+    )
+    return (
+        figure,
+        alt,
+        (
+            "Lines are means over seeds, bands hold 90 % of the seeds of each world. The bands of the two worlds"
+            " overlap because seeds differ from each other; the paired difference is in the event study. Charged-off"
+            " debt is not in the balance."
+        ),
+    )
 
 
 def rolls(run) -> tuple[Figure, str, str]:
@@ -67,11 +87,18 @@ def rolls(run) -> tuple[Figure, str, str]:
     first = BUCKETS.index("M1"), BUCKETS.index("M2")
     said = ", ".join(f"{100 * shares[world][first]:.1f} % under {world}" for world in run.worlds)
     since = run.policy if run.policy is not None else run.months[0]
-    figure.suptitle(f"Roll rates at all lenders, {run.pair}, {since} to {run.months[-1]}:\nof the balance in M1, {said} rolls to M2",
-                    x=0.01, ha="left")
-    return figure, f"Matrix of monthly moves between months past due, shares of balance. From M1 to M2: {said}.", (
-        "Each row adds up to 100 %. Blank cells never happen. In brackets: the lines with a balance that stood there, added over months and seeds, "
-        "in the baseline.")
+    entitle(
+        figure,
+        f"Roll rates at all lenders, {run.pair}, {since} to {run.months[-1]}: of the balance in M1, {said} rolls to M2",
+    )
+    return (
+        figure,
+        f"Matrix of monthly moves between months past due, shares of balance. From M1 to M2: {said}.",
+        (
+            "Each row adds up to 100 %. Blank cells never happen. In brackets: the lines with a balance that stood"
+            " there, added over months and seeds, in the baseline."
+        ),
+    )
 
 
 def events(c) -> tuple[Figure, str, str]:
@@ -79,14 +106,18 @@ def events(c) -> tuple[Figure, str, str]:
 
     c: a Comparison. Returns the figure, its description and how to read it.
     """
-    panels = (("new defaults", "people newly in default", "per 1,000 borrowers"), ("30+ share", "30+ days late, share of balance", "percentage points"),
-              ("short", "people short of money", "per 1,000 borrowers"),
-              ("balance cut", "balance on the lines that were cut", "yuan per borrower"),
-              ("balance others", "balance on all other lines", "yuan per borrower"))
+    panels = (
+        ("new defaults", "people newly in default", "per 1,000 borrowers"),
+        ("added up", "people in default, added up", "per 1,000 borrowers"),
+        ("30+ share", "30+ days late, share of balance", "percentage points"),
+        ("short", "people short of money", "per 1,000 borrowers"),
+        ("balance cut", "balance on the lines that were cut", "yuan per borrower"),
+        ("balance others", "balance on all other lines", "yuan per borrower"),
+    )
     shown = c.event_months >= -12
     figure = Figure(figsize=(7.2, 5.8))
-    grid = figure.subplot_mosaic("AA;BC;DE", sharex=True)
-    for axes, (name, title, unit) in zip(grid.values(), panels):
+    grid = figure.subplot_mosaic("AB;CD;EF", sharex=True)
+    for axes, (name, title, unit) in zip(grid.values(), panels, strict=True):
         path, months = c.events[name], c.event_months[shown]
         axes.axhline(0, color=GREY, linewidth=0.8, linestyle="-")
         axes.axvline(-0.5, color=GREY, linewidth=1.0, linestyle=":")
@@ -95,19 +126,23 @@ def events(c) -> tuple[Figure, str, str]:
         axes.set_title(title, fontweight="normal")
         axes.set_ylabel(unit)
         axes.xaxis.set_major_locator(MultipleLocator(6))
-    for axes in (grid["D"], grid["E"]):
+    for axes in (grid["E"], grid["F"]):
         axes.set_xlabel(f"months since {c.run.policy}")
-    new = c.events["new defaults"].mean
-    after = np.flatnonzero(c.event_months >= 0)
-    peak = after[np.argmax(np.abs(new[after]))]
-    told = c.events["new defaults"].low[peak] * c.events["new defaults"].high[peak] > 0 and len(c.run.seeds) > 1
-    figure.suptitle(f"{c.run.pair}: new defaults differ most {int(c.event_months[peak])} months after {c.run.policy},\n"
-                    f"by {new[peak]:+.2f} people per 1,000 borrowers in that month" if told else
-                    f"{c.run.pair}: in no single month can these seeds tell\nthe difference in new defaults from zero", x=0.01, ha="left")
+    total = c.people.per_thousand["excess"]
+    entitle(
+        figure,
+        f"{c.run.pair}: the excess of defaults adds up to {number(total.mean)} people per 1,000 by {c.run.months[-1]}",
+    )
     ends = "; ".join(f"{title} {c.events[name].mean[-1]:+.2f} {unit}" for name, title, unit in panels)
-    return figure, f"Event study, {c.run.pair}, monthly differences from 12 months before. In the last month: {ends}.", (
-        "Each point is the reform minus the baseline in one month, averaged over paired seeds; the band is the 95 % interval. Before the dotted "
-        "line the two worlds are the same world, so the difference is exactly zero. A person is short when needs exceed cash and usable purchase credit.")
+    return (
+        figure,
+        f"Event study, {c.run.pair}, monthly differences from 12 months before. In the last month: {ends}.",
+        (
+            "Each point is the reform minus the baseline in one month, averaged over paired seeds; the band is the 95 %"
+            " interval. Before the dotted line the two worlds are the same world, so the difference is exactly zero."
+            " Added up, each person counts once. A person is short when needs exceed cash and usable purchase credit."
+        ),
+    )
 
 
 def calibration(run) -> tuple[Figure, str, str]:
@@ -120,33 +155,60 @@ def calibration(run) -> tuple[Figure, str, str]:
     calm = run.months < np.datetime64("2020-01")
     calm = calm if calm.any() else np.ones(len(run.months), dtype=bool)
     ends = [np.datetime64(f"{year}-12") for year in (2017, 2018, 2019)]
-    for (name, values), look, marker in zip(delinquency_path(run).items(), LOOKS, ("o", "s")):
+    for (name, values), look, marker in zip(delinquency_path(run).items(), LOOKS, ("o", "s"), strict=True):
         path = spread_path(100 * values[:, calm])
         axes.fill_between(run.months[calm], path.low, path.high, color=look["color"], alpha=0.15, linewidth=0)
         axes.plot(run.months[calm], path.mean, label=f"{name} days late, simulated", **look)
-        axes.plot(ends, 100 * np.array(PUBLISHED[name]), marker, color=look["color"], markerfacecolor="white", markersize=6.5,
-                  markeredgewidth=1.5, linestyle="none", label=f"{name} days late, published")
+        axes.plot(
+            ends,
+            100 * np.array(PUBLISHED[name]),
+            marker,
+            color=look["color"],
+            markerfacecolor="white",
+            markersize=6.5,
+            markeredgewidth=1.5,
+            linestyle="none",
+            label=f"{name} days late, published",
+        )
     axes.set_ylim(bottom=0)
     axes.set_ylabel("percent of balance")
     axes.legend(ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.12))
-    figure.suptitle(f"Late payment at the incumbent in the calm years, {run.baseline} against published figures", x=0.01, ha="left")
-    return figure, "Simulated 30+ and 90+ days delinquency at the incumbent, percent of balance, beside the published ends of 2017, 2018 and 2019.", (
-        f"Lines are means over {len(run.seeds)} seeds of {run.baseline}, bands hold 90 % of the seeds; hollow marks are the figures of the incumbent's "
-        "prospectus (A7, A8).")
+    entitle(figure, f"Late payment at the incumbent in the calm years: {run.baseline} beside published figures")
+    return (
+        figure,
+        (
+            "Simulated 30+ and 90+ days delinquency at the incumbent, percent of balance, beside the published ends of"
+            " 2017, 2018 and 2019."
+        ),
+        (
+            f"Lines are means over {len(run.seeds)} seeds of {run.baseline}, bands hold 90 % of the seeds; hollow marks"
+            " are the figures of the incumbent's prospectus (A7, A8)."
+        ),
+    )
 
 
 def _share(run, world, column) -> np.ndarray:
-    return run.by_month(run.ask(f"""SELECT seed, month, coalesce(sum({column})::DOUBLE / nullif(sum(balance_fen), 0), 0) AS value
-                                    FROM monthly WHERE world = $w GROUP BY ALL""", w=world))
+    return run.by_month(
+        run.ask(
+            f"""SELECT seed, month, coalesce(sum({column})::DOUBLE / nullif(sum(balance_fen), 0), 0) AS value
+                                    FROM monthly WHERE world = $w GROUP BY ALL""",
+            w=world,
+        )
+    )
 
 
 def _matrix(run, world) -> tuple[np.ndarray, np.ndarray]:
     """Balance and line-months [from, to] from the policy month on (all months with one world)."""
     since = "AND month >= $policy" if run.policy is not None else ""
-    answer = run.ask(f"""SELECT from_bucket, to_bucket, sum(balance_fen)::DOUBLE AS balance, sum(accounts)::DOUBLE AS lines
-                         FROM transitions WHERE world = $w {since} GROUP BY ALL""", w=world)
+    answer = run.ask(
+        f"""SELECT from_bucket, to_bucket, sum(balance_fen)::DOUBLE AS balance, sum(accounts)::DOUBLE AS lines
+                         FROM transitions WHERE world = $w {since} GROUP BY ALL""",
+        w=world,
+    )
     balance, lines = np.zeros((2, len(BUCKETS), len(BUCKETS)))
-    for start, end, fen, count in zip(*(answer[name] for name in ("from_bucket", "to_bucket", "balance", "lines"))):
+    for start, end, fen, count in zip(
+        *(answer[name] for name in ("from_bucket", "to_bucket", "balance", "lines")), strict=True
+    ):
         balance[BUCKETS.index(start), BUCKETS.index(end)] = fen
         lines[BUCKETS.index(start), BUCKETS.index(end)] = count
     return balance, lines
@@ -168,7 +230,15 @@ def _heatmap(axes, values, rows, colours, limits, form):
         if np.isfinite(value):
             red, green, blue, _ = image.cmap(image.norm(value))
             dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.5
-            axes.text(j, i, form.format(value if abs(value) >= 0.005 else 0.0).replace("+0.00", "0.00"), ha="center", va="center", fontsize=7.5, color="white" if dark else "black")
+            axes.text(
+                j,
+                i,
+                form.format(value if abs(value) >= 0.005 else 0.0).replace("+0.00", "0.00"),
+                ha="center",
+                va="center",
+                fontsize=7.5,
+                color="white" if dark else "black",
+            )
 
 
 def _short(count) -> str:
@@ -178,4 +248,6 @@ def _short(count) -> str:
 def _mark_policy(axes, run):
     if run.policy is not None:
         axes.axvline(run.policy, color=GREY, linewidth=1.0, linestyle=":")
-        axes.annotate(f" {run.policy}", (run.policy, 0.02), xycoords=("data", "axes fraction"), fontsize=7, color="#555555")
+        axes.annotate(
+            f" {run.policy}", (run.policy, 0.02), xycoords=("data", "axes fraction"), fontsize=7, color="#555555"
+        )

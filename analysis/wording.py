@@ -1,4 +1,4 @@
-"""The answer in words: sentences written from the numbers, careful about signs and about intervals that include zero."""
+"""The answer in words: sentences written from the numbers, careful about signs and intervals that include zero."""
 
 import numpy as np
 
@@ -6,9 +6,14 @@ from analysis.compare import Comparison, Difference
 from analysis.estimate import Estimate
 
 CAUSE_WORDS = {
-    "none": "no cause recorded", "forgot": "a forgotten bill", "chose": "a choice not to pay", "job loss": "job loss",
-    "unplanned expense": "an unplanned expense", "limit cut": "lost credit would have covered the gap",
-    "income dip": "a dip in income", "debt service": "bills above the budget",
+    "none": "no cause recorded",
+    "forgot": "a forgotten bill",
+    "chose": "a choice not to pay",
+    "job loss": "job loss",
+    "unplanned expense": "an unplanned expense",
+    "limit cut": "lost credit would have covered the gap",
+    "income dip": "a dip in income",
+    "debt service": "bills above the budget",
 }
 
 
@@ -38,22 +43,31 @@ def headline(c: Comparison) -> str:
     where = f"From {month(run.policy)} to {month(run.months[-1])}, under {run.reform}"
     size = f"{abs(excess.mean):.2f}"
     if not excess.has_interval:
-        return (f"{where}, {number(excess.mean)} people per 1,000 default against {run.baseline}; with one seed nothing "
-                "is known about how far this is luck.")
+        return (
+            f"{where}, {number(excess.mean)} people per 1,000 default against {run.baseline}; with one seed nothing "
+            "is known about how far this is luck."
+        )
     span = f"95 % interval {number(excess.low)} to {number(excess.high)}, {excess.seeds} paired seeds"
     if excess.includes_zero:
-        return (f"{where}, these runs cannot tell a difference in the number of people who default from zero: "
-                f"{number(excess.mean)} per 1,000 ({span}).")
-    return f"{where}, {size} {'more' if excess.mean > 0 else 'fewer'} people per 1,000 default than under {run.baseline} ({span})."
+        return (
+            f"{where}, these runs cannot tell a difference in the number of people who default from zero: "
+            f"{number(excess.mean)} per 1,000 ({span})."
+        )
+    return (
+        f"{where}, {size} {'more' if excess.mean > 0 else 'fewer'} people per 1,000 default than under {run.baseline}"
+        f" ({span})."
+    )
 
 
 def turnover(c: Comparison) -> str:
     """How many defaults were caused and how many avoided, behind the difference."""
     caused, avoided = (c.people.per_thousand[name].mean for name in ("caused", "avoided"))
     levels = {world: 1000 * float(np.mean(count)) / c.run.borrowers for world, count in c.people_levels.items()}
-    return (f"Matched person by person, {caused:.2f} per 1,000 default only under {c.run.reform} and {avoided:.2f} per 1,000 "
-            f"only under {c.run.baseline}; in all, {levels[c.run.reform]:.1f} per 1,000 default in the first world and "
-            f"{levels[c.run.baseline]:.1f} in the second.")
+    return (
+        f"Matched person by person, {caused:.2f} per 1,000 default only under {c.run.reform} and {avoided:.2f} per"
+        f" 1,000 only under {c.run.baseline}; in all, {levels[c.run.reform]:.1f} per 1,000 default in the first world"
+        f" and {levels[c.run.baseline]:.1f} in the second."
+    )
 
 
 def where(c: Comparison) -> str:
@@ -64,8 +78,10 @@ def where(c: Comparison) -> str:
     cutters = ", ".join(group.name for group in c.platforms if group.cut)
     if all(group.cut for group in c.platforms):
         return f"Every lender cut; line defaults change by {interval(inside)} per 1,000 borrowers."
-    return (f"Of the change in line defaults, {interval(inside)} per 1,000 borrowers falls on the lender that cut ({cutters}), "
-            f"{interval(outside)} on lenders that did not.")
+    return (
+        f"Of the change in line defaults, {interval(inside)} per 1,000 borrowers falls on the lender that cut"
+        f" ({cutters}), {interval(outside)} on lenders that did not."
+    )
 
 
 def people_cut(c: Comparison) -> str:
@@ -75,10 +91,16 @@ def people_cut(c: Comparison) -> str:
     share = 100 * c.cut_people / c.run.borrowers
     text = f"The policy cut limits of {c.cut_people:,} of {c.run.borrowers:,} people ({share:.1f} %)"
     if c.cut_months > 1:
-        return f"The policy cut limits in {c.cut_months} months, {c.cut_people:,} times among {c.run.borrowers:,} people."
+        return (
+            f"The policy cut limits in {c.cut_months} months, {c.cut_people:,} times among {c.run.borrowers:,} people."
+        )
     if c.people.per_thousand["excess"].includes_zero:
         return text + "."
-    return text + f"; spread over them alone, the excess is {number(1000 * float(c.people.excess.mean()) / c.cut_people, 1)} per 1,000."
+    return (
+        text
+        + f"; spread over them alone, the excess is {number(1000 * float(c.people.excess.mean()) / c.cut_people, 1)}"
+        " per 1,000."
+    )
 
 
 def touched(c: Comparison) -> str:
@@ -86,8 +108,11 @@ def touched(c: Comparison) -> str:
     cut, others = (int(group.caused.sum()) for group in c.touched)
     if not cut + others:
         return f"Nobody defaults only under {c.run.reform}."
-    return (f"Of the {cut + others:,} people (all seeds) who default only under {c.run.reform}, {100 * cut / (cut + others):.0f} % had had a limit "
-            "of their own cut in the twelve months before; the others were cut earlier, or reached through lenders, jobs or friends.")
+    return (
+        f"Of the {cut + others:,} people (all seeds) who default only under {c.run.reform},"
+        f" {100 * cut / (cut + others):.0f} % had had a limit of their own cut in the twelve months before; the others"
+        " were cut earlier, or reached through lenders, jobs or friends."
+    )
 
 
 def displaced(c: Comparison) -> str:
@@ -97,18 +122,29 @@ def displaced(c: Comparison) -> str:
     lines = f"the {'line' if len(d.cut_lines) == 1 else 'lines'} that {'was' if len(d.cut_lines) == 1 else 'were'} cut"
     if removed.mean <= 0:
         return f"Credit extended on {lines} did not fall: it changed by {number(-removed.mean, 0)} yuan per borrower."
-    text = (f"On {lines} {removed.mean:,.0f} yuan less credit per borrower was extended; {100 * d.share(d.find('repaid cut').fen):.0f} % "
-            "of it no longer had to be repaid there")
+    text = (
+        f"On {lines} {removed.mean:,.0f} yuan less credit per borrower was extended;"
+        f" {100 * d.share(d.find('repaid cut').fen):.0f} % of it no longer had to be repaid there"
+    )
     if net.mean <= 0:
         return text + ", so that nothing had to be replaced on balance."
     elsewhere = sum(row.fen for row in d.rows if row.kind == "borrowed") + d.find("repaid others").fen
     parts = [(d.net_share(elsewhere), "was borrowed elsewhere", "was repaid elsewhere in addition")]
-    parts += [(d.net_share(d.find(kind).fen), plus, minus) for kind, plus, minus in (
-        ("family", "came from family", "less came from family"), ("purchases", "went unspent", "more was spent"),
-        ("cash", "came from cash at hand", "was added to cash at hand"), ("savings", "came from saving less", "went into savings"),
-        ("income", "came from higher income", "was lost in income"))]
-    said = [f"{100 * abs(share):.0f} % {plus if share >= 0 else minus}" for share, plus, minus in
-            sorted(parts, key=lambda part: -part[0]) if abs(share) >= 0.005]
+    parts += [
+        (d.net_share(d.find(kind).fen), plus, minus)
+        for kind, plus, minus in (
+            ("family", "came from family", "less came from family"),
+            ("purchases", "went unspent", "more was spent"),
+            ("cash", "came from cash at hand", "was added to cash at hand"),
+            ("savings", "came from saving less", "went into savings"),
+            ("income", "came from higher income", "was lost in income"),
+        )
+    ]
+    said = [
+        f"{100 * abs(share):.0f} % {plus if share >= 0 else minus}"
+        for share, plus, minus in sorted(parts, key=lambda part: -part[0])
+        if abs(share) >= 0.005
+    ]
     return f"{text}. Of the other {net.mean:,.0f} yuan, " + ", ".join(said) + "."
 
 
@@ -119,4 +155,6 @@ def group_title(kind) -> str:
 
 def strongest(groups: list[Difference]) -> Difference:
     """The group with the largest excess per 1,000 of its people; empty groups never win."""
-    return max(groups, key=lambda g: g.per_thousand["excess"].mean if np.isfinite(g.per_thousand["excess"].mean) else -np.inf)
+    return max(
+        groups, key=lambda g: g.per_thousand["excess"].mean if np.isfinite(g.per_thousand["excess"].mean) else -np.inf
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scenarios.messages import BadInput, Problem
 
-Path_ = tuple[str, ...]  #: the address of a key, part by part
+Address = tuple[str, ...]  #: the address of a key, part by part
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,16 @@ class Document:
     """A TOML table and the place of each of its keys."""
 
     data: dict
-    places: dict[Path_, Place]
+    places: dict[Address, Place]
 
-    def place(self, address: Path_) -> Place:
+    def place(self, address: Address) -> Place:
         """Find where an address was set, or else the table that should hold it."""
         for length in range(len(address), -1, -1):
             if address[:length] in self.places:
                 return self.places[address[:length]]
         return Place("scenario")
 
-    def problem(self, address: Path_, text: str) -> Problem:
+    def problem(self, address: Address, text: str) -> Problem:
         """Say what is wrong at an address."""
         place = self.place(address)
         key = ".".join(address)
@@ -148,7 +148,7 @@ def _note(found, table: tuple, line: int, lines: dict[tuple, int]) -> None:
             _note(value, (*table, key), line, lines)
 
 
-def _named(value, raw: tuple, address: Path_, lines: dict, file: str, places: dict):
+def _named(value, raw: tuple, address: Address, lines: dict, file: str, places: dict):
     """Copy a value, lists of tables by name, and note the place of every address."""
     if raw in lines:
         places.setdefault(address, Place(file, lines[raw]))

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,12 +134,33 @@ def play(
     left = [(world, seed) for world, seed in jobs if not store.has(world.name, seed)]
     batch = _Batch(plan, store, left, (len(jobs) - len(left)) * plan.size.months, progress)
     try:
-        batch.play(threads or os.cpu_count() or 1)
+        batch.play(threads or cores())
         manifest = _manifest(plan, command or sys.argv, time.monotonic() - began)
         return store.finish([world.name for world in plan.worlds], plan.seeds, manifest)
     except KeyboardInterrupt:
         done = sum(store.has(world.name, seed) for world, seed in jobs)
         raise Stopped(store.folder, done, len(jobs)) from None
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def warm_up() -> None:
+    """Compile the market's rules, in a thread of its own: inside the compiler Ctrl-C would be lost or become its error."""
+    from sim import model
+
+    finished = Future()
+
+    def compile_all():
+        try:
+            finished.set_result(model.warm_up())
+        except BaseException as error:
+            finished.set_exception(error)
+
+    threading.Thread(target=compile_all, daemon=True).start()
+    finished.result()
 
 
 class _Batch:
@@ -153,8 +174,6 @@ class _Batch:
     def play(self, threads: int) -> None:
         if not self.jobs:
             return
-        from sim.model import warm_up
-
         self.progress(self.done, self.total)
         warm_up()  # once, before the threads would each compile the same rules
         inside = max(1, threads // len(self.jobs))  # few jobs: let each market use several threads

@@ -43,9 +43,13 @@ def _quoted(text) -> str:
 
 def _copy(connection, query: str, path: Path, table: str) -> None:
     notes = ", ".join(f"{c.name}: {_quoted(f'{c.unit}; {c.meaning}')}" for c in columns(table))
-    connection.execute(
-        f"COPY ({query}) TO {_quoted(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{notes}}})"
-    )
+    target = f"{_quoted(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{notes}}})"
+    try:
+        connection.execute(f"COPY ({query}) TO {target}")
+    except duckdb.Error as error:
+        why = str(error).splitlines()[0]
+        remedy = "free some space, or remove the part that is named, and give the same command again"
+        raise BadInput(f"{shown(path)}: cannot be written ({why}); {remedy}") from None
 
 
 def _digest(path: Path) -> str:

@@ -147,9 +147,9 @@ def _start(change):
 def populate(model, *, watch=0, borrower=Borrower, merchant=Merchant, platform=Platform, regulator=Regulator):
     """Register the agents of a model whose market is founded, always in the same order.
 
-    Sets ``model.platforms``, ``model.merchants``, ``model.regulator``, ``model.watched`` and ``model.touched`` (true once
-    somebody writes through a view). watch: how many borrowers to register, from the first, or the numbers of those to
-    register; the others: classes to use.
+    Sets ``model.platforms``, ``model.merchants``, ``model.regulator``, ``model.watched`` (registered borrowers, by
+    number) and ``model.touched`` (true once somebody writes through a view). watch: how many borrowers to register,
+    from the first, or the numbers of those to register; the others: classes to use.
     """
     for name, kind in (("platforms", platform), ("merchants", merchant)):
         count = len(getattr(model.market, name))

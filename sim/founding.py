@@ -102,8 +102,7 @@ def _character(borrower, rules, chance):
     borrower.cash = fen(float(borrower.buffer_target) * borrower.wage)
     revolver = rules.minimum_habit_share * (3.0 if hand_to_mouth else 1.0) / (1.0 + 2.0 * share)
     if uniform(chance, luck.HABIT, i) < revolver:
-        spread = min(rules.target_use, 0.95 - rules.target_use)
-        borrower.target_use = rules.target_use + spread * (2.0 * uniform(chance, luck.TARGET_USE, i) - 1.0) * 0.9
+        borrower.appetite = 0.2 + 1.6 * uniform(chance, luck.APPETITE, i)
     borrower.impulse = 2.0 * rules.impulse * uniform(chance, luck.IMPULSE, i)
     borrower.stigma = uniform(chance, luck.STIGMA, i)
     borrower.credit_share = min(1.0, 2.0 * rules.credit_share * uniform(chance, luck.CREDIT_SHARE, i))
@@ -122,8 +121,8 @@ def found_lines(borrower, lines, products, platforms, rules, chance):
         line.months_clean = line.months_on_book
         u = uniform(chance, luck.FIRST_BALANCE, borrower.id, k)
         if products[k].buys > 0.0:
-            if borrower.target_use > 0.0:
-                line.revolving = fen(u * float(borrower.target_use) * line.limit)
+            if borrower.appetite > 0.0:
+                line.revolving = fen(u * min(0.95, float(borrower.appetite) * products[k].target_use) * line.limit)
             else:
                 line.purchases = min(int(line.limit), fen(u * products[k].acceptance * float(borrower.credit_share) * borrower.wage))
         elif u < FIRST_LOANS:

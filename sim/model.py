@@ -38,6 +38,10 @@ class CreditModel(mesa.Model):
     Raises ValueError for a term, platform, product or month that does not exist.
     """
 
+    #: Classes of the agents: a subclass of the model names its own to add a behaviour.
+    borrower_class, merchant_class = agents.Borrower, agents.Merchant
+    platform_class, regulator_class = agents.Platform, agents.Regulator
+
     def __init__(self, platforms, products, *, parameters=None, changes=(), start="2017-01", borrowers=1000,
                  merchants=None, seed=1, reference=None, watch=0, threads=1, friends=None, employers=None, shops=None):
         super().__init__(rng=int(seed))  # Mesa's own generator, for agents that users add; the market never draws from it
@@ -58,7 +62,8 @@ class CreditModel(mesa.Model):
         self.tallies = [new_tally(high - low, len(products), merchants) for low, high in self.slices]
         self.history = History(start, self.platform_names, self.product_names)
         self.accounts = Accounts(self.market)
-        agents.populate(self, watch=watch)
+        agents.populate(self, watch=watch, borrower=self.borrower_class, merchant=self.merchant_class,
+                        platform=self.platform_class, regulator=self.regulator_class)
 
     # --- founding ---
     def _products(self, products) -> np.recarray:
@@ -103,6 +108,8 @@ class CreditModel(mesa.Model):
 
     def step(self) -> None:
         """Play one month: the market moves, the accounts are checked, hooks run."""
+        if self.touched:  # somebody wrote through a view: the accounts open with what is there now
+            self.accounts, self.touched = Accounts(self.market), False
         total = play(self)
         self.history.add(total, self.market)
         self.accounts.close_month(self.market, total, self.date_after())
@@ -140,7 +147,7 @@ class CreditModel(mesa.Model):
     @property
     def borrowers(self) -> Borrowers:
         """Everybody, as an AgentSet answered from the records."""
-        return Borrowers(self, agents.Borrower)
+        return Borrowers(self, self.borrower_class)
 
     def borrower(self, index: int) -> agents.Borrower:
         """The view of one person."""

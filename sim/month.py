@@ -12,7 +12,7 @@ from sim.line import CHARGED_OFF, balance, is_on_book
 from sim.rules.apply import adopt, seek
 from sim.rules.approve import approve
 from sim.rules.bill import bill
-from sim.rules.borrow import ask_family, roll, take_loan
+from sim.rules.borrow import ask_family, roll, spend_loan, take_loan
 from sim.rules.collect import DEFAULT_MONTHS, age, bucket, recover
 from sim.rules.earn import earn
 from sim.rules.fund import fund
@@ -79,15 +79,11 @@ def live(borrower, lines, shops, market, rules, cuts, chance, tally):
     open_accounts(lines, products, tally)
     plan_month(borrower, lines, products, rules, chance, plan, buy, pay)
     raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally)
-    tally.economy[CUT_WANTS] += shop(borrower, lines, products, shops, merchants, rules, plan, buy, tally)
+    tally.economy[CUT_WANTS] += shop(borrower, lines, products, shops, merchants, plan, buy, tally)
     pay_bills(borrower, lines, products, rules, chance, plan, pay, tally)
     defaulted = follow_up(borrower, lines, products, rules, chance, tally)
     for k in range(len(lines)):
         review(borrower, lines, k, products, platforms, rules, chance, tally)
-    if plan.short <= 0:
-        wanted = adopt(borrower, lines, products, platforms, rules, chance, plan)
-        if wanted >= 0:
-            ask_for(borrower, lines, wanted, products, platforms, rules, chance, tally)
     measure(borrower, lines, products, platforms, pay, defaulted, tally)
     borrower.lost_headroom -= borrower.lost_headroom // 6
 
@@ -115,7 +111,7 @@ def raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally)
     and everything within reach.
     """
     if plan.short <= 0:
-        take_loan(borrower, lines, products, rules, chance, plan, tally)
+        wish_for_credit(borrower, lines, products, platforms, rules, chance, plan, tally)
         return
     tally.economy[SHORT] += 1
     tally.economy[SHORT_AMOUNT] += plan.short
@@ -133,6 +129,15 @@ def raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally)
         ask_family(borrower, rules, chance, plan, tally)
     if plan.short > 0:
         tally.economy[MISSED_FOR_WANT] += 1
+
+
+@rule
+def wish_for_credit(borrower, lines, products, platforms, rules, chance, plan, tally):
+    """Who is not short may draw a loan to spend, or ask for one more line; a new cash line is drawn at once."""
+    take_loan(borrower, lines, products, rules, chance, plan, tally)
+    k = adopt(borrower, lines, products, platforms, rules, chance, plan)
+    if k >= 0 and ask_for(borrower, lines, k, products, platforms, rules, chance, tally) and products[k].buys == 0.0:
+        spend_loan(borrower, lines[k], products[k], k, rules, chance, plan, tally)
 
 
 @rule

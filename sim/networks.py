@@ -67,7 +67,7 @@ def _small_world(n, half, rewired, chance):
 @rule
 def _know(ends, one, other):
     """Whether two people are friends already."""
-    for which in range(ends.shape[1]):
+    for which in range(ends.shape[1]):  # noqa: SIM110 - compiled code has no generators
         if ends[one, which] == other or ends[other, which] == one:
             return True
     return False
@@ -170,7 +170,7 @@ def _shops(n, size, cumulative, count, chance):
 
 @rule
 def _among(chosen, count, shop):
-    for k in range(count):
+    for k in range(count):  # noqa: SIM110
         if chosen[k] == shop:
             return True
     return False

@@ -38,7 +38,7 @@ BORROWER = _fields(
     ("lost_headroom", "i4", "fen", "unused credit that cuts and freezes took away, fading by a sixth a month"),
     ("policy_cut_month", "i2", "month", "when a policy last cut one of the person's limits, -1000 if never"),
     ("buffer_target", "f4", "months of wage", "cash that the person likes to hold"),
-    ("target_use", "f4", "share of limit", "what the person likes to owe on a purchase line; 0 for those who pay in full"),
+    ("appetite", "f4", "multiple", "a revolver's target use of credit against the product's; 0 for those who pay in full"),
     ("impulse", "f4", "share of normal wants", "wants bought even when the budget says no"),
     ("stigma", "f4", "share", "how much shame and fear hold the person back from choosing to default"),
     ("credit_share", "f4", "share of spending", "spending put on purchase lines"),

@@ -36,8 +36,8 @@ def _attribute(table, field):
 def write(model, table, field, index, value):
     """Write a number, or an array of them, into a field of some records of a table.
 
-    model: whose ``market`` it is, told by ``touched`` that its accounts must be opened anew; table: a name in the market;
-    field: sim.records.Field; index: one place or many.
+    model: whose ``market`` it is, told by ``touched`` that its accounts must be opened anew; table: a name in the
+    market; field: sim.records.Field; index: one place or many.
     Raises AttributeError for an id, TypeError for what is no number, ValueError for a fraction or what does not fit.
     """
     if field.name == "id":

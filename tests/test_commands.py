@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
 
+from scenarios.messages import BadInput
 from scenarios.runner import Stopped, default_folder, plan, play, run
 from scenarios.store import PARTS, open_run
 from sim.record import TABLES
@@ -227,8 +229,23 @@ def test_a_run_lets_go_of_the_markets_it_has_played(tmp_path):
 
     def markets():
         gc.collect()
-        return sum(isinstance(thing, CreditModel) for thing in gc.get_objects())
+        return sum(isinstance(thing, CreditModel) and thing.seed == 717 for thing in gc.get_objects())
 
-    before = markets()
-    run("baseline", borrowers=50, months=2, seeds=3, out=tmp_path / "run")
-    assert markets() == before
+    planned = replace(plan("baseline", borrowers=50, months=2, seeds=1), seeds=(717,))
+    play(planned, tmp_path / "run")
+    assert markets() == 0
+
+
+def test_a_part_damaged_before_the_run_is_finished_is_named(tmp_path):
+    planned, folder = plan("baseline", borrowers=50, months=2, seeds=2), tmp_path / "run"
+
+    def stop(done, total):
+        if done == 3:  # in the second market, when the first is on disk
+            raise KeyboardInterrupt
+
+    with pytest.raises(Stopped):
+        play(planned, folder, threads=1, progress=stop)
+    part = folder / PARTS / "baseline-1" / "monthly.parquet"
+    part.write_bytes(part.read_bytes()[:-20])
+    with pytest.raises(BadInput, match=r"baseline-1.*remove the part that is named"):
+        play(planned, folder)

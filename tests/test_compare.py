@@ -17,10 +17,20 @@ def _named(groups, name):
 
 @pytest.fixture
 def hand_worked(tmp_path):
-    """Seed 1: person 1 in both worlds, 2 and 3 only in the reform, 4 only in the baseline. Seed 2: person 2 only in the reform."""
-    baseline = [default(1, 1), default(1, 4, lenders_before=1, age=40, income="highest fifth"), default(1, 9, month=MONTHS[0])]
-    reform = [default(1, 1, line=CASH), default(1, 2, cause="limit cut", policy_cut=True), default(1, 3, line=CASH, lenders_before=5),
-              default(1, 9, month=MONTHS[0]), default(2, 2, line=CASH), default(2, 2)]
+    """Seed 1: 1 in both worlds, 2 and 3 only in the reform, 4 only in the baseline. Seed 2: 2 only in the reform."""
+    baseline = [
+        default(1, 1),
+        default(1, 4, lenders_before=1, age=40, income="highest fifth"),
+        default(1, 9, month=MONTHS[0]),
+    ]
+    reform = [
+        default(1, 1, line=CASH),
+        default(1, 2, cause="limit cut", policy_cut=True),
+        default(1, 3, line=CASH, lenders_before=5),
+        default(1, 9, month=MONTHS[0]),
+        default(2, 2, line=CASH),
+        default(2, 2),
+    ]
     return compare(build(tmp_path / "run", {BASELINE: baseline, REFORM: reform}))
 
 
@@ -41,8 +51,10 @@ def test_defaults_before_the_policy_do_not_count(hand_worked):
 
 def test_a_line_is_a_product_of_a_person_so_one_person_may_change_lender(hand_worked):
     pay_later, cash = _named(hand_worked.products, "incumbent pay-later"), _named(hand_worked.products, "p2p cash")
-    assert pay_later.caused.tolist() == [1, 1] and pay_later.avoided.tolist() == [2, 0]
-    assert cash.caused.tolist() == [2, 1] and cash.avoided.tolist() == [0, 0]
+    assert pay_later.caused.tolist() == [1, 1]
+    assert pay_later.avoided.tolist() == [2, 0]
+    assert cash.caused.tolist() == [2, 1]
+    assert cash.avoided.tolist() == [0, 0]
     assert hand_worked.lines.excess.tolist() == [1, 2]
 
 
@@ -60,7 +72,8 @@ def test_every_way_of_dividing_people_adds_up_to_everybody(hand_worked):
 
 def test_segments_are_rates_per_thousand_people_of_the_segment(hand_worked):
     four = _named(hand_worked.segments["lenders"], "4+")
-    assert four.caused.tolist() == [1, 0] and four.size.tolist() == [20, 20]
+    assert four.caused.tolist() == [1, 0]
+    assert four.size.tolist() == [20, 20]
     assert four.per_thousand["caused"].mean == pytest.approx(25.0)
     assert _named(hand_worked.segments["age"], "40-49").avoided.tolist() == [1, 0]
     assert _named(hand_worked.segments["income"], "highest fifth").avoided.tolist() == [1, 0]
@@ -75,12 +88,15 @@ def test_the_interval_is_students_over_paired_seeds():
     made = estimate([1.0, 2.0, 3.0, 4.0])
     half = 3.182446305284263 * np.std([1, 2, 3, 4], ddof=1) / 2
     assert (made.mean, made.low, made.high) == pytest.approx((2.5, 2.5 - half, 2.5 + half))
-    assert not made.includes_zero and estimate([-1.0, 1.0]).includes_zero
+    assert not made.includes_zero
+    assert estimate([-1.0, 1.0]).includes_zero
 
 
 def test_one_seed_gives_a_mean_and_no_interval():
     made = estimate([2.0])
-    assert made.mean == 2.0 and not made.has_interval and made.includes_zero
+    assert made.mean == 2.0
+    assert not made.has_interval
+    assert made.includes_zero
 
 
 def test_a_reform_that_only_avoids_defaults_has_a_negative_excess(tmp_path):
@@ -92,17 +108,25 @@ def test_a_reform_that_only_avoids_defaults_has_a_negative_excess(tmp_path):
 def test_two_equal_worlds_differ_in_nothing(tmp_path):
     same = [default(1, 1), default(2, 5, line=CASH)]
     compared = compare(build(tmp_path, {BASELINE: same, REFORM: same}, cut=False))
-    assert not compared.people.caused.any() and not compared.lines.avoided.any()
-    assert not compared.displacement.removed.any() and not any(row.fen.any() for row in compared.displacement.rows)
+    assert not compared.people.caused.any()
+    assert not compared.lines.avoided.any()
+    assert not compared.displacement.removed.any()
+    assert not any(row.fen.any() for row in compared.displacement.rows)
     assert all(not path.mean.any() for path in compared.events.values())
 
 
 def _accounts(world, seed, month, credit, cash_loan, family, cash_purchases, payments, saved, wages=1000):
     """The month's flows of the borrowers, and the change in their cash that follows from them."""
-    flows = [(PAY_LATER, "purchases on credit", "platforms", "merchants", credit), (CASH, "cash draws", "platforms", "borrowers", cash_loan),
-             (("", ""), "wages from outside", "outside", "borrowers", wages), (("", ""), "family help", "outside", "borrowers", family),
-             (("", ""), "purchases in cash", "borrowers", "merchants", cash_purchases), (PAY_LATER, "payments", "borrowers", "platforms", payments),
-             (CASH, "recoveries", "borrowers", "platforms", 7), (("", ""), "savings moved away", "borrowers", "outside", saved)]
+    flows = [
+        (PAY_LATER, "purchases on credit", "platforms", "merchants", credit),
+        (CASH, "cash draws", "platforms", "borrowers", cash_loan),
+        (("", ""), "wages from outside", "outside", "borrowers", wages),
+        (("", ""), "family help", "outside", "borrowers", family),
+        (("", ""), "purchases in cash", "borrowers", "merchants", cash_purchases),
+        (PAY_LATER, "payments", "borrowers", "platforms", payments),
+        (CASH, "recoveries", "borrowers", "platforms", 7),
+        (("", ""), "savings moved away", "borrowers", "outside", saved),
+    ]
     change = cash_loan + wages + family - cash_purchases - payments - 7 - saved
     return [(world, seed, month, *flow) for flow in flows], change
 
@@ -113,7 +137,9 @@ def _with_accounts(folder, reform):
         for seed in (1, 2):
             held = 5000
             for month in MONTHS:
-                played, change = _accounts(world, seed, month, *((900, 50, 10, 200, 800, 40) if month == MONTHS[0] else numbers))
+                played, change = _accounts(
+                    world, seed, month, *((900, 50, 10, 200, 800, 40) if month == MONTHS[0] else numbers)
+                )
                 held += change + seed * 0
                 flows += played
                 cash[world, seed, month] = held
@@ -130,8 +156,16 @@ def test_displacement_adds_up_to_the_fen(tmp_path):
 def test_displacement_puts_each_yuan_where_it_went(tmp_path):
     found = _with_accounts(tmp_path, (600, 120, 33, 261, 701, 39))
     rows = {row.name: int(row.fen[0]) for row in found.rows}
-    assert rows == {"more borrowed at p2p cash": 140, "less repaid on the lines that were cut": 198, "less repaid on all other lines": 0,
-                    "more income": 0, "more help from family": 46, "bought less": 478, "moved less into savings": 2, "cash built up": -264}
+    assert rows == {
+        "more borrowed at p2p cash": 140,
+        "less repaid on the lines that were cut": 198,
+        "less repaid on all other lines": 0,
+        "more income": 0,
+        "more help from family": 46,
+        "bought less": 478,
+        "moved less into savings": 2,
+        "cash built up": -264,
+    }
     assert found.share(found.find("family").fen) == pytest.approx(92 / 1200)
 
 
@@ -154,7 +188,8 @@ def test_a_flow_without_a_row_of_its_own_still_closes_the_accounts(tmp_path):
 
 def test_roll_rates_are_shares_of_last_months_balance(tmp_path):
     rates = roll_rates(open_run(build(tmp_path, {})))
-    assert rates[0][BASELINE, "M1"] == pytest.approx(0.25) and np.isnan(rates[0][REFORM, "M3"])
+    assert rates[0][BASELINE, "M1"] == pytest.approx(0.25)
+    assert np.isnan(rates[0][REFORM, "M3"])
 
 
 def test_the_event_study_is_zero_until_the_policy_month(hand_worked):
@@ -167,15 +202,19 @@ def test_a_default_that_spread_began_at_a_lender_that_did_not_cut(hand_worked):
     assert [(case["seed"], case["borrower"], case["platform"]) for case in found] == [(1, 3, "p2p")]
 
 
-@pytest.mark.parametrize("wreck, words", [
-    (lambda folder: (folder / "manifest.json").unlink(), "no manifest.json"),
-    (lambda folder: (folder / "manifest.json").write_text("{"), "not readable as JSON"),
-    (lambda folder: (folder / "flows.parquet").unlink(), "flows.parquet: missing"),
-    (lambda folder: (folder / "economy.parquet").write_bytes(b"no"), "not a readable Parquet file"),
-])
+@pytest.mark.parametrize(
+    ("wreck", "words"),
+    [
+        (lambda folder: (folder / "manifest.json").unlink(), "no manifest.json"),
+        (lambda folder: (folder / "manifest.json").write_text("{"), "not readable as JSON"),
+        (lambda folder: (folder / "flows.parquet").unlink(), "flows.parquet: missing"),
+        (lambda folder: (folder / "economy.parquet").write_bytes(b"no"), "not a readable Parquet file"),
+    ],
+)
 def test_a_damaged_folder_is_refused_in_one_sentence_that_names_the_file(tmp_path, wreck, words):
     folder = build(tmp_path / "run", {})
     wreck(folder)
     with pytest.raises(ValueError, match=words) as caught:
         open_run(folder)
-    assert str(folder) in str(caught.value) and "\n" not in str(caught.value)
+    assert str(folder) in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -13,28 +13,36 @@ from analysis.compare import compare
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    folder = build(tmp_path_factory.mktemp("run"), {BASELINE: [default(1, 4)], REFORM: [default(s, b, line=LINES[1]) for s in (1, 2) for b in (1, 2, 3)]},
-                   scenario={"title": "Cut <b>& run</b>", "question": "Who <script>alert(1)</script>?"})
+    folder = build(
+        tmp_path_factory.mktemp("run"),
+        {BASELINE: [default(1, 4)], REFORM: [default(s, b, line=LINES[1]) for s in (1, 2) for b in (1, 2, 3)]},
+        scenario={"title": "Cut <b>& run</b>", "question": "Who <script>alert(1)</script>?"},
+    )
     return report.write(folder)
 
 
 def test_the_report_is_one_file_that_asks_nobody_for_anything(page):
     text = page.read_text()
-    assert "http://" not in text and "https://" not in text and "<script" not in text and "<link" not in text
+    assert "http://" not in text
+    assert "https://" not in text
+    assert "<script" not in text
+    assert "<link" not in text
     assert all(source.startswith("data:") for source in re.findall(r'src="([^"]*)', text))
     assert "default-src 'none'" in text
 
 
 def test_markup_in_a_scenario_is_shown_and_not_obeyed(page):
     text = page.read_text()
-    assert "Cut &lt;b&gt;&amp; run&lt;/b&gt;" in text and "&lt;script&gt;" in text
+    assert "Cut &lt;b&gt;&amp; run&lt;/b&gt;" in text
+    assert "&lt;script&gt;" in text
 
 
 def test_every_figure_says_in_words_what_it_shows(page):
     images = re.findall(r"<img[^>]*>", page.read_text())
     assert len(images) >= 8
     for image in images:
-        assert 'role="img"' in image and len(re.search(r'alt="([^"]*)"', image).group(1)) > 40
+        assert 'role="img"' in image
+        assert len(re.search(r'alt="([^"]*)"', image).group(1)) > 40
 
 
 def test_every_figure_is_saved_as_png_and_svg(page):
@@ -65,18 +73,21 @@ def test_the_headline_says_fewer_when_fewer_default(tmp_path):
 
 def test_the_headline_claims_nothing_when_the_interval_includes_zero(tmp_path):
     said = _headline(tmp_path, [], [default(1, 1)])
-    assert "cannot tell" in said and "more people" not in said
+    assert "cannot tell" in said
+    assert "more people" not in said
 
 
 def test_the_headline_of_one_seed_admits_that_luck_is_unknown(tmp_path):
     said = wording.headline(compare(build(tmp_path, {REFORM: [default(1, 1)]}, seeds=(1,))))
-    assert "one seed" in said and "interval" not in said
+    assert "one seed" in said
+    assert "interval" not in said
 
 
 def test_a_folder_with_one_world_gives_calibration_and_levels(tmp_path):
     folder = build(tmp_path, {BASELINE: [default(1, 1)]}, worlds=(BASELINE,))
     text = report.write(folder).read_text()
-    assert "How far to believe it" in text and 'id="answer"' not in text
+    assert "How far to believe it" in text
+    assert 'id="answer"' not in text
     assert "no second world" in _printed(report.screen(folder))
 
 
@@ -97,7 +108,10 @@ def test_a_target_whose_month_was_not_played_is_said_to_be_absent(page):
     assert rows["30+ days late at the incumbent, share of balance", "end of 2017"].mark == calibration.ABSENT
 
 
-@pytest.mark.parametrize("value, mark", [(1.0, "fits"), (2.0, "fits"), (2.4, "near"), (0.6, "near"), (2.6, "misses"), (None, "not simulated")])
+@pytest.mark.parametrize(
+    ("value", "mark"),
+    [(1.0, "fits"), (2.0, "fits"), (2.4, "near"), (0.6, "near"), (2.6, "misses"), (None, "not simulated")],
+)
 def test_a_target_fits_inside_its_window_and_is_near_within_half_its_width(value, mark):
     assert calibration.Row("g", "n", value, None, 1.5, 1.0, 2.0, "share", "s").mark == mark
 

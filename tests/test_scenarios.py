@@ -140,3 +140,16 @@ def test_the_line_of_every_key_is_known():
             key = "[[changes]]" if len(address) == 2 and address[0] == "changes" else address[-1]
             assert key in lines[place.line - 1]
     assert ("changes", "cut", "who", "age_below") in document.places
+
+
+def test_everybody_installs_the_same_versions_and_no_address_is_recorded():
+    lines = (GALLERY.parent / "constraints.txt").read_text().splitlines()
+    assert not any("http" in line or "/" in line or line.startswith("#") for line in lines)
+    assert [line for line in lines if line.startswith("mesa==")] == [
+        "mesa==3.3.1 ; python_full_version < '3.12'",
+        "mesa==3.5.1 ; python_full_version >= '3.12'",
+    ]
+    named = {line.split("==")[0] for line in lines}
+    project = tomllib.loads((GALLERY.parent / "pyproject.toml").read_text())["project"]
+    for wish in project["dependencies"] + project["optional-dependencies"]["dev"]:
+        assert wish.split(">=")[0] in named

@@ -12,19 +12,17 @@ YEAR = 12  # months
 def approve(borrower, lines, k, products, platforms, rules, chance):
     """Open the line if the score reaches the threshold, as tightened; a visible bad record always refuses.
 
-    First limit = limit_income * estimated income * (1/2 + score), in whole hundreds of yuan, between the product's
-    floor and cap and within the person's cap if one is in force. Returns 1 if opened, else 0.
+    The first limit is what the score deserves, within the person's cap if one is in force; below the product's floor no
+    line is opened. Returns 1 if opened, else 0.
     """
     lender = platforms[products[k].platform]
     points, income = score(borrower, lines, k, products, platforms, rules, chance)
     if points < lender.approval + rules.funding_channel * lender.tightening:
         return 0
     product = products[k]
-    limit = product.limit_income * income * (0.5 + max(0.0, points))
-    limit = min(limit, product.limit_high * 100.0)
+    limit = limit_for(product, points, income)
     if lender.online > 0.0:
-        limit = min(limit, room_under_caps(borrower, lines, products, platforms, rules))
-    limit = int(limit / HUNDRED_YUAN) * HUNDRED_YUAN
+        limit = min(limit, int(room_under_caps(borrower, lines, products, platforms, rules)))
     if limit < product.limit_low * 100.0:
         return 0
     line = lines[k]
@@ -35,6 +33,16 @@ def approve(borrower, lines, k, products, platforms, rules, chance):
     line.months_clean = 0
     line.months_on_book = 0
     return 1
+
+
+@rule
+def limit_for(product, points, income):
+    """The limit that a score deserves, in fen: limit_income * estimated income * (1/2 + score), at most the product's cap.
+
+    points: score; income: fen a month. Whole hundreds of yuan.
+    """
+    limit = min(product.limit_income * income * (0.5 + max(0.0, points)), product.limit_high * 100.0)
+    return int(limit / HUNDRED_YUAN) * HUNDRED_YUAN
 
 
 @rule

@@ -12,7 +12,8 @@ def bill(line, product, k, tally):
     product has a free period (on a card: only if the last bill was paid in full). One instalment of the principal
     is billed with its interest. Then
     due = arrears + minimum share of the rest of the bill + the instalment,
-    where a product with a minimum share of 1 asks for everything.
+    where a product with a minimum share of 1 asks for everything. Once a line is so many months past due that it is
+    called in, everything still owed on it is billed and due.
 
     line, product: records; k: product index. Interest is posted; the line's ``due`` and balances change.
     """
@@ -23,9 +24,10 @@ def bill(line, product, k, tally):
     if product.free_period == 0 or (product.free_period == 2 and carried > 0):
         interest += purchases * product.monthly_rate
     instalment = 0
+    called_in = line.months_past_due >= product.call_in_after
     if line.instalment > 0:
         interest += line.instalment * product.instalment_rate
-        left = max(1, int(line.instalments_left))
+        left = 1 if called_in else max(1, int(line.instalments_left))
         instalment = (int(line.instalment) + left - 1) // left
         line.instalments_left = left - 1
         line.instalment -= instalment
@@ -34,5 +36,5 @@ def bill(line, product, k, tally):
     line.revolving = billed
     line.purchases = 0
     rest = max(0, billed - arrears - instalment)
-    line.due = min(billed, arrears + instalment + fen(product.minimum_share * rest))
+    line.due = billed if called_in else min(billed, arrears + instalment + fen(product.minimum_share * rest))
     post(tally.flows, INTEREST, k, charge)

@@ -1,6 +1,6 @@
 """Borrow: cash is raised from open lines, by those who are short and by those who wish to spend."""
 
-from sim.chance import FAMILY, LOAN_SIZE, LOAN_WISH, uniform
+from sim.chance import FAMILY, LOAN_CHOICE, LOAN_SIZE, LOAN_WISH, uniform
 from sim.compiled import rule
 from sim.ledger import DRAW_FEES, DRAWS, FAMILY_HELP, fen, post
 from sim.line import cash_headroom, lend
@@ -58,21 +58,30 @@ def ask_family(borrower, rules, chance, plan, tally):
 def take_loan(borrower, lines, products, rules, chance, plan, tally):
     """Some who are not short draw a cash line to spend: the loan is added to this month's wants.
 
-    Probability = loan hazard, doubled for revolvers; size uniform on 0-2 times the mean size, as far as the cheapest
-    open cash line goes.
+    Probability = loan hazard, doubled for revolvers; size uniform on 0-2 times the mean size, on the open cash line that
+    looks cheapest: instalment rate * (1/2 + uniform).
     """
-    hazard = rules.loan_hazard * (2.0 if borrower.target_use > 0.0 else 1.0)
+    hazard = rules.loan_hazard * (2.0 if borrower.appetite > 0.0 else 1.0)
     if uniform(chance, LOAN_WISH, borrower.id) >= hazard:
         return
-    cheapest = -1
+    best = -1
+    best_cost = 0.0
     for k in range(len(lines)):
-        if products[k].lends_cash == 1.0 and cash_headroom(lines[k], products[k]) > 0:
-            if cheapest < 0 or products[k].instalment_rate < products[cheapest].instalment_rate:
-                cheapest = k
-    if cheapest >= 0:
-        wish = fen(2.0 * uniform(chance, LOAN_SIZE, borrower.id) * rules.loan_size * borrower.wage)
-        amount = min(wish, cash_headroom(lines[cheapest], products[cheapest]))
-        if amount > 0:
-            draw(borrower, lines[cheapest], products[cheapest], cheapest, amount, tally)
-            plan.wants += amount
-            plan.short -= amount
+        if products[k].buys == 0.0 and cash_headroom(lines[k], products[k]) > 0:
+            cost = products[k].instalment_rate * (0.5 + uniform(chance, LOAN_CHOICE, borrower.id, k))
+            if best < 0 or cost < best_cost:
+                best = k
+                best_cost = cost
+    if best >= 0:
+        spend_loan(borrower, lines[best], products[best], best, rules, chance, plan, tally)
+
+
+@rule
+def spend_loan(borrower, line, product, k, rules, chance, plan, tally):
+    """Draw a loan of the size the person wishes, as far as the line goes, to spend it this month."""
+    wish = fen(2.0 * uniform(chance, LOAN_SIZE, borrower.id) * rules.loan_size * borrower.wage)
+    amount = min(wish, cash_headroom(line, product))
+    if amount > 0:
+        draw(borrower, line, product, k, amount, tally)
+        plan.wants += amount
+        plan.short -= amount

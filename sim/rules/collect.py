@@ -17,7 +17,8 @@ def age(borrower, line, product, k, paid, unpaid_before, tally):
     """Move one line along the months-past-due ladder after the payment.
 
     All due paid: current, and a frozen line opens again. Less than one month's payment: one month further behind, a
-    late fee on what is past due, frozen from the product's month on. In between: where it was.
+    late fee on what is past due, frozen from the product's month on. In between: where it was, unless the line is
+    called in, which only payment in full cures.
     Past the charge-off month the balance leaves the book and stays as a claim.
 
     paid: fen paid this month; unpaid_before: fen past due before this month's bill was added.
@@ -32,9 +33,10 @@ def age(borrower, line, product, k, paid, unpaid_before, tally):
         if line.months_clean < 250:
             line.months_clean += 1
         return 0
-    asked = int(line.due) + paid - unpaid_before  # what this month alone added to the bill
+    added = int(line.due) + paid - unpaid_before  # what this month alone added to the bill
+    behind = paid < added or line.months_past_due == 0 or line.months_past_due >= product.call_in_after
     line.months_clean = 0
-    if paid < asked or line.months_past_due == 0:
+    if behind:
         unused = headroom(line)
         line.months_past_due += 1
         if line.months_past_due >= product.freeze_after:
@@ -47,7 +49,7 @@ def age(borrower, line, product, k, paid, unpaid_before, tally):
     if line.months_past_due > product.charge_off_after:
         _charge_off(line, k, tally)
         return 0
-    return 1 if line.months_past_due == DEFAULT_MONTHS and paid < asked else 0
+    return 1 if line.months_past_due == DEFAULT_MONTHS and behind else 0
 
 
 @rule

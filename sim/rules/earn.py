@@ -22,6 +22,7 @@ def earn(borrower, merchants, shops, rules, chance, tally):
     if borrower.jobless > 0:
         if uniform(chance, REEMPLOYMENT, borrower.id) < rules.reemployment_hazard:
             borrower.jobless = 0
+            borrower.wage = fen(borrower.wage * (1.0 - rules.job_loss_scar))
             borrower.employer = _new_employer(borrower, merchants, shops, chance)
         elif borrower.jobless < 250:
             borrower.jobless += 1

@@ -23,7 +23,7 @@ def pay_bills(borrower, lines, products, rules, chance, plan, pay, tally):
     pay: fen per line planned, on return fen paid.
     """
     reason = CHOSE if _stops_paying(borrower, lines, rules) else 0
-    forgotten = _forgets(borrower, lines, rules, chance) if reason == 0 else -1
+    forgotten = _forgets(borrower, lines, products, rules, chance) if reason == 0 else -1
     if reason == CHOSE:
         for k in range(len(lines)):
             pay[k] = 0
@@ -63,18 +63,19 @@ def _stops_paying(borrower, lines, rules):
 
 
 @rule
-def _forgets(borrower, lines, rules, chance):
-    """The line whose bill is forgotten this month, or -1: one uniform, a slot of the forget hazard for each line.
+def _forgets(borrower, lines, products, rules, chance):
+    """The line whose bill is forgotten this month, or -1: one uniform, with a slot as wide as its hazard for each line.
 
     Once a bill is late a reminder shrinks the slot.
     """
     u = uniform(chance, FORGET, borrower.id)
-    if rules.forget_hazard <= 0.0 or u >= rules.forget_hazard * len(lines):
-        return -1
-    k = int(u / rules.forget_hazard)
-    if lines[k].months_past_due > 0 and u - k * rules.forget_hazard >= (1.0 - rules.reminder_effect) * rules.forget_hazard:
-        return -1
-    return k
+    for k in range(len(lines)):
+        hazard = products[k].forget_hazard
+        if u < hazard:
+            reminded = lines[k].months_past_due > 0 and u >= (1.0 - rules.reminder_effect) * hazard
+            return -1 if reminded else k
+        u -= hazard
+    return -1
 
 
 @rule

@@ -83,10 +83,10 @@ def _lines(borrower, lines, products, rules, plan, buy, pay):
             continue
         product = products[k]
         owed = int(line.revolving) + int(line.instalment)
-        target = float(borrower.target_use) * line.limit
+        target = min(0.95, float(borrower.appetite) * product.target_use) * line.limit
         pay[k] = int(line.due)
         if product.minimum_share < 1.0:
-            if borrower.target_use == 0.0:
+            if borrower.appetite == 0.0:
                 pay[k] = int(line.revolving)
             elif owed > target:
                 extra = fen(rules.use_adjustment * (owed - target))
@@ -98,7 +98,7 @@ def _lines(borrower, lines, products, rules, plan, buy, pay):
         room = headroom(line)
         plan.room += room
         plan.acceptance = min(0.95, plan.acceptance + product.acceptance)
-        if borrower.target_use == 0.0:
+        if borrower.appetite == 0.0:
             buy[k] = min(room, fen(float(borrower.credit_share) * product.acceptance * spending))
         else:
             wanted = pay[k] + rules.use_adjustment * (target - owed)

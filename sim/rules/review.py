@@ -3,7 +3,7 @@
 from sim.compiled import rule
 from sim.ledger import fen
 from sim.line import OPEN, take_limit
-from sim.rules.approve import room_under_caps
+from sim.rules.approve import limit_for, room_under_caps
 from sim.rules.score import score
 from sim.tally import ADDED_LIMIT, REMOVED_LIMIT
 
@@ -17,7 +17,8 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
 
     Score below the cut threshold: cut by the cut share, not below the product's floor. At or above the raise
     threshold after three clean months: a limit that was cut gets back a sixth of what it was, once the person has been
-    clean long enough; any other grows by the raise share up to the product's cap. Caps in force must leave room.
+    clean long enough; any other rises towards the limit that the score deserves, by the raise share at most. Caps in
+    force must leave room.
     The platform's tightening raises both thresholds.
     """
     line = lines[k]
@@ -27,7 +28,7 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
     if (rules.month + borrower.id + k) % int(product.review_interval) != 0:
         return
     lender = platforms[product.platform]
-    points, _ = score(borrower, lines, k, products, platforms, rules, chance)
+    points, income = score(borrower, lines, k, products, platforms, rules, chance)
     points -= rules.funding_channel * lender.tightening
     if points < product.cut_score:
         floor = fen(product.limit_low * 100.0)
@@ -42,7 +43,7 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
             return
         step = min(int(line.limit_before) - int(line.limit), fen(line.limit_before * RESTORED_AT_ONCE))
     else:
-        step = min(fen(line.limit * product.raise_share), fen(product.limit_high * 100.0) - int(line.limit))
+        step = min(fen(line.limit * product.raise_share), limit_for(product, points, income) - int(line.limit))
     if lender.online > 0.0:
         step = min(step, int(room_under_caps(borrower, lines, products, platforms, rules)))
     if step > 0:

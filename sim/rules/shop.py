@@ -6,7 +6,7 @@ from sim.line import headroom, lend
 
 
 @rule
-def shop(borrower, lines, products, shops, merchants, rules, plan, buy, tally):
+def shop(borrower, lines, products, shops, merchants, plan, buy, tally):
     """Buy what the plan says, as far as cash kept for bills and unused credit go.
 
     Who is still short buys necessities only, with credit and cash, before any bill. Everybody else keeps the cash
@@ -28,7 +28,7 @@ def shop(borrower, lines, products, shops, merchants, rules, plan, buy, tally):
         for k in range(len(lines)):
             habit += buy[k]
         credit = max(min(habit, spending), spending - free)
-    credit = _buy_on_lines(lines, products, credit, buy, shops, merchants, rules, tally)
+    credit = _buy_on_lines(lines, products, credit, buy, shops, merchants, tally)
     cash = min(spending - credit, int(borrower.cash))
     borrower.cash -= cash
     post(tally.flows, PURCHASES_CASH, -1, cash)
@@ -41,7 +41,7 @@ def shop(borrower, lines, products, shops, merchants, rules, plan, buy, tally):
 
 
 @rule
-def _buy_on_lines(lines, products, amount, buy, shops, merchants, rules, tally):
+def _buy_on_lines(lines, products, amount, buy, shops, merchants, tally):
     """Put an amount on purchase lines: by habit first, then wherever there is room. Returns what was put there."""
     left = amount
     for by_habit in (True, False):
@@ -53,7 +53,7 @@ def _buy_on_lines(lines, products, amount, buy, shops, merchants, rules, tally):
                 part = min(part, buy[k])
             if part <= 0:
                 continue
-            converted = fen(rules.instalment_share * part)
+            converted = fen(products[k].instalment_share * part)
             if converted > 0:
                 lend(lines[k], converted, int(products[k].term))
             lines[k].purchases += part - converted

@@ -1,0 +1,144 @@
+"""One measurement of speed or memory each, for a process of its own: ``python -m analysis.measures NAME JSON``.
+
+Timings that are to be compared are interleaved, so that a machine busy with something else disturbs both alike, and
+medians are taken. Each function prints one JSON object.
+"""
+
+import json
+import pickle
+import resource
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+
+PATIENCE = 0.04  # seconds: months of small markets are played in visits that last at least this long
+
+
+def _clock(function, *arguments) -> float:
+    """Seconds that a call takes."""
+    began = time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - began
+
+
+def _market(borrowers: int, scenario: str = "baseline", seed: int = 1):
+    from scenarios.loader import load
+    from sim.model import CreditModel
+
+    return CreditModel(**load(scenario).market_arguments(), borrowers=borrowers, seed=seed)
+
+
+def compiling() -> dict:
+    """Seconds to make the rules ready: compile them if the cache folder is empty, else read them."""
+    from sim.model import warm_up
+
+    return {"seconds": _clock(warm_up)}
+
+
+def speed(sizes: list[int], threads: list[int], rounds: int) -> dict:
+    """Seconds per month by size and threads, and bytes per second by threads of plain reading and writing.
+
+    Every round visits every size with every number of threads and the memory once.
+    """
+    models = {size: _market(size) for size in sizes}
+    for model in models.values():
+        model.run(2)
+    memory = _Memory(max(threads))
+    visits = {size: max(1, int(PATIENCE / _clock(model.step))) for size, model in models.items()}
+    months = {size: {count: [] for count in threads} for size in sizes}
+    bytes_per_second = {count: [] for count in threads}
+    for _ in range(rounds):
+        for count in threads:
+            bytes_per_second[count].append(memory.visit(count))
+            for size, model in models.items():
+                model.threads = count
+                months[size][count].append(_clock(model.run, visits[size]) / visits[size])
+    return {"months": {size: {count: median(all_) for count, all_ in by.items()} for size, by in months.items()},
+            "bandwidth": {count: median(all_) for count, all_ in bytes_per_second.items()}, "record": _record_bytes()}
+
+
+class _Memory:
+    """A long array of integers, every one of which is read, changed and written back, in slices on threads."""
+
+    def __init__(self, slices: int, length: int = 48_000_000):
+        import numba
+        import numpy as np
+
+        @numba.njit(nogil=True)
+        def touch(numbers):
+            for i in range(len(numbers)):
+                numbers[i] += 1
+
+        self.touch = touch
+        self.numbers = np.ones(length, np.int64)
+        self.parts = np.array_split(self.numbers, 4 * slices)
+        self.touch(self.numbers[:10])
+
+    def visit(self, threads: int) -> float:
+        """Bytes read and written per second."""
+        with ThreadPoolExecutor(threads) as pool:
+            return 2 * self.numbers.nbytes / _clock(lambda: list(pool.map(self.touch, self.parts)))
+
+
+def _record_bytes() -> int:
+    """Bytes of the records that one borrower's month reads and writes."""
+    from sim.records import BORROWER_DTYPE, LINE_DTYPE
+
+    model = _market(20)
+    return BORROWER_DTYPE.itemsize + model.market.lines.shape[1] * LINE_DTYPE.itemsize
+
+
+def memory(borrowers: int) -> dict:
+    """The most memory that a run of a few months ever held, founding included, in bytes; kept small by one thread."""
+    _market(borrowers).run(3)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit}
+
+
+def founded(borrowers: int, file: str) -> dict:
+    """Found a market and leave it in a file, for the model of Python objects."""
+    model = _market(borrowers)
+    Path(file).write_bytes(pickle.dumps(model))
+    return {}
+
+
+def objects(file: str, months: int) -> dict:
+    """Seconds per month of the market of Python objects, and the most memory it held, in bytes."""
+    from analysis.mesa_objects import ObjectModel  # before the rules
+
+    model = ObjectModel(pickle.loads(Path(file).read_bytes()))
+    seconds = median(_clock(model.step) for _ in range(months))
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {"seconds": seconds, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit}
+
+
+def reform(borrowers: int, months: int) -> dict:
+    """Seconds of a run with the limit cut against those of its baseline, the two played month by month in turn."""
+    worlds = [_market(borrowers, name) for name in ("baseline", "limit-cut")]
+    seconds = [[], []]
+    for month in range(months):
+        for i in (0, 1) if month % 2 else (1, 0):
+            seconds[i].append(_clock(worlds[i].step))
+    return {"ratio": median(reform / base for base, reform in zip(*seconds, strict=True))}
+
+
+def batch(borrowers: int, months: int, seeds: int, threads: int) -> dict:
+    """Borrower-months per second of a batch of seeds, founding included, on one thread and on all."""
+    def one(seed):
+        _market(borrowers, seed=seed).run(months)
+
+    one(1)
+    seconds = {1: [], threads: []}
+    for _ in range(3):
+        for count in seconds:
+            with ThreadPoolExecutor(count) as pool:
+                seconds[count].append(_clock(lambda pool=pool: list(pool.map(one, range(seeds)))))
+    return {str(count): borrowers * months * seeds / median(all_) for count, all_ in seconds.items()}
+
+
+MEASURES = {f.__name__: f for f in (compiling, speed, memory, founded, objects, reform, batch)}
+
+if __name__ == "__main__":
+    print(json.dumps(MEASURES[sys.argv[1]](**json.loads(sys.argv[2]))))

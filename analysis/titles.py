@@ -1,0 +1,13 @@
+"""The title of a figure: the finding, broken into lines that fit."""
+
+from textwrap import wrap
+
+LETTERS = 76  #: that fit into a line of a title as wide as the figure
+
+
+def entitle(figure, finding):
+    """Put a finding above a figure.
+
+    figure: a matplotlib Figure; finding: one sentence that names the worlds.
+    """
+    figure.suptitle("\n".join(wrap(finding, LETTERS)), x=0.01, ha="left")

@@ -1,0 +1,80 @@
+"""One person, a few lines and everything around them, for rules played one at a time from Python."""
+
+import inspect
+
+import numpy as np
+
+from sim import chance as luck
+from sim.line import NONE, OPEN
+from sim.model import _terms
+from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
+from sim.records import BORROWER_DTYPE, LINE_DTYPE, MERCHANT_DTYPE, PLATFORM_DTYPE, PRODUCT_DTYPE, RULES_DTYPE, blank
+from sim.tally import new_tally
+
+#: Nothing unexpected happens: no luck, no error, no help, unless a test asks for it.
+CALM = {"job_loss_hazard": 0, "income_shock": 0, "wage_shock": 0, "wage_growth": 0, "expense_hazard": 0,
+        "loan_hazard": 0, "adoption_hazard": 0, "family_help_hazard": 0, "applications": 0, "strategic_share": 0,
+        "income_noise": 0}
+CALM_PRODUCT = {"forget_hazard": 0, "instalment_share": 0, "draw_fee": 0, "merchant_fee": 0}
+PAY_LATER = {"buys": 1, "acceptance": 0.4}
+CASH = {"lends_cash": 1, "minimum_share": 1, "late_fee": 0}
+CARD = {"buys": 1, "lends_cash": 0.5, "acceptance": 0.45, "free_period": 2, "consequence": 2}
+
+
+class Scene:
+    """One person of 30 who earns 6,000 yuan outside, and holds one open line of 10,000 yuan of each product.
+
+    products: terms of each product, with ``platform`` as an index (default 0); platforms: terms of each platform; lines:
+    fields of each line that differ, in fen; parameters: behaviour that differs from CALM; person: fields of the
+    borrower. ``play(rule)`` calls a rule with what its arguments are called here.
+    """
+
+    def __init__(self, *products, platforms=None, lines=(), parameters=None, merchants=4, seed=1, month=1, **person):
+        self.products = _terms(PRODUCT_DTYPE, PRODUCT, [CALM_PRODUCT | terms for terms in products], named=("platform",))
+        self.products["platform"] = [terms.get("platform", 0) for terms in products]
+        platforms = platforms or [{"signal_noise": 0}] * (1 + max(terms.get("platform", 0) for terms in products))
+        self.platforms = _terms(PLATFORM_DTYPE, PLATFORM, platforms)
+        self.rules = _terms(RULES_DTYPE, BEHAVIOUR, [CALM | (parameters or {})])[0]
+        self.rules.month = month
+        self.merchants = blank(merchants, MERCHANT_DTYPE)
+        self.merchants["alive"] = 1
+        self.merchants["id"] = np.arange(merchants)
+        self.shops = np.arange(4, dtype=np.int32) % merchants
+        self.chance = luck.month_key(seed, month + 1)
+        self.borrower = blank(1, BORROWER_DTYPE)[0]
+        self.lines = blank(len(products), LINE_DTYPE)
+        self.tally = new_tally(1, len(products), merchants)
+        self.plan, self.buy, self.pay = self.tally.plan[0], self.tally.buy, self.tally.pay
+        set_fields(self.borrower, {"wage": yuan(6000), "income": yuan(6000), "employer": -1, "age": 30, "stigma": 0.5,
+                                   "policy_cut_month": -1000} | person)
+        for line, fields in zip(self.lines, list(lines) + [{}] * (len(products) - len(lines)), strict=True):
+            set_fields(line, {"state": OPEN, "limit": yuan(10000), "cut_month": -1} | fields)
+            if line.state == NONE:
+                line.limit = 0
+
+    def play(self, rule, **more):
+        """Call a rule; each of its arguments is found here by its name, or given. Returns what it returns."""
+        names = inspect.signature(getattr(rule, "py_func", rule)).parameters
+        return rule(*(more[name] if name in more else self._named(name) for name in names))
+
+    def _named(self, name):
+        one = {"line": "lines", "product": "products", "platform": "platforms", "merchant": "merchants"}
+        if name in one:
+            return getattr(self, one[name])[0]
+        return {"k": 0, "flows": self.tally.flows}[name] if name in ("k", "flows") else getattr(self, name)
+
+    def flow(self, flow, k=None):
+        """What was posted under one flow, in fen, of one product or altogether."""
+        row = self.tally.flows[flow]
+        return int(row.sum() if k is None else row[k])
+
+
+def set_fields(record, fields):
+    """Write several fields of one record."""
+    for name, value in fields.items():
+        record[name] = value
+
+
+def yuan(amount) -> int:
+    """An amount of yuan in fen."""
+    return round(amount * 100)
