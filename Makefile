@@ -17,7 +17,7 @@ test: .venv/installed-dev
 	$(BIN)/python -m pytest -n auto
 
 bench: .venv/installed-dev
-	$(BIN)/python -m analysis.bench
+	$(BIN)/python -m analysis.benchmark
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

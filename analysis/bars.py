@@ -44,7 +44,8 @@ def answer(c) -> tuple[Figure, str, str]:
         alt,
         (
             "Bars to the right count lines that default only in the reform, bars to the left lines that default only in"
-            " the baseline; the dot is the difference with its 95 % interval over paired seeds. A line is one product"
+            " the baseline; the dot is the difference with its 95 % interval over paired seeds, hollow if that includes"
+            " zero. A line is one product"
             " held by one person."
         ),
     )
@@ -89,7 +90,7 @@ def segments(c) -> tuple[Figure, str, str]:
         alt,
         (
             "Each person counts once, in the group of the month before the policy (lenders) or of the first month (age,"
-            " income). The dot is the difference with its 95 % interval."
+            " income). The dot is the difference with its 95 % interval, hollow if that includes zero."
         ),
     )
 
@@ -130,7 +131,7 @@ def causes(c) -> tuple[Figure, str, str]:
         alt,
         (
             "The cause is why the first payment of the spell was missed, not a judgement about what would have"
-            " prevented it. The dot is the difference with its 95 % interval."
+            " prevented it. The dot is the difference with its 95 % interval, hollow if that includes zero."
         ),
     )
 
@@ -242,13 +243,13 @@ def _cascade(axes, bars, whole=None):
 
 def _legend(figure, c):
     handles = [
-        Patch(facecolor=CAUSED, edgecolor=INK, linewidth=0.4, label=f"only under {c.run.reform} (caused)"),
+        Patch(facecolor=CAUSED, edgecolor=INK, linewidth=0.4, label=f"caused: only in {c.run.reform}"),
         Patch(
             facecolor=AVOIDED,
             edgecolor=INK,
             linewidth=0.4,
             hatch="////",
-            label=f"only under {c.run.baseline} (avoided)",
+            label=f"avoided: only in {c.run.baseline}",
         ),
         Line2D(
             [],
@@ -257,7 +258,7 @@ def _legend(figure, c):
             marker="o",
             linestyle="-",
             markersize=5,
-            label="difference, 95 % interval (hollow: includes 0)",
+            label="difference, 95 % interval",
         ),
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=3, handlelength=1.6, columnspacing=1.2)

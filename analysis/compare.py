@@ -53,7 +53,7 @@ class Comparison:
     platforms: list[Difference]  # lines, by platform
     segments: dict[str, list[Difference]]  # people, by number of lenders, age and income
     causes: list[Difference]  # people, by proximate cause
-    touched: list[Difference]  # people, by whether a policy had cut one of their lines
+    touched: list[Difference]  # people of the first twelve months, by whether the policy had cut a line of theirs
     cut_products: list[tuple[str, str]]  # (platform, product) that the policy cut
     cut_people: int  # people whose limits the policy cut, mean over seeds (months added up)
     cut_months: int  # months in which it cut
@@ -98,8 +98,8 @@ def compare(folder) -> Comparison:
         segments={kind: _by_segment(run, kind) for kind in ("lenders", "age", "income")},
         causes=[_difference(run, cause, "people", everyone, "cause = $key", cause) for cause in CAUSES],
         touched=[
-            _difference(run, name, "people", everyone, "policy_cut = $key", flag)
-            for name, flag in (("own limit cut in the twelve months before", True), ("own limit not cut", False))
+            _difference(run, name, "people", everyone, "policy_cut = $key AND month < $policy + INTERVAL 1 YEAR", flag)
+            for name, flag in (("own limit cut", True), ("own limit not cut", False))
         ],
         cut_products=cut_products,
         cut_people=round(float(cut["people"][0]) / len(run.seeds)),
@@ -158,8 +158,9 @@ def _levels(run) -> dict[str, np.ndarray]:
 
 def _cut_products(run) -> list[tuple[str, str]]:
     answer = run.ask("""SELECT platform, product FROM monthly WHERE world = $reform AND month >= $policy
-                        GROUP BY ALL HAVING sum(policy_cut_fen) > 0 ORDER BY ALL""")
-    return [(str(a), str(b)) for a, b in zip(answer["platform"], answer["product"], strict=True)]
+                        GROUP BY ALL HAVING sum(policy_cut_fen) > 0""")
+    cut = set(zip(answer["platform"].tolist(), answer["product"].tolist(), strict=True))
+    return [line for line in run.lines if line in cut]
 
 
 def _by_product(run, size, cut_products) -> list[Difference]:
@@ -266,8 +267,8 @@ def roll_rates(run) -> list[dict]:
     """
     since = "AND month >= $policy" if run.policy is not None else ""
     answer = run.ask(f"""SELECT platform || ' ' || product AS line, world, from_bucket AS stage, sum(CASE WHEN
-            substr(to_bucket, 2, 1) = (substr(from_bucket, 2, 1)::INTEGER + 1)::VARCHAR THEN balance_fen ELSE 0 END)::DOUBLE
-            / sum(balance_fen) AS share
+            substr(to_bucket, 2, 1) = (substr(from_bucket, 2, 1)::INTEGER + 1)::VARCHAR
+            THEN balance_fen ELSE 0 END)::DOUBLE / sum(balance_fen) AS share
         FROM transitions WHERE from_bucket IN ('M1', 'M2', 'M3') {since} GROUP BY ALL HAVING sum(balance_fen) > 0""")
     shares = {
         (line, world, stage): float(share)

@@ -174,7 +174,7 @@ def _day(month):
 
 
 def _cash_change(run, last) -> np.ndarray:
-    """Reform minus baseline: change in cash from the month before the policy to the last month counted, fen per seed."""
+    """Reform minus baseline: change in cash from the month before the policy to the last counted, fen per seed."""
     return run.by_seed(
         run.ask(
             """SELECT seed, sum((CASE WHEN month = $last THEN 1 ELSE -1 END)

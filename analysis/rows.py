@@ -29,10 +29,11 @@ def key_figures(c) -> list[tuple[str, str]]:
         figures.append(
             (number(c.elsewhere.per_thousand["excess"].mean), "line defaults per 1,000 at lenders that did not cut")
         )
-    net = d.yuan(d.net).mean
+    d = c.horizons.get(12, c.displacement)
+    net, span = d.yuan(d.net).mean, "over 12 months" if 12 in c.horizons else f"to {month(c.run.months[-1])}"
     if net > 0:
         unspent, elsewhere = d.net_share(d.find("purchases").fen), d.net_share(sum(row.fen for row in d.elsewhere))
-        figures.append((f"{net:,.0f} yuan", "net credit removed per borrower"))
+        figures.append((f"{net:,.0f} yuan", f"net credit removed per borrower {span}"))
         figures.append(
             (f"{100 * elsewhere:.0f} % / {100 * unspent:.0f} %", "of it borrowed elsewhere / given up as spending")
         )
@@ -83,7 +84,13 @@ def displacement(c) -> list[dict]:
 
     repaid = d.find("repaid cut")
     return [
-        row("credit removed on " + ", ".join(d.cut_lines), d.removed, net=False, total=True),
+        row(
+            "credit removed on "
+            + (", ".join(d.cut_lines) if len(d.cut_lines) < 3 else f"the {len(d.cut_lines)} lines that were cut"),
+            d.removed,
+            net=False,
+            total=True,
+        ),
         row(repaid.name, repaid.fen, net=False),
         row("net credit removed", d.net, total=True),
         *(row(r.name, r.fen) for r in d.rows if r is not repaid),
@@ -139,8 +146,8 @@ def who(c) -> str:
     sentences = []
     for kind, groups in c.segments.items():
         top = wording.strongest(groups)
-        excess = top.per_thousand["excess"]
-        if np.isfinite(excess.mean) and not excess.includes_zero and excess.mean > 0:
+        excess = top and top.per_thousand["excess"]
+        if excess and excess.mean > 0:
             sentences.append(
                 f"By {wording.group_title(kind)}, the largest excess is in the group '{top.name}': "
                 f"{wording.interval(excess)} per 1,000 people of the group."

@@ -2,7 +2,7 @@
 
 from textwrap import wrap
 
-LETTERS = 76  #: that fit into a line of a title as wide as the figure
+LETTERS = 82  #: that fit into a line of a title as wide as the figure
 
 
 def entitle(figure, finding):

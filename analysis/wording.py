@@ -79,8 +79,8 @@ def where(c: Comparison) -> str:
     if all(group.cut for group in c.platforms):
         return f"Every lender cut; line defaults change by {interval(inside)} per 1,000 borrowers."
     return (
-        f"Of the change in line defaults, {interval(inside)} per 1,000 borrowers falls on the lender that cut"
-        f" ({cutters}), {interval(outside)} on lenders that did not."
+        f"Of the change in line defaults, {interval(inside)} per 1,000 borrowers falls on the"
+        f" {'lenders' if ', ' in cutters else 'lender'} that cut ({cutters}), {interval(outside)} on lenders that did not."
     )
 
 
@@ -107,45 +107,50 @@ def touched(c: Comparison) -> str:
     """How many of the caused defaults befall people whose own limit was cut."""
     cut, others = (int(group.caused.sum()) for group in c.touched)
     if not cut + others:
-        return f"Nobody defaults only under {c.run.reform}."
+        return f"Nobody defaults only under {c.run.reform} in the first twelve months."
+    share = 100 * cut / (cut + others)
     return (
-        f"Of the {cut + others:,} people (all seeds) who default only under {c.run.reform},"
-        f" {100 * cut / (cut + others):.0f} % had had a limit of their own cut in the twelve months before; the others"
-        " were cut earlier, or reached through lenders, jobs or friends."
+        f"Of the {cut + others:,} people (all seeds) who within twelve months default only under {c.run.reform},"
+        f" {share:.0f} % had had a limit of their own cut; the others were reached through lenders, jobs or friends."
     )
 
 
 def displaced(c: Comparison) -> str:
-    """Where the removed credit went, in one sentence."""
-    d = c.displacement
-    removed, net = d.yuan(d.removed), d.yuan(d.net)
-    lines = f"the {'line' if len(d.cut_lines) == 1 else 'lines'} that {'was' if len(d.cut_lines) == 1 else 'were'} cut"
-    if removed.mean <= 0:
-        return f"Credit extended on {lines} did not fall: it changed by {number(-removed.mean, 0)} yuan per borrower."
+    """Where the removed credit went, in a few sentences: over the first year, if the run is longer, and to the end."""
+    d, first_year = c.displacement, c.horizons.get(12)
+    lines = "the line that was cut" if len(d.cut_lines) == 1 else "the lines that were cut"
+    removed = d.yuan(d.removed).mean
+    if removed <= 0:
+        return f"Credit extended on {lines} did not fall: it changed by {number(-removed, 0)} yuan per borrower."
     text = (
-        f"On {lines} {removed.mean:,.0f} yuan less credit per borrower was extended;"
-        f" {100 * d.share(d.find('repaid cut').fen):.0f} % of it no longer had to be repaid there"
+        f"By {month(c.run.months[-1])}, {removed:,.0f} yuan less credit per borrower had been extended on {lines};"
+        f" {100 * d.share(d.find('repaid cut').fen):.0f} % of it no longer had to be repaid there either."
     )
-    if net.mean <= 0:
-        return text + ", so that nothing had to be replaced on balance."
-    elsewhere = sum(row.fen for row in d.rows if row.kind == "borrowed") + d.find("repaid others").fen
-    parts = [(d.net_share(elsewhere), "was borrowed elsewhere", "was repaid elsewhere in addition")]
+    if first_year is not None:
+        text += " " + _replaced(first_year, "over the first twelve months")
+    return f"{text} {_replaced(d, f'to {month(c.run.months[-1])}')}"
+
+
+def _replaced(d, span) -> str:
+    net = d.yuan(d.net).mean
+    if net <= 0:
+        return f"Net of that, no credit was removed {span}."
+    parts = [(sum(row.fen for row in d.elsewhere), "borrowed elsewhere", "repaid elsewhere in addition")]
     parts += [
-        (d.net_share(d.find(kind).fen), plus, minus)
+        (d.find(kind).fen, plus, minus)
         for kind, plus, minus in (
-            ("family", "came from family", "less came from family"),
-            ("purchases", "went unspent", "more was spent"),
-            ("cash", "came from cash at hand", "was added to cash at hand"),
-            ("savings", "came from saving less", "went into savings"),
-            ("income", "came from higher income", "was lost in income"),
+            ("purchases", "spending given up", "spent in addition"),
+            ("cash", "cash run down", "cash built up"),
+            ("family", "help from family", "less help from family"),
+            ("savings", "less saving", "more saving"),
+            ("income", "more income", "lost income"),
         )
     ]
-    said = [
-        f"{100 * abs(share):.0f} % {plus if share >= 0 else minus}"
-        for share, plus, minus in sorted(parts, key=lambda part: -part[0])
-        if abs(share) >= 0.005
-    ]
-    return f"{text}. Of the other {net.mean:,.0f} yuan, " + ", ".join(said) + "."
+    shares = sorted(((d.net_share(fen), plus, minus) for fen, plus, minus in parts), key=lambda part: -abs(part[0]))
+    replaced = [f"{100 * share:.0f} % {plus}" for share, plus, _ in shares if share >= 0.005]
+    added = [f"{-100 * share:.0f} % {minus}" for share, _, minus in shares if share <= -0.005]
+    against = f", less {' and '.join(added)}" if added else ""
+    return f"The {net:,.0f} yuan of net credit removed {span} are {', '.join(replaced)}{against}."
 
 
 def group_title(kind) -> str:
@@ -153,8 +158,7 @@ def group_title(kind) -> str:
     return {"lenders": "lenders owed to before the policy", "age": "age in years", "income": "fifth of income"}[kind]
 
 
-def strongest(groups: list[Difference]) -> Difference:
-    """The group with the largest excess per 1,000 of its people; empty groups never win."""
-    return max(
-        groups, key=lambda g: g.per_thousand["excess"].mean if np.isfinite(g.per_thousand["excess"].mean) else -np.inf
-    )
+def strongest(groups: list[Difference]) -> Difference | None:
+    """The group with the largest excess per 1,000 of its people, of those that the seeds can tell from zero."""
+    told = [group for group in groups if not group.per_thousand["excess"].includes_zero]
+    return max(told, key=lambda group: group.per_thousand["excess"].mean, default=None)

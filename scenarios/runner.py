@@ -148,7 +148,7 @@ def cores() -> int:
 
 
 def warm_up() -> None:
-    """Compile the market's rules, in a thread of its own: inside the compiler Ctrl-C would be lost or become its error."""
+    """Compile the market's rules, in a thread of its own: inside the compiler Ctrl-C would become an error."""
     from sim import model
 
     finished = Future()

@@ -207,6 +207,21 @@ def test_a_stopped_run_keeps_what_is_done_and_goes_on_to_the_same_bytes(tmp_path
     assert finished.manifest["tables"] == fresh.manifest["tables"]
 
 
+def test_ctrl_c_while_compiling_ends_at_once_with_one_message(tmp_path):
+    words = [*COMMAND, "run", "limit-cut", "--borrowers", "50", "--seeds", "1", "--out", "run"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path)}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    process = subprocess.Popen(words, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True,
+                               start_new_session=True)  # fmt: skip
+    while "compiling" not in process.stderr.readline():
+        assert process.poll() is None
+    time.sleep(2.5)  # inside the compiler
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=15)
+    assert process.returncode == 130
+    assert said == "stopped; 0 of 2 runs are done and kept in run; the same command goes on from there\n"
+
+
 def test_an_unfinished_run_is_neither_read_nor_mixed_with_another(tmp_path):
     planned = plan("limit-cut", **SMALL)
 

@@ -13,7 +13,7 @@ RESTORED_AT_ONCE = 1.0 / 6.0  # share of the former limit that one review gives 
 
 @rule
 def review(borrower, lines, k, products, platforms, rules, chance, tally):
-    """Decide on one limit, in the months that are this person's turn.
+    """Decide on one limit, in the months that are this person's turn, and at once while the bureau shows a default.
 
     Score below the cut threshold: cut by the cut share, not below the product's floor. At or above the raise
     threshold after three clean months: a limit that was cut gets back a sixth of what it was, once the person has been
@@ -25,7 +25,9 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
     product = products[k]
     if line.state != OPEN or line.months_past_due > 0:
         return
-    if (rules.month + borrower.id + k) % int(product.review_interval) != 0:
+    turn = (rules.month + borrower.id + k) % int(product.review_interval) == 0
+    triggered = borrower.bad_record >= rules.bureau_memory
+    if not turn and not triggered:
         return
     lender = platforms[product.platform]
     points, income = score(borrower, lines, k, products, platforms, rules, chance)
