@@ -82,11 +82,11 @@ def _play(run, world, case, first, months) -> dict:
         reference=run.manifest.get("reference"),
         threads=2,
     )
-    path = []
+    policy, path = int((run.policy - run.months[0]).astype(int)), []
     for month in range(months):
         model.step()
         if month >= first:
-            path.append(_person(model, case["borrower"]))
+            path.append(_person(model, case["borrower"], policy))
     market, person = model.market, case["borrower"]
     employer = int(market.borrowers["employer"][person])
     colleagues = np.flatnonzero(market.borrowers["employer"] == employer) if employer >= 0 else np.empty(0, int)
@@ -94,8 +94,9 @@ def _play(run, world, case, first, months) -> dict:
     late = [int(other) for other in colleagues if other != person and market.borrowers["bad_record"][other] > 0]
     return {
         "path": path,
-        "friends": [_person(model, int(friend)) for friend in friends[:MOST_PEOPLE]],
-        "colleagues": [_person(model, other) for other in late[:MOST_PEOPLE]],
+        "friends": [_person(model, int(friend), policy) for friend in friends[:MOST_PEOPLE]],
+        "colleagues": [_person(model, other, policy) for other in late[:MOST_PEOPLE]],
+        "colleagues_late": len(late),
         "colleagues_in_all": max(0, len(colleagues) - 1),
         "employer": employer,
     }
@@ -115,8 +116,8 @@ def _arguments(resolved) -> dict:
     return Scenario.model_validate(without_none(resolved)).market_arguments()
 
 
-def _person(model, index) -> dict:
-    """What there is to see of one person: cash, work, and every line with a balance or a limit."""
+def _person(model, index, policy) -> dict:
+    """What there is to see of one person: cash, work, and every line; policy: its month since the first."""
     borrower, lines = model.market.borrowers[index], model.market.lines[index]
     return {
         "borrower": index,
@@ -124,14 +125,14 @@ def _person(model, index) -> dict:
         "jobless": int(borrower["jobless"]),
         "in_default": bool(borrower["bad_record"] > 0),
         "lines": [
-            _line(platform, product, line)
+            _line(platform, product, line, policy)
             for (platform, product), line in zip(model.product_names, lines, strict=True)
             if line["state"] > 0
         ],
     }
 
 
-def _line(platform, product, line) -> dict:
+def _line(platform, product, line, policy) -> dict:
     owed = int(line["revolving"]) + int(line["purchases"]) + int(line["instalment"])
     return {
         "platform": platform,
@@ -139,6 +140,7 @@ def _line(platform, product, line) -> dict:
         "limit_fen": int(line["limit"]),
         "owed_fen": owed,
         "months_past_due": int(line["months_past_due"]),
+        "limit_cut": bool(line["cut_month"] >= policy),
         "charged_off": bool(line["state"] == 3),
     }
 
@@ -152,17 +154,10 @@ def draw(comparison, seen) -> tuple[Figure, str, str]:
     figure = Figure(figsize=(7.2, 6.6))
     panels = figure.subplot_mosaic("AB;CD", height_ratios=(2.1, 1.0))
     lenders = [
-        line
-        for line in run.lines
-        if any(_touches(seen["worlds"][world]["path"][-1], line, comparison.cut_products) for world in run.worlds)
+        line for line in run.lines if any(_touches(seen["worlds"][world]["path"][-1], line) for world in run.worlds)
     ]
     for world, axes in zip(run.worlds, (panels["A"], panels["B"]), strict=True):
-        _network(
-            axes,
-            seen["worlds"][world],
-            lenders,
-            comparison.cut_products if world == run.reform and case["policy_cut"] else [],
-        )
+        _network(axes, seen["worlds"][world], lenders)
         axes.set_title(f"{world}, {case['month']}", fontweight="normal")
     _paths(
         panels["C"],
@@ -177,11 +172,11 @@ def draw(comparison, seen) -> tuple[Figure, str, str]:
     panels["D"].axhline(DEFAULT, color=BAD, linewidth=0.9, linestyle=":")
     panels["C"].legend(loc="best")
     name = f"{case['platform']} {case['product']}"
-    cutters = " and ".join(group.name for group in comparison.platforms if group.cut)
+    cutters = ", ".join(group.name for group in comparison.platforms if group.cut)
     entitle(
         figure,
-        f"{run.pair}: {cutters} cut limits, borrower {case['borrower']:,} of seed {case['seed']} defaults first at"
-        f" {name}",
+        f"{run.pair}: limits are cut at {cutters}; borrower {case['borrower']:,} of seed {case['seed']} defaults first"
+        f" at {name}",
     )
     before, after = (_said(seen["worlds"][world]["path"][-1]) for world in run.worlds)
     alt = (
@@ -197,20 +192,20 @@ def draw(comparison, seen) -> tuple[Figure, str, str]:
         figure,
         alt,
         (
-            f"One person of {len(spread_defaults(run))} or more who default only under {run.reform} and first at a"
-            f" lender that did not cut; chosen as an illustration, not as typical. {cut_words} First missed payment:"
-            f" {CAUSE_WORDS[case['cause']]}. Squares are lenders, round marks people; the width of a line says how much"
-            " is owed, its dash and colour how late. Friends and colleagues are drawn with the lenders at which they"
-            " are in default."
+            f"One of {len(spread_defaults(run, most=1_000_000)):,} people (all seeds) who default only under"
+            f" {run.reform} and first at a lender that did not cut; chosen as an illustration, not as typical."
+            f" {cut_words} First missed payment: {CAUSE_WORDS[case['cause']]}. Squares are lenders, framed if the limit"
+            " was cut since the policy began, round marks people; the width of a line says how much is owed, its dash"
+            " and colour how late. Friends and colleagues are drawn with the lenders at which they are in default."
         ),
     )
 
 
-def _touches(person, line, cut_products) -> bool:
-    """Whether the person owes on a line, or holds one that the policy cut."""
+def _touches(person, lender) -> bool:
+    """Whether the person owes the lender, or holds a line there that was cut since the policy began."""
     return any(
-        (held["platform"], held["product"]) == line and (held["owed_fen"] > 0 or line in cut_products)
-        for held in person["lines"]
+        (line["platform"], line["product"]) == lender and (line["owed_fen"] > 0 or line["limit_cut"])
+        for line in person["lines"]
     )
 
 
@@ -235,7 +230,7 @@ def _lateness(line) -> str:
     return f"{line['months_past_due']} behind" if line["months_past_due"] else "on time"
 
 
-def _graph(world, lenders, cut) -> tuple[nx.Graph, dict]:
+def _graph(world, lenders) -> tuple[nx.Graph, dict]:
     """The person, the lines of either world, friends, and colleagues in default, with a place for each."""
     person = world["path"][-1]
     held = {(line["platform"], line["product"]): line for line in person["lines"]}
@@ -244,7 +239,7 @@ def _graph(world, lenders, cut) -> tuple[nx.Graph, dict]:
     for i, lender in enumerate(lenders):
         places[lender] = (1.0, _spread(i, len(lenders)))
         line = held.get(lender)
-        graph.add_node(lender, kind="lender", cut=lender in cut, line=line)
+        graph.add_node(lender, kind="lender", cut=bool(line and line["limit_cut"]), line=line)
         if line and line["owed_fen"]:
             graph.add_edge("person", lender, line=line)
     for kind in ("friends", "colleagues"):
@@ -263,8 +258,8 @@ def _spread(i, count) -> float:
     return 0.0 if count < 2 else 1.0 - 2.0 * i / (count - 1)
 
 
-def _network(axes, world, lenders, cut):
-    graph, places = _graph(world, lenders, cut)
+def _network(axes, world, lenders):
+    graph, places = _graph(world, lenders)
     for one, other, line in graph.edges(data="line"):
         style = (
             {"edge_color": QUIET, "style": ":", "width": 0.8} if line is None else _look(line, "person" in (one, other))
@@ -308,7 +303,7 @@ def _labels(axes, world):
     axes.annotate(f"friends: {late} of {len(friends)}\nin default", (-1.0, 1.2), ha="center", va="bottom", fontsize=7)
     if world["employer"] >= 0:
         axes.annotate(
-            f"colleagues in default: {len(world['colleagues'])} of {world['colleagues_in_all']}",
+            f"colleagues in default: {world['colleagues_late']} of {world['colleagues_in_all']}",
             (-0.05, -1.5),
             ha="center",
             va="top",

@@ -1,6 +1,7 @@
 """Figures over time: months past due, rolls, the event study, and the calm years beside what was published."""
 
 import numpy as np
+from matplotlib.dates import DateFormatter, MonthLocator, YearLocator
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
@@ -40,6 +41,9 @@ def past_due(run) -> tuple[Figure, str, str]:
             ends.append((world, days.split(":")[0], path.mean[-1]))
         axes.set_title(days, fontweight="normal")
         axes.set_ylim(bottom=0)
+        years = len(run.months) > 24
+        axes.xaxis.set_major_locator(YearLocator() if years else MonthLocator(interval=max(1, len(run.months) // 4)))
+        axes.xaxis.set_major_formatter(DateFormatter("%Y" if years else "%Y-%m"))
         _mark_policy(axes, run)
     panels[0].set_ylabel("percent of balance")
     panels[2].set_ylabel("percent of balance")
@@ -52,13 +56,16 @@ def past_due(run) -> tuple[Figure, str, str]:
         + "; ".join(f"{bucket} {value:.2f} percent under {world}" for world, bucket, value in ends)
         + "."
     )
+    pair = (
+        " The bands of the two worlds overlap because seeds differ from each other; the paired difference is in"
+        " the event study."
+    )
     return (
         figure,
         alt,
         (
-            "Lines are means over seeds, bands hold 90 % of the seeds of each world. The bands of the two worlds"
-            " overlap because seeds differ from each other; the paired difference is in the event study. Charged-off"
-            " debt is not in the balance."
+            "Lines are means over seeds, bands hold 90 % of the seeds of a world. Charged-off debt is not counted."
+            + (pair if run.reform else "")
         ),
     )
 

@@ -164,7 +164,7 @@ def _change(name, change) -> str:
         f"{key.replace('_', ' ')} {value}" for key, value in (change.get("who") or {}).items() if value is not None
     )
     text = (
-        f"{change.get('from')}{' to before ' + change['until'] if change.get('until') else ''}: {name}:"
+        f"{change.get('from')}{' up to, not including, ' + change['until'] if change.get('until') else ''}: {name}:"
         f" {change.get('lever')} {change.get('value')}"
     )
     text += f", {aim}" if aim else ""

@@ -10,4 +10,5 @@ def entitle(figure, finding):
 
     figure: a matplotlib Figure; finding: one sentence that names the worlds.
     """
-    figure.suptitle("\n".join(wrap(finding, LETTERS)), x=0.01, ha="left")
+    unbroken = finding.replace(" %", "\N{NO-BREAK SPACE}%")
+    figure.suptitle("\n".join(wrap(unbroken, LETTERS)), x=0.01, ha="left")

@@ -80,7 +80,8 @@ def where(c: Comparison) -> str:
         return f"Every lender cut; line defaults change by {interval(inside)} per 1,000 borrowers."
     return (
         f"Of the change in line defaults, {interval(inside)} per 1,000 borrowers falls on the"
-        f" {'lenders' if ', ' in cutters else 'lender'} that cut ({cutters}), {interval(outside)} on lenders that did not."
+        f" {'lenders' if ', ' in cutters else 'lender'} that cut ({cutters}), {interval(outside)} on lenders that did"
+        " not."
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from scenarios.messages import unknown
-from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT, Parameter
+from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT, Parameter, merchants_for
 from sim.policy import LEVERS, Change, Who
 
 
@@ -113,7 +113,7 @@ class Scenario(Section):
 
     def shop_count(self) -> int:
         """How many merchants the market has: one for 100 borrowers, at least ten, unless the scenario says."""
-        return self.merchants or max(10, self.borrowers // 100)
+        return self.merchants or merchants_for(self.borrowers)
 
     def market_arguments(self) -> dict:
         """The keywords with which the market model is founded, sizes and seed apart."""

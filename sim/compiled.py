@@ -34,8 +34,8 @@ def market_hash() -> str:
 def cache_folder() -> Path:
     """Where compiled rules are kept: one folder per market source, Python, numpy and numba version."""
     versions = f"py{sys.version_info[0]}{sys.version_info[1]}-np{numpy.__version__}-nb{numba.__version__}"
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = home / "rollover" / f"{market_hash()}-{versions}"
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rollover"
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR") or caches) / f"{market_hash()}-{versions}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:  # a read-only home: keep the cache for this user in the temporary folder
@@ -44,8 +44,7 @@ def cache_folder() -> Path:
     return folder
 
 
-if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = str(cache_folder())  # before the first decorator below is used
+numba.config.CACHE_DIR = str(cache_folder())  # before the first decorator below is used
 
 if numba.config.DISABLE_JIT:
     # Unsigned keys wrap round on purpose; numpy scalars say so each time, compiled code does not.

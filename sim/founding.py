@@ -16,8 +16,9 @@ from sim.parameters import AGE_GROUPS, AGE_SHARES, AGE_WAGE, EARNER_MULTIPLE, QU
 from sim.rules.approve import approve
 from sim.rules.plan import HAND_TO_MOUTH
 
-MERCHANT_SIZE_SPREAD = 1.5  # standard deviation of log size: half of merchants make a tenth of the mean sales (K3)
+MERCHANT_SIZE_SPREAD = 1.8  # standard deviation of log size: the median merchant makes a fifth of the mean sales (K3)
 OLDEST_LINE = 36  # months
+ENTRANT = 20  # an entrant's capital is for one part in so many of the market
 FIRST_LOANS = 0.35  # share of cash lines that carry a loan at the founding
 
 
@@ -166,11 +167,17 @@ def open_for_business(borrowers, shops, merchants, rules):
 
 @rule
 def capitalise(lines, products, platforms):
-    """Give each platform its book and its capital: capital share * own share * balance of its lines."""
+    """Give each platform its book and its capital: capital share * own share * balance of its lines.
+
+    One that starts with no business to speak of is given the capital of an entrant: for a twentieth of the market.
+    """
+    market = 0
     for i in range(len(lines)):
         for k in range(len(products)):
             if is_on_book(lines[i, k]):
                 platforms[int(products[k].platform)].book += balance(lines[i, k])
+                market += balance(lines[i, k])
     for p in range(len(platforms)):
         platform = platforms[p]
-        platform.capital = int(platform.capital_share * platform.own_share * platform.book)
+        book = max(int(platform.book), market // ENTRANT)
+        platform.capital = int(platform.capital_share * platform.own_share * book)

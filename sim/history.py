@@ -29,7 +29,7 @@ class History:
         self._months.append({
             **{name: total[name] for name in ("flows", "books", "transitions", "economy", "segments")},
             "events": events,
-            "who": np.array(people[["age", "quintile", "lenders", "lenders_before"]].tolist(), np.int64).reshape(-1, 4),
+            "who": np.array(people[["age", "quintile", "lenders_before"]].tolist(), np.int64).reshape(-1, 3),
             "platforms": np.array(market.platforms[["delinquency", "tightening", "spread", "capital", "state"]].tolist()),
             "merchants": (int(market.merchants.alive.sum()), int(market.merchants.staff.sum()),
                           float((market.merchants.layoff_share * market.merchants.staff).sum())),
@@ -96,7 +96,7 @@ class History:
             "borrower": events["borrower"], "balance_fen": events["balance"].astype(np.int64),
             "limit_fen": events["limit"].astype(np.int64), "cause": np.array(CAUSES, object)[events["cause"]],
             "first": events["first"] == 1, "policy_cut": events["policy_cut"] == 1, "age": who[:, 0].astype(np.int8),
-            "income": fifths[who[:, 1]], "lenders": who[:, 2].astype(np.int8), "lenders_before": who[:, 3].astype(np.int8)}
+            "income": fifths[who[:, 1]], "lenders": events["lenders"].astype(np.int8), "lenders_before": who[:, 2].astype(np.int8)}
 
     def _flows(self) -> dict:
         flows = self._stack("flows")

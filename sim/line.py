@@ -2,8 +2,12 @@
 
 from sim.compiled import rule
 from sim.ledger import fen
+from sim.record import BUCKETS
 
 NONE, OPEN, FROZEN, CHARGED_OFF = range(4)
+DEFAULT_MONTHS = 4  # months past due at which a line is more than 90 days late: default
+WRITTEN_OFF = len(BUCKETS) - 1
+LAST_BUCKET = WRITTEN_OFF - 1
 
 
 @rule
@@ -49,21 +53,11 @@ def lend(line, amount, term):
 
 
 @rule
-def take_limit(line, new_limit, borrower, month):
-    """Lower a limit and remember what was taken.
-
-    Unused credit that disappears is added to the person's lost headroom. new_limit: fen, below the present one.
-    Returns the limit removed, in fen.
-    """
-    removed = int(line.limit) - new_limit
-    unused = headroom(line)
-    if line.limit_before < line.limit:
-        line.limit_before = line.limit
-    line.limit = new_limit
-    line.cut_month = month
-    line.months_clean = 0
-    borrower.lost_headroom += unused - headroom(line)
-    return removed
+def bucket(line):
+    """The months-past-due bucket of a line, an index into ``record.BUCKETS``."""
+    if line.state == CHARGED_OFF:
+        return WRITTEN_OFF
+    return min(LAST_BUCKET, int(line.months_past_due))
 
 
 @rule

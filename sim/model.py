@@ -11,7 +11,7 @@ from sim.accounts import Accounts
 from sim.founding import capitalise, found, merchant_sizes, open_merchants, wage_edges
 from sim.history import History
 from sim.month import Market, play
-from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
+from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT, merchants_for
 from sim.policy import Timetable, month_date, month_number
 from sim.population import Borrowers
 from sim.records import (
@@ -19,8 +19,6 @@ from sim.records import (
 )  # fmt: skip
 from sim.tally import new_tally
 
-PEOPLE_PER_MERCHANT = 100
-FEWEST_MERCHANTS = 10
 MOST_SLICES = 16  # fixed, so that the work is cut the same way for any number of threads
 SMALLEST_SLICE = 4096  # people
 
@@ -56,7 +54,7 @@ class CreditModel(mesa.Model):
         self._reference = None if reference is None else month_number(reference) - month_number(start)
         self._calm_rules = _terms(RULES_DTYPE, BEHAVIOUR, [parameters or {}])[0]
         self._terms = self._products(products)
-        merchants = merchants or max(FEWEST_MERCHANTS, borrowers // PEOPLE_PER_MERCHANT)
+        merchants = merchants or merchants_for(borrowers)
         self.market = self._found(platforms, borrowers, merchants, friends, employers, shops)
         self.slices = _slices(borrowers)
         self.tallies = [new_tally(high - low, len(products), merchants) for low, high in self.slices]
@@ -186,4 +184,4 @@ def warm_up() -> None:
     with _warming:
         platforms = [{"name": "one"}]
         products = [{"name": "pay-later", "platform": "one", "buys": 1, "acceptance": 0.4}]
-        CreditModel(platforms, products, borrowers=20, merchants=2).run(2)
+        agents.release(CreditModel(platforms, products, borrowers=20, merchants=2).run(2))

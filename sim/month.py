@@ -8,12 +8,12 @@ from collections import namedtuple
 
 from sim import chance as luck
 from sim.compiled import rule, unowned
-from sim.line import CHARGED_OFF, balance, is_on_book
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, balance, bucket, headroom, is_on_book
 from sim.rules.apply import adopt, seek
 from sim.rules.approve import approve
 from sim.rules.bill import bill
 from sim.rules.borrow import ask_family, roll, spend_loan, take_loan
-from sim.rules.collect import DEFAULT_MONTHS, age, bucket, recover
+from sim.rules.collect import age, recover
 from sim.rules.earn import earn
 from sim.rules.fund import fund
 from sim.rules.measure import measure
@@ -119,15 +119,16 @@ def raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally)
     for _ in range(int(rules.applications)):
         if plan.short <= 0:
             break
-        k = seek(borrower, lines, products, platforms, chance, plan)
+        k = seek(borrower, lines, products, platforms, rules, chance, plan)
         if k < 0:
             break
         if ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
+            plan.room += headroom(lines[k]) if products[k].buys > 0.0 else 0
             raised += roll(borrower, lines, products, plan, tally)
     tally.economy[ROLLED] += raised
     if plan.short > 0:
         ask_family(borrower, rules, chance, plan, tally)
-    if plan.short > 0:
+    if plan.short > 0 and plan.minimum > 0:
         tally.economy[MISSED_FOR_WANT] += 1
 
 
@@ -190,6 +191,7 @@ def note_default(borrower, line, k, first, rules, tally):
     event.product = k
     event.balance = balance(line)
     event.limit = line.limit
+    event.lenders = borrower.lenders
     event.cause = line.cause
     event.first = 1 if first else 0
     event.policy_cut = 1 if rules.month - borrower.policy_cut_month < 12 else 0

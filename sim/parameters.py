@@ -31,7 +31,7 @@ BEHAVIOUR = _group(
     # --- earn ---
     ("job_loss_hazard", 0.009, "share per month", 0.0, 0.1, "employed people who lose their job, aged 25 and over", "H7 with 6-month spells"),
     ("job_loss_multiple", 1.0, "multiple", 0.0, 10.0, "macro path: what the job-loss hazard is multiplied by", "H7, X2"),
-    ("young_job_loss_multiple", 2.2, "multiple", 1.0, 5.0, "job-loss hazard under 25 against 25 and over", "H8, H9"),
+    ("young_job_loss_multiple", 2.85, "multiple", 1.0, 5.0, "job-loss hazard under 25 against 25 and over", "H8, H9"),
     ("job_loss_scar", 0.15, "share of wage", 0.0, 0.8, "wage lost for good when a lost job is replaced by another", J),
     ("reemployment_hazard", 0.17, "share per month", 0.0, 1.0, "jobless people who find work", "H7: 6-month spells"),
     ("benefit_share", 0.25, "share of wage", 0.0, 1.0, "income of the jobless", J),
@@ -40,57 +40,57 @@ BEHAVIOUR = _group(
     ("income_shock", 0.12, "standard deviation, share of wage", 0.0, 0.5, "transitory monthly income shock", "H21 (sign), judgement"),
     # --- plan and shop ---
     ("necessity_share", 0.45, "share of wage", 0.0, 1.0, "rent, food, transport: committed spending", J),
-    ("saver_spending_share", 0.68, "share of wage", 0.1, 1.0, "normal spending of people who hold a buffer", "H4"),
+    ("saver_spending_share", 0.60, "share of wage", 0.1, 1.0, "normal spending of people who hold a buffer", "judgement (H4 is the mean of all)"),
     ("hand_to_mouth_spending_share", 0.97, "share of wage", 0.1, 1.2, "normal spending of people who hold none", "H10, judgement"),
     ("hand_to_mouth_share", 0.435, "share of borrowers", 0.0, 1.0, "borrowers whose target buffer is under half a month of wage", "H10, H11"),
     ("jobless_spending", 0.5, "share of normal wants", 0.0, 1.0, "normal wants of people without work", J),
     ("saver_buffer_median", 3.0, "months of wage", 0.5, 24.0, "median target buffer of the others", J),
     ("spending_adjustment", 0.30, "share of gap per month", 0.0, 1.0, "how fast wants react to a buffer above or below target", J),
     ("saving_sweep", 0.20, "share of excess per month", 0.0, 1.0, "liquid wealth above the buffer moved to assets that are not modelled", J),
-    ("belt_tightening", 0.12, "share of necessities", 0.0, 0.5, "necessities that can be cut before a bill is missed", "Gerardi et al. (L12), judgement"),
+    ("belt_tightening", 0.12, "share of necessities", 0.0, 0.5, "necessities that can be cut before a bill is missed", "Gerardi et al. 2018, judgement"),
     ("expense_hazard", 0.04, "share per month", 0.0, 0.5, "borrowers hit by an unplanned expense", J),
     ("expense_size", 0.30, "months of wage", 0.0, 6.0, "smallest unplanned expense; the size is Pareto with tail exponent 2, at most 20 times this", J),
     ("credit_share", 0.50, "share of spending", 0.0, 1.0, "mean share of spending put on purchase lines where they are accepted", "K10, judgement"),
-    ("minimum_habit_share", 0.29, "share of borrowers", 0.0, 1.0, "borrowers who pay the minimum and let the rest revolve", "Keys and Wang 2019 (B6)"),
-    ("use_adjustment", 0.15, "share of gap per month", 0.0, 1.0, "how fast the use of credit moves to its target", "E13, Aydin 2021"),
+    ("minimum_habit_share", 0.29, "share of borrowers", 0.0, 1.0, "borrowers who pay the minimum and let the rest revolve", "Keys and Wang 2019"),
+    ("use_adjustment", 0.15, "share of gap per month", 0.0, 1.0, "how fast the use of credit moves to its target", "E13"),
     ("impulse", 0.25, "share of normal wants", 0.0, 1.0, "mean wants that are bought even when the budget says no", J),
     ("loan_hazard", 0.04, "share per month", 0.0, 0.5, "cash-line holders who take a loan to spend, at average taste for credit", J),
-    ("loan_size", 1.0, "months of wage", 0.0, 6.0, "mean size of such a loan", "P20: mean loan 8,200 yuan"),
-    ("adoption_hazard", 0.012, "share per month", 0.0, 0.5, "borrowers who apply for one more line without need", "growth of A18, judgement"),
+    ("loan_size", 1.0, "months of wage", 0.0, 6.0, "mean size of such a loan", "calibrated (P20: 8,200 yuan)"),
+    ("adoption_hazard", 0.012, "share per month", 0.0, 0.5, "borrowers who apply for one more line without need", "calibrated"),
     ("applications", 2, "applications per month", 0, 8, "most applications that a borrower in need files in a month", "M2"),
     # --- raise and pay ---
     ("family_help_hazard", 0.25, "share per month", 0.0, 1.0, "borrowers in need whom family helps", J),
     ("family_help_size", 0.5, "months of wage", 0.0, 3.0, "most that family gives in a month", J),
-    ("relend_weight", 0.5, "yuan per yuan", 0.0, 3.0, "worth of a yuan of credit kept open, against a yuan owed, when choosing whom to pay", "E3, hypothesis (Korea O11)"),
+    ("relend_weight", 0.5, "yuan per yuan", 0.0, 3.0, "worth of a yuan of credit kept open, against a yuan owed, when choosing whom to pay", "judgement (hypothesis, after KR-stop)"),
     ("reminder_effect", 0.9, "share", 0.0, 1.0, "forgetting that a reminder removes once a bill is late", J),
-    ("strategic_share", 0.02, "share of borrowers", 0.0, 0.3, "borrowers who would stop paying when debts exceed a year of wage and nothing deters them", "Ganong and Noel 2023 (L11)"),
-    ("peer_effect", 0.08, "share per friend", 0.0, 0.5, "rise of willingness to stop paying for each friend in default", "E9"),
+    ("strategic_share", 0.02, "share of borrowers", 0.0, 0.3, "borrowers who would stop paying when debts exceed a year of wage and nothing deters them", "judgement (Ganong and Noel 2023)"),
+    ("peer_effect", 0.08, "share per friend", 0.0, 0.5, "rise of willingness to stop paying for each friend in default", "E9, judgement"),
     # --- what lenders see and do ---
     ("score_income", 0.50, "score points", 0.0, 1.0, "weight of estimated income in a score", J),
-    ("score_history", 0.20, "score points", 0.0, 1.0, "weight of twelve clean months", "M15"),
+    ("score_history", 0.20, "score points", 0.0, 1.0, "weight of twelve clean months", J),
     ("score_use", 0.15, "score points", 0.0, 1.0, "weight of utilisation of the own line", J),
     ("score_burden", 0.45, "score points", 0.0, 2.0, "weight of visible debt of half a year of estimated income", J),
     ("score_late", 0.35, "score points", 0.0, 2.0, "weight of a visible late payment", J),
     ("score_young", 0.06, "score points", 0.0, 1.0, "deduction for applicants under 25", J),
-    ("income_noise", 0.50, "standard deviation of log", 0.0, 2.0, "error of a lender's income estimate", "M16, judgement"),
+    ("income_noise", 0.50, "standard deviation of log", 0.0, 2.0, "error of a lender's income estimate", J),
     ("bureau_memory", 24, "months", 1, 60, "how long a default stays visible", J),
-    ("restoration_months", 6, "months", 1, 24, "clean months after which a cut limit is restored step by step", "P16-style press, M72"),
+    ("restoration_months", 6, "months", 1, 24, "clean months after which a cut limit is restored step by step", J),
     # --- merchants ---
-    ("merchant_layoff_response", 0.7, "share per share", 0.0, 2.0, "fall of staff per fall of smoothed sales, beyond the slack", "E10"),
+    ("merchant_layoff_response", 0.7, "share per share", 0.0, 2.0, "fall of staff per fall of smoothed sales, beyond the slack", "judgement (sign: KR-jobs)"),
     ("merchant_slack", 0.08, "share of sales", 0.0, 0.5, "fall of sales that a merchant rides out without layoffs", J),
     ("merchant_smoothing", 0.25, "share per month", 0.01, 1.0, "weight of this month in a merchant's smoothed sales", J),
-    ("merchant_margin", 0.05, "share of sales", -0.1, 0.5, "mean net margin at founding", "K5"),
-    ("merchant_margin_spread", 0.06, "share of sales", 0.0, 0.5, "standard deviation of net margins", "K4"),
+    ("merchant_margin", 0.05, "share of sales", -0.1, 0.5, "mean net margin at founding", J),
+    ("merchant_margin_spread", 0.085, "share of sales", 0.0, 0.5, "standard deviation of net margins", "K4"),
     ("merchant_labour_share", 0.30, "share of sales", 0.05, 0.8, "wages in a merchant's normal sales", J),
-    ("merchant_cash_months", 2.6, "months of cost", 0.1, 12.0, "mean cash buffer", "K1"),
-    ("merchant_entry_hazard", 0.15, "share per month", 0.0, 1.0, "closed shops that are taken over by a newcomer", "K12"),
+    ("merchant_cash_months", 2.6, "months of sales", 0.1, 12.0, "mean cash buffer", "K1"),
+    ("merchant_entry_hazard", 0.15, "share per month", 0.0, 1.0, "closed shops that are taken over by a newcomer", J),
     ("merchant_employment_share", 0.40, "share of employed", 0.0, 1.0, "employed borrowers who work for a merchant in the model", J),
     # --- platforms ---
-    ("tighten_delinquency", 0.10, "score points per unit", 0.0, 1.0, "rise of thresholds when 30+ days delinquency is twice its target", "E7"),
-    ("tighten_capital", 0.15, "score points per unit", 0.0, 1.0, "rise of thresholds when all capital above the required is gone", "E7"),
-    ("tighten_spread", 1.0, "score points per unit", 0.0, 5.0, "rise of thresholds per unit of funding spread", "E7"),
+    ("tighten_delinquency", 0.10, "score points per unit", 0.0, 1.0, "rise of thresholds when 30+ days delinquency is twice its target", J),
+    ("tighten_capital", 0.15, "score points per unit", 0.0, 1.0, "rise of thresholds when all capital above the required is gone", J),
+    ("tighten_spread", 1.0, "score points per unit", 0.0, 5.0, "rise of thresholds per unit of funding spread", J),
     ("tighten_most", 0.30, "score points", 0.0, 1.0, "largest rise of thresholds", J),
-    ("funding_spread", 0.5, "per year per unit", 0.0, 5.0, "rise of the funding rate per unit of delinquency above target", "E11, Korea 1.7"),
+    ("funding_spread", 0.5, "per year per unit", 0.0, 5.0, "rise of the funding rate per unit of delinquency above target", "KR-funding"),
     # --- channels between people ---
     ("jobs_channel", 1.0, "share", 0.0, 1.0, "how much of merchants' layoffs reach their staff (0 freezes the channel)", "design"),
     ("peers_channel", 1.0, "share", 0.0, 1.0, "how much of friends' defaults is felt (0 freezes the channel)", "design"),
@@ -109,8 +109,8 @@ PLATFORM = _group(
     ("capital_share", 0.10, "share of balance", 0.0, 1.0, "capital at founding", J),
     ("capital_required", 0.04, "share of balance", 0.0, 1.0, "capital below which it stops lending", J),
     ("own_share", 0.10, "share of balance", 0.0, 1.0, "share of each loan, and of its losses and interest, that it bears itself", "A6"),
-    ("funding_apr", 0.05, "per year", 0.0, 1.0, "price of its funding without a spread", "LPR rows"),
-    ("operating_cost", 0.02, "share of balance per year", 0.0, 1.0, "cost of running the book", "A15, judgement"),
+    ("funding_apr", 0.05, "per year", 0.0, 1.0, "price of its funding without a spread", "LPR, judgement"),
+    ("operating_cost", 0.02, "share of balance per year", 0.0, 1.0, "cost of running the book", J),
 )
 
 PRODUCT = _group(
@@ -126,7 +126,7 @@ PRODUCT = _group(
     ("free_period", 1, "0, 1 or 2", 0, 2, "0: interest from posting; 1: none until due; 2: none if the last bill was paid in full", "P1, P19, P23"),
     ("minimum_share", 0.10, "share of bill", 0.01, 1.0, "least share of the bill that must be paid", "P4, P19, P23"),
     ("term", 12, "months", 1, 36, "months over which a draw or an instalment purchase is repaid", "P15, P20"),
-    ("forget_hazard", 0.012, "share per month", 0.0, 0.10, "bills that are forgotten, or whose debit fails, though they could be paid", "L1-L8, calibrated"),
+    ("forget_hazard", 0.012, "share per month", 0.0, 0.10, "bills that are forgotten, or whose debit fails, though they could be paid", "L2-L8, calibrated"),
     ("late_fee", 0.015, "share of overdue per month", 0.0, 0.2, "late fee on the amount past due", "P6, P23"),
     ("draw_fee", 0.0, "share of draw", 0.0, 0.1, "fee for a cash draw", "judgement (card cash advance)"),
     ("merchant_fee", 0.0, "share of sale", 0.0, 0.1, "what the merchant pays for a sale on the line", "P14"),
@@ -134,7 +134,7 @@ PRODUCT = _group(
     ("limit_income", 1.0, "months of income", 0.0, 12.0, "first limit, in months of estimated income at a score of one half", "P10, C7"),
     ("limit_low", 500, "yuan", 0, 1e6, "smallest limit", "P10"),
     ("limit_high", 50000, "yuan", 0, 1e6, "largest limit", "P10"),
-    ("review_interval", 3, "months", 1, 24, "months between two reviews", "M32"),
+    ("review_interval", 3, "months", 1, 24, "months between two reviews", J),
     ("raise_share", 0.10, "share of limit", 0.0, 2.0, "largest raise after a good review", "P13"),
     ("raise_score", 0.45, "score", -1.0, 2.0, "score at which a limit is raised", J),
     ("cut_share", 0.30, "share of limit", 0.0, 1.0, "cut after a bad review", J),
@@ -142,11 +142,11 @@ PRODUCT = _group(
     # --- collection ---
     ("freeze_after", 1, "months past due", 1, 12, "months past due at which the line is frozen", "P19: over 30 days stops other credit"),
     ("call_in_after", 2, "months past due", 1, 24, "months past due from which the whole balance is called in", J),
-    ("charge_off_after", 6, "months past due", 2, 24, "a line is charged off once it is more months past due than this", "A14, L20, Q01"),
+    ("charge_off_after", 6, "months past due", 4, 24, "a line is charged off once it is more months past due than this", "A14, L20"),
     ("reporting", 0.5, "share", 0.0, 1.0, "share of its accounts that other lenders can see", "R5, R15"),
     ("consequence", 1.0, "yuan per yuan", 0.0, 10.0, "weight that borrowers give to staying current on it", "M11: bank first"),
     ("recovery_hazard", 0.021, "share per month", 0.0, 1.0, "charged-off claims on which something is recovered", "L14, L15"),
-    ("recovery_share", 0.6, "share of claim", 0.0, 1.0, "what such a recovery brings, as far as the borrower has cash", "L14, judgement"),
+    ("recovery_share", 1.0, "share of claim", 0.0, 1.0, "what such a recovery brings, as far as the borrower has cash", "L14, L15"),
     # --- founding ---
     ("reach", 0.5, "share of borrowers", 0.0, 1.0, "borrowers who had asked for it before the first month", "H17, A18, C11"),
     ("taste", 1.0, "multiple", 0.0, 5.0, "how likely it is to be the next line asked for", J),
@@ -154,7 +154,7 @@ PRODUCT = _group(
 
 YUAN = 100  #: fen in a yuan
 AGE_GROUPS = ((18, 25), (25, 30), (30, 40), (40, 50), (50, 65))  #: years: from, and up to but without
-#: Shares of borrowers by age group: between the two published shares of post-90s, 30 % and 47 % (H17-H19).
+#: Shares of borrowers by age group: 38 % are under 30, between the published shares of post-90s, 33 % and 47 % (H17, H19).
 AGE_SHARES = (0.16, 0.22, 0.34, 0.18, 0.10)
 #: Wage of an age group against the mean of its quintile: judgement; younger workers earn less.
 AGE_WAGE = (0.75, 0.95, 1.08, 1.06, 1.00)
@@ -162,3 +162,11 @@ AGE_WAGE = (0.75, 0.95, 1.08, 1.06, 1.00)
 QUINTILE_INCOME = (8333, 18445, 29053, 44949, 85836)
 QUINTILE_YEAR = 2021
 EARNER_MULTIPLE = 1.9
+
+PEOPLE_PER_MERCHANT = 100
+FEWEST_MERCHANTS = 10
+
+
+def merchants_for(borrowers: int) -> int:
+    """How many merchants serve so many borrowers when nobody says otherwise."""
+    return max(FEWEST_MERCHANTS, borrowers // PEOPLE_PER_MERCHANT)

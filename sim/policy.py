@@ -45,10 +45,10 @@ LEVERS = _levers(
 class Who:
     """Whom a change is aimed at: every condition that is set must hold; none set means everybody."""
 
-    age_below: int | None = None        # years, at the first month
-    age_from: int | None = None         # years, at the first month
-    lenders_at_least: int | None = None # platforms owed to at the end of last month
-    score_below: float | None = None    # the platform's own score of the person
+    age_below: int | None = None         # years; ages stand still, the population is kept stationary
+    age_from: int | None = None          # years
+    lenders_at_least: int | None = None  # platforms owed to at the end of last month
+    score_below: float | None = None     # the platform's own score of the person
 
 @dataclass(frozen=True)
 class Change:

@@ -115,7 +115,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "monthly": _LINE_KEYS + BOOK + PLATFORM_COLUMNS,
     "economy": _KEYS + ECONOMY + MERCHANT_COLUMNS,
     "segments": _KEYS + _columns(
-        ("kind", "VARCHAR", "age, income or lenders", "how people are divided: age and income at the first month, platforms owed to last month"),
+        ("kind", "VARCHAR", "age, income or lenders", "how people are divided: age (which stands still), income at the first month, platforms owed to last month"),
         ("segment", "VARCHAR", "name", "the segment"),
     ) + SEGMENT,
     "transitions": _LINE_KEYS + _columns(
@@ -131,7 +131,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         ("cause", "VARCHAR", "cause", "why the first payment of this spell was missed"),
         ("first", "BOOLEAN", "yes or no", "the person was not in default before"),
         ("policy_cut", "BOOLEAN", "yes or no", "a policy had cut one of this person's lines in the twelve months before"),
-        ("age", "TINYINT", "years", "age at the first month"),
+        ("age", "TINYINT", "years", "age, which stands still"),
         ("income", "VARCHAR", "fifth", "fifth of income at the first month"),
         ("lenders", "TINYINT", "count", "platforms owed to at the end of last month"),
         ("lenders_before", "TINYINT", "count", "platforms owed to at the end of the month before the policy began"),

@@ -42,13 +42,13 @@ BORROWER = _fields(
     ("impulse", "f4", "share of normal wants", "wants bought even when the budget says no"),
     ("stigma", "f4", "share", "how much shame and fear hold the person back from choosing to default"),
     ("credit_share", "f4", "share of spending", "spending put on purchase lines"),
-    ("age", "u1", "years", "age at the first month"),
+    ("age", "u1", "years", "age; it stands still, since the population is kept stationary"),
     ("quintile", "u1", "0-4", "quintile of income at the first month"),
     ("jobless", "u1", "months", "months without work, 0 for the employed"),
     ("lenders", "u1", "count", "platforms to which the person owed money at the end of last month"),
     ("lenders_before", "u1", "count", "the same, at the end of the month before the policy studied begins"),
     ("bad_record", "u1", "months", "months that a default stays on the bureau's record; above 0 is being in default"),
-    ("friends_in_default", "u1", "count", "friends in default, published last month"),
+    ("friends_in_default", "u2", "count", "friends in default, published last month"),
     ("expense_hit", "u1", "0 or 1", "an unplanned expense fell this month"),
 )
 
@@ -93,6 +93,7 @@ PLAN = _fields(
     ("saved", "i8", "fen", "cash to be moved to assets that are not modelled"),
     ("expense", "i8", "fen", "unplanned expense"),
     ("room", "i8", "fen", "unused credit on open purchase lines"),
+    ("reserved", "i8", "fen", "unused purchase credit that necessities count on"),
     ("acceptance", "f8", "share of spending", "spending that open purchase lines can pay for"),
     ("asked", "i8", "bits", "products applied for this month"),
 )
@@ -113,8 +114,6 @@ PRODUCT_STATE = _fields(
 
 RULES = _from_parameters(BEHAVIOUR) + _fields(
     ("month", "i8", "months", "months since the first month of the run, 0 for the first"),
-    ("calendar_month", "i8", "1-12", "month of the year"),
-    ("lending_on", "i8", "0 or 1", "always 1 in a run; 0 during the founding"),
 )
 
 CUT = _fields(
@@ -131,6 +130,7 @@ EVENT = _fields(
     ("product", "i4", "product", "on which line"),
     ("balance", "i4", "fen", "exposure at default"),
     ("limit", "i4", "fen", "limit at default"),
+    ("lenders", "u1", "count", "platforms owed to at the end of last month"),
     ("cause", "u1", "cause", "why the first payment of the spell was missed"),
     ("first", "u1", "0 or 1", "was not in default before"),
     ("policy_cut", "u1", "0 or 1", "a policy cut a line of this person in the twelve months before"),

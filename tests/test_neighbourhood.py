@@ -16,7 +16,14 @@ def _case(borrower, policy_cut, lenders_before):
 
 
 def _person(borrower, months_past_due, in_default=False):
-    line = {"platform": "p2p", "product": "cash", "limit_fen": 9000, "owed_fen": 8000, "charged_off": False}
+    line = {
+        "platform": "p2p",
+        "product": "cash",
+        "limit_fen": 9000,
+        "owed_fen": 8000,
+        "charged_off": False,
+        "limit_cut": True,
+    }
     return {
         "borrower": borrower,
         "cash_fen": 100,
@@ -33,6 +40,7 @@ def _world(behind):
         "path": [_person(3, 0), last],
         "friends": friends,
         "colleagues": colleagues,
+        "colleagues_late": 1,
         "colleagues_in_all": 9,
         "employer": 1,
     }

@@ -2,11 +2,12 @@
 
 from sim.chance import ADOPT, FIRST_CREDIT, SEEK, uniform
 from sim.compiled import rule
+from sim.lender import takes_business
 from sim.line import NONE
 
 
 @rule
-def seek(borrower, lines, products, platforms, chance, plan):
+def seek(borrower, lines, products, platforms, rules, chance, plan):
     """The next lender that a person in need asks: the cheapest as it appears to the person.
 
     Apparent cost = instalment rate * (1/2 + uniform); lenders that give cash, take business, hold no line of the
@@ -16,7 +17,7 @@ def seek(borrower, lines, products, platforms, chance, plan):
     best_cost = 0.0
     for k in range(len(lines)):
         open_door = lines[k].state == NONE and products[k].lends_cash > 0.0 and not plan.asked & (1 << k)
-        if open_door and platforms[products[k].platform].state == 0:
+        if open_door and takes_business(platforms[products[k].platform], rules):
             cost = products[k].instalment_rate * (0.5 + uniform(chance, SEEK, borrower.id, k))
             if best < 0 or cost < best_cost:
                 best = k
@@ -36,11 +37,11 @@ def adopt(borrower, lines, products, platforms, rules, chance, plan):
         return -1
     total = 0.0
     for k in range(len(lines)):
-        if lines[k].state == NONE and platforms[products[k].platform].state == 0:
+        if lines[k].state == NONE and takes_business(platforms[products[k].platform], rules):
             total += products[k].taste
     pick = uniform(chance, FIRST_CREDIT, borrower.id) * total
     for k in range(len(lines)):
-        if lines[k].state == NONE and platforms[products[k].platform].state == 0:
+        if lines[k].state == NONE and takes_business(platforms[products[k].platform], rules):
             pick -= products[k].taste
             if pick < 0.0:
                 plan.asked |= 1 << k

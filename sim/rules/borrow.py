@@ -3,7 +3,7 @@
 from sim.chance import FAMILY, LOAN_CHOICE, LOAN_SIZE, LOAN_WISH, uniform
 from sim.compiled import rule
 from sim.ledger import DRAW_FEES, DRAWS, FAMILY_HELP, fen, post
-from sim.line import cash_headroom, lend
+from sim.line import cash_headroom, headroom, lend
 
 
 @rule
@@ -15,18 +15,34 @@ def roll(borrower, lines, products, plan, tally):
     raised = 0
     while plan.short > 0:
         cheapest = -1
+        most = 0
         for k in range(len(lines)):
-            if products[k].lends_cash > 0.0 and cash_headroom(lines[k], products[k]) > 0:
-                if cheapest < 0 or products[k].instalment_rate < products[cheapest].instalment_rate:
-                    cheapest = k
+            within_reach = _within_reach(lines[k], products[k], plan)
+            if within_reach > 0 and (cheapest < 0 or products[k].instalment_rate < products[cheapest].instalment_rate):
+                cheapest = k
+                most = within_reach
         if cheapest < 0:
             break
-        room = cash_headroom(lines[cheapest], products[cheapest])
-        amount = min(int(plan.short), room)
+        amount = min(int(plan.short), most)
+        unused = headroom(lines[cheapest])
         draw(borrower, lines[cheapest], products[cheapest], cheapest, amount, tally)
+        if products[cheapest].buys > 0.0:
+            plan.room -= unused - headroom(lines[cheapest])
         plan.short -= amount
         raised += amount
     return raised
+
+
+@rule
+def _within_reach(line, product, plan):
+    """Cash that a line can still give, in fen: on a card, what is left once its fee and the credit that necessities
+    count on are set aside."""
+    if product.lends_cash <= 0.0:
+        return 0
+    most = cash_headroom(line, product)
+    if product.buys > 0.0:
+        most = min(most, int((plan.room - plan.reserved) / (1.0 + product.draw_fee)))
+    return max(0, most)
 
 
 @rule

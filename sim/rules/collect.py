@@ -3,13 +3,8 @@
 from sim.chance import RECOVERY, uniform
 from sim.compiled import rule
 from sim.ledger import CHARGE_OFFS, LATE_FEES, RECOVERIES, fen, post
-from sim.line import CHARGED_OFF, FROZEN, OPEN, balance, headroom, is_on_book
-from sim.record import BUCKETS
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, OPEN, balance, headroom
 from sim.tally import CHARGE_OFF_LINES
-
-WRITTEN_OFF = len(BUCKETS) - 1
-LAST_BUCKET = WRITTEN_OFF - 1
-DEFAULT_MONTHS = 4  # months past due at which a line is more than 90 days late: default
 
 
 @rule
@@ -77,11 +72,3 @@ def recover(borrower, line, product, k, chance, tally):
         borrower.cash -= amount
         line.revolving -= amount
         post(tally.flows, RECOVERIES, k, amount)
-
-
-@rule
-def bucket(line):
-    """The months-past-due bucket of a line, an index into ``record.BUCKETS``."""
-    if line.state == CHARGED_OFF:
-        return WRITTEN_OFF
-    return min(LAST_BUCKET, int(line.months_past_due))

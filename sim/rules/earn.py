@@ -2,7 +2,7 @@
 
 import math
 
-from sim.chance import EMPLOYER, INCOME_SHOCK, JOB_LOSS, REEMPLOYMENT, WAGE_REVIEW, normal, uniform
+from sim.chance import INCOME_SHOCK, JOB_LOSS, NEW_EMPLOYER, REEMPLOYMENT, WAGE_REVIEW, normal, uniform
 from sim.compiled import rule
 from sim.ledger import BENEFITS, WAGES_MERCHANT, WAGES_OUTSIDE, fen, post
 
@@ -62,7 +62,7 @@ def _loss_probability(borrower, merchants, rules):
 @rule
 def _new_employer(borrower, merchants, shops, chance):
     """One of the shops nearby, if it has room for at least one more; otherwise the outside economy."""
-    place = shops[int(uniform(chance, EMPLOYER, borrower.id) * len(shops))]
+    place = shops[int(uniform(chance, NEW_EMPLOYER, borrower.id) * len(shops))]
     if merchants[place].alive and merchants[place].vacancies >= 1.0:
         return place
     return -1

@@ -2,8 +2,8 @@
 
 from sim.compiled import rule
 from sim.ledger import FUNDING_COST, OPERATING_COST, fen, post
+from sim.lender import FAILED, LENDING, STOPPED
 
-LENDING, STOPPED, FAILED = 0, 1, 2
 YEAR = 12  # months
 
 
@@ -31,8 +31,9 @@ def fund(platform, k, book, late, earned, lost, cash_flow, rules, flows):
 
     above = max(0.0, platform.delinquency - platform.target_delinquency)
     platform.spread = rules.funding_spread * above
-    own_book = max(1.0, platform.own_share * book)
-    ratio = platform.capital / own_book
+    ratio = platform.capital_share  # a platform that bears nothing itself cannot run out of capital
+    if platform.own_share * book >= 1.0:
+        ratio = platform.capital / (platform.own_share * book)
     gap = 0.0
     if platform.capital_share > platform.capital_required:
         gap = max(0.0, 1.0 - (ratio - platform.capital_required) / (platform.capital_share - platform.capital_required))

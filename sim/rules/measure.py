@@ -46,7 +46,7 @@ def measure(borrower, lines, products, platforms, pay, defaulted, tally):
 
 @rule
 def _segments(borrower, owed, defaulted, segments):
-    """Count the person in the segments of age and income (both as at the first month) and of lenders."""
+    """Count the person in the segments of age, of income (as at the first month) and of lenders."""
     age = int(borrower.age)
     group = 0 if age < 25 else 1 if age < 30 else 2 if age < 40 else 3 if age < 50 else 4
     for kind in range(3):

@@ -2,6 +2,7 @@
 
 import math
 
+from sim.budget import affordable
 from sim.chance import EXPENSE, uniform
 from sim.compiled import rule
 from sim.ledger import fen
@@ -16,8 +17,9 @@ MOST_WANTS = 1.5  # times normal, for people with more cash than they like to ho
 def plan_month(borrower, lines, products, rules, chance, plan, buy, pay):
     """Set out the month's needs, wants and means; nothing is paid yet.
 
-    Needs are necessities, an unplanned expense and the minimum payments. Means are cash and the purchase lines that
-    can pay for necessities. short = needs - means; when it is positive, necessities are tightened first.
+    Needs are necessities, an unplanned expense and the minimum payments. Means are cash and the purchase credit that
+    can pay for necessities. If they fall short, necessities are tightened to what is affordable, within bounds; then
+    short = necessities - (cash - minimum payments) - reserved credit.
     Wants move with the gap between cash and the target buffer: wants = normal + adjustment * gap, within bounds.
 
     plan: record; buy, pay: fen per line, what the person means to put on each line and to pay on it.
@@ -40,12 +42,11 @@ def plan_month(borrower, lines, products, rules, chance, plan, buy, pay):
     plan.wants = fen(min(max(wants, least), max(most, least)))
     plan.saved = fen(max(0.0, rules.saving_sweep * gap))
 
-    usable = min(int(plan.room), fen(plan.essentials * plan.acceptance))
-    plan.short = plan.essentials + plan.minimum - int(borrower.cash) - usable
-    if plan.short > 0:
-        tightened = min(int(plan.short), fen(rules.belt_tightening * plan.essentials))
-        plan.essentials -= tightened
-        plan.short -= tightened
+    free = int(borrower.cash) - plan.minimum
+    least = plan.essentials - fen(rules.belt_tightening * plan.essentials)
+    plan.essentials = max(least, min(int(plan.essentials), affordable(plan, free)))
+    plan.reserved = min(int(plan.room), fen(plan.essentials * plan.acceptance))
+    plan.short = plan.essentials - free - plan.reserved
     plan.asked = 0
 
 

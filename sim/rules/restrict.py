@@ -2,11 +2,12 @@
 
 from sim.compiled import rule
 from sim.ledger import fen
-from sim.line import OPEN, balance, is_on_book, take_limit
-from sim.rules.score import score
+from sim.limit import cap_on_person, online_limits, take_limit
+from sim.line import OPEN, headroom
+from sim.score import score
 from sim.tally import POLICY_CUT, POLICY_CUT_ACCOUNTS, POLICY_CUT_PEOPLE, REMOVED_LIMIT
 
-YEAR = 12  # months
+NO_CAP = 1e11  # fen: the default of the caps, which is no cap
 
 
 @rule
@@ -14,8 +15,8 @@ def restrict(borrower, lines, products, platforms, cuts, rules, chance, tally):
     """Apply this month's limit cuts and caps on a person's total online credit.
 
     Each cut takes its share off the limit of every open line it is aimed at. If online limits together exceed the
-    cap in force, all are lowered in the same proportion. Nobody is asked to repay at once: a balance above the new
-    limit only cannot grow.
+    cap in force, unused credit above it goes. Nobody is asked to repay at once: a balance above the new limit only
+    cannot grow.
 
     cuts: records of the limit cuts that fall in this month. Returns 1 if anything was taken, else 0.
     """
@@ -31,37 +32,38 @@ def restrict(borrower, lines, products, platforms, cuts, rules, chance, tally):
             points, _ = score(borrower, lines, k, products, platforms, rules, chance)
             if points >= cut.score_below:
                 continue
-        _take(borrower, lines[k], k, fen(lines[k].limit * (1.0 - cut.share)), rules, tally)
-        hit = 1
-    cap = min(rules.credit_cap * 100.0, rules.income_cap * YEAR * borrower.wage)
-    if cap < 1e14 and _enforce_cap(borrower, lines, products, platforms, cap, rules, tally):
+        hit |= _take(borrower, lines[k], k, fen(lines[k].limit * (1.0 - cut.share)), rules, tally)
+    if cap_on_person(borrower, rules) < NO_CAP and _enforce_cap(borrower, lines, products, platforms, rules, tally):
         hit = 1
     tally.economy[POLICY_CUT_PEOPLE] += hit
     return hit
 
 
 @rule
-def _enforce_cap(borrower, lines, products, platforms, cap, rules, tally):
-    """Scale down online limits that together exceed the cap; used credit is left, unused credit goes."""
-    held = 0
+def _enforce_cap(borrower, lines, products, platforms, rules, tally):
+    """Take unused online credit above the cap, the same share of it on every line; what is used goes as it is repaid."""
+    excess = online_limits(lines, products, platforms) - cap_on_person(borrower, rules)
+    if excess <= 0.0:
+        return 0
+    unused = 0
     for k in range(len(lines)):
-        if is_on_book(lines[k]) and platforms[products[k].platform].online > 0.0:
-            held += int(lines[k].limit)
-    if held <= cap:
-        return False
-    hit = False
+        if platforms[products[k].platform].online > 0.0:
+            unused += headroom(lines[k])
+    share = min(1.0, excess / max(1, unused))
+    hit = 0
     for k in range(len(lines)):
-        if lines[k].state == OPEN and platforms[products[k].platform].online > 0.0:
-            new_limit = max(fen(lines[k].limit * (cap / held)), min(int(lines[k].limit), balance(lines[k])))
-            if new_limit < lines[k].limit:
-                _take(borrower, lines[k], k, new_limit, rules, tally)
-                hit = True
+        if platforms[products[k].platform].online > 0.0:
+            hit |= _take(borrower, lines[k], k, int(lines[k].limit) - fen(share * headroom(lines[k])), rules, tally)
     return hit
 
 
 @rule
 def _take(borrower, line, k, new_limit, rules, tally):
+    """Lower one limit and count it; a cut that rounds to nothing is none. Returns 1 if anything was taken."""
+    if new_limit >= line.limit:
+        return 0
     removed = take_limit(line, new_limit, borrower, rules.month)
     tally.books[k, REMOVED_LIMIT] += removed
     tally.books[k, POLICY_CUT] += removed
     tally.books[k, POLICY_CUT_ACCOUNTS] += 1
+    return 1

@@ -2,9 +2,10 @@
 
 from sim.compiled import rule
 from sim.ledger import fen
-from sim.line import OPEN, take_limit
-from sim.rules.approve import limit_for, room_under_caps
-from sim.rules.score import score
+from sim.lender import takes_business, tightening
+from sim.limit import deserved, room_under_caps, take_limit
+from sim.line import OPEN
+from sim.score import score
 from sim.tally import ADDED_LIMIT, REMOVED_LIMIT
 
 CLEAN_FOR_RAISE = 3  # months without a late payment before a limit is raised
@@ -31,23 +32,23 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
         return
     lender = platforms[product.platform]
     points, income = score(borrower, lines, k, products, platforms, rules, chance)
-    points -= rules.funding_channel * lender.tightening
+    points -= tightening(lender, rules)
     if points < product.cut_score:
         floor = fen(product.limit_low * 100.0)
         new_limit = max(min(floor, int(line.limit)), fen(line.limit * (1.0 - product.cut_share)))
         if new_limit < line.limit:
             tally.books[k, REMOVED_LIMIT] += take_limit(line, new_limit, borrower, rules.month)
         return
-    if points < product.raise_score or line.months_clean < CLEAN_FOR_RAISE or lender.state != 0:
+    if points < product.raise_score or line.months_clean < CLEAN_FOR_RAISE or not takes_business(lender, rules):
         return
     if line.limit_before > line.limit:
-        if line.months_clean < rules.restoration_months:
+        if min(int(line.months_clean), rules.month - line.cut_month) < rules.restoration_months:
             return
         step = min(int(line.limit_before) - int(line.limit), fen(line.limit_before * RESTORED_AT_ONCE))
     else:
-        step = min(fen(line.limit * product.raise_share), limit_for(product, points, income) - int(line.limit))
+        step = min(fen(line.limit * product.raise_share), deserved(product, points, income) - int(line.limit))
     if lender.online > 0.0:
-        step = min(step, int(room_under_caps(borrower, lines, products, platforms, rules)))
+        step = min(step, room_under_caps(borrower, lines, products, platforms, rules))
     if step > 0:
         line.limit += step
         tally.books[k, ADDED_LIMIT] += step

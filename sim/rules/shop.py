@@ -1,5 +1,6 @@
 """Shop: necessities, then wants, with cash or on a line, at merchants that are open."""
 
+from sim.budget import affordable
 from sim.compiled import rule
 from sim.ledger import MERCHANT_FEES, PURCHASES_CASH, PURCHASES_CREDIT, SAVINGS, fen, post
 from sim.line import headroom, lend
@@ -10,8 +11,8 @@ def shop(borrower, lines, products, shops, merchants, plan, buy, tally):
     """Buy what the plan says, as far as cash kept for bills and unused credit go.
 
     Who is still short buys necessities only, with credit and cash, before any bill. Everybody else keeps the cash
-    for the minimum payments: with cash c above them, credit room L and acceptance a, spending is at most
-    min(c / (1 - a), c + L). What is habitually put on lines goes there; the rest is paid in cash.
+    for the minimum payments and spends what is affordable beside them. What is habitually put on lines goes there; the
+    rest is paid in cash.
 
     Returns wants given up against normal, in fen.
     """
@@ -21,8 +22,7 @@ def shop(borrower, lines, products, shops, merchants, plan, buy, tally):
         wants = 0
     else:
         free = int(borrower.cash) - int(plan.minimum)
-        most = min(int(free / (1.0 - plan.acceptance)), free + int(plan.room))
-        wants = min(int(plan.wants), max(0, most - int(plan.essentials)))
+        wants = min(int(plan.wants), max(0, affordable(plan, free) - int(plan.essentials)))
         spending = int(plan.essentials) + wants
         habit = 0
         for k in range(len(lines)):

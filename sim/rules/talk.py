@@ -16,4 +16,4 @@ def talk(borrowers, offsets, neighbours, changed):
         for n in range(offsets[person], offsets[person + 1]):
             friend = borrowers[neighbours[n]]
             count = int(friend.friends_in_default) + step
-            friend.friends_in_default = min(255, max(0, count))
+            friend.friends_in_default = min(65535, max(0, count))

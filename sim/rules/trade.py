@@ -24,7 +24,7 @@ def trade(merchant, sales, fees, payroll, staff, rules, chance, founding, flows)
     """
     level = (1.0 + rules.wage_growth) ** (rules.month / 12.0)
     if not merchant.alive:
-        _closed(merchant, sales, fees, payroll, staff, rules, chance, flows)
+        _closed(merchant, sales, fees, payroll, staff, level, rules, chance, flows)
         return
     outside = fen(merchant.outside_sales * level)
     post(flows, OUTSIDE_SALES, -1, outside)
@@ -87,7 +87,7 @@ def _staff(merchant, rules):
 
 
 @rule
-def _closed(merchant, sales, fees, payroll, staff, rules, chance, flows):
+def _closed(merchant, sales, fees, payroll, staff, level, rules, chance, flows):
     """A shut shop: stray sales settle its accounts; a newcomer takes it over now and then, with the buffer as capital."""
     merchant.sales = sales
     merchant.cash += sales - fees - payroll
@@ -97,7 +97,7 @@ def _closed(merchant, sales, fees, payroll, staff, rules, chance, flows):
         merchant.cash = 0
     merchant.layoff_share = 1.0
     if uniform(chance, MERCHANT_ENTRY, merchant.id) < rules.merchant_entry_hazard:
-        capital = fen(rules.merchant_cash_months * 0.5 * merchant.norm_sales)
+        capital = fen(rules.merchant_cash_months * 0.5 * merchant.norm_sales * level)
         post(flows, OWNERS_FUNDS, -1, capital)
         merchant.cash += capital
         merchant.smooth_sales = merchant.norm_sales

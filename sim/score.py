@@ -31,7 +31,7 @@ def score(borrower, lines, k, products, platforms, rules, chance):
     income = estimated_income(borrower, rules, chance, platform)
     debt = 0.0
     late = 0.0
-    history = 0
+    history = 0.0
     for j in range(len(lines)):
         line = lines[j]
         if line.state == NONE:
@@ -41,8 +41,7 @@ def score(borrower, lines, k, products, platforms, rules, chance):
             debt += sight * balance(line)
             if line.months_past_due > 0:
                 late = max(late, sight)
-            if sight > 0.0:
-                history = max(history, min(12, int(line.months_clean)))
+            history = max(history, sight * min(12, int(line.months_clean)))
         elif line.state == CHARGED_OFF:
             late = max(late, sight)
     if borrower.bad_record > 0:

@@ -1,0 +1,59 @@
+"""A limit: what a score deserves, what the caps in force leave, and how one is taken away."""
+
+from sim.compiled import rule
+from sim.line import headroom, is_on_book
+
+HUNDRED_YUAN = 10_000  # fen: limits are given in whole hundreds
+YEAR = 12  # months
+
+
+@rule
+def deserved(product, points, income):
+    """The limit that a score deserves, in fen: limit_income * estimated income * (1/2 + score), at most the product's cap.
+
+    points: score; income: fen a month. Whole hundreds of yuan.
+    """
+    limit = min(product.limit_income * income * (0.5 + max(0.0, points)), product.limit_high * 100.0)
+    return int(limit / HUNDRED_YUAN) * HUNDRED_YUAN
+
+
+@rule
+def cap_on_person(borrower, rules):
+    """The most online credit a person may be given under the caps in force, in fen.
+
+    The lower of the cap in yuan and the share of annual income.
+    """
+    return min(rules.credit_cap * 100.0, rules.income_cap * YEAR * borrower.wage)
+
+
+@rule
+def room_under_caps(borrower, lines, products, platforms, rules):
+    """How much more online credit a person may be given, in fen: the cap less the limits held at online platforms."""
+    return int(max(0.0, cap_on_person(borrower, rules) - online_limits(lines, products, platforms)))
+
+
+@rule
+def online_limits(lines, products, platforms):
+    """The limits of a person's lines at online platforms, in fen."""
+    held = 0
+    for k in range(len(lines)):
+        if is_on_book(lines[k]) and platforms[products[k].platform].online > 0.0:
+            held += int(lines[k].limit)
+    return held
+
+
+@rule
+def take_limit(line, new_limit, borrower, month):
+    """Lower a limit and remember what was taken.
+
+    Unused credit that disappears is added to the person's lost headroom. new_limit: fen, below the present one.
+    Returns the limit removed, in fen.
+    """
+    removed = int(line.limit) - new_limit
+    unused = headroom(line)
+    if line.limit_before < line.limit:
+        line.limit_before = line.limit
+    line.limit = new_limit
+    line.cut_month = month
+    borrower.lost_headroom += unused - headroom(line)
+    return removed
