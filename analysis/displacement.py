@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.estimate import Estimate, estimate
+from analysis.folder import MONTH
 
 #: Flows of the ledger that have a row of their own; every other flow of borrowers goes to "other".
 CREDIT = ("purchases on credit", "cash draws")
@@ -112,7 +113,7 @@ def displacement(run, cut_products, months=None) -> Displacement:
     run: a Run with two worlds; cut_products: (platform, product) pairs that the policy cut; empty means all lines;
     months: how many months to count (None: to the end of the run).
     """
-    last = run.months[-1] if months is None else _since(run) + months - 1
+    last = run.months[-1] if months is None else _since(run) + (months - 1) * MONTH
     flows = _flows(run, last)
     lines = [f"{platform} {product}" for platform, product in run.lines]
     cut = [f"{platform} {product}" for platform, product in cut_products] or lines
@@ -166,7 +167,7 @@ def _flows(run, last) -> dict[tuple[str, str], np.ndarray]:
 
 def _since(run) -> np.datetime64:
     """The policy month, or the second month if the worlds differ from the first: cash before it must be known."""
-    return max(run.policy, run.months[0] + 1)
+    return max(run.policy, run.months[0] + MONTH)
 
 
 def _day(month):
@@ -180,7 +181,7 @@ def _cash_change(run, last) -> np.ndarray:
             """SELECT seed, sum((CASE WHEN month = $last THEN 1 ELSE -1 END)
             * (CASE WHEN world = $reform THEN cash_fen ELSE -cash_fen END))::BIGINT AS value
         FROM economy WHERE month IN ($before, $last) AND world IN ($baseline, $reform) GROUP BY seed""",
-            before=_day(_since(run) - 1),
+            before=_day(_since(run) - MONTH),
             last=_day(last),
         )
     )

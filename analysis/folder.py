@@ -9,6 +9,8 @@ import numpy as np
 
 from sim.record import TABLES
 
+MONTH = np.timedelta64(1, "M")
+
 
 @dataclass(frozen=True)
 class Run:
@@ -97,7 +99,7 @@ def open_run(folder) -> Run:
     people = data.execute("SELECT max(borrowers) AS n FROM economy").fetchone()[0]
     policy = None
     if reform:
-        policy = np.datetime64(manifest["reference"], "M") + 1 if manifest.get("reference") else months[0]
+        policy = np.datetime64(manifest["reference"], "M") + MONTH if manifest.get("reference") else months[0]
     return Run(folder, manifest, data, baseline, reform, common, months, _lines(data), int(people), policy)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from analysis.compare import spread_defaults
+from analysis.folder import MONTH
 from analysis.titles import entitle
 from analysis.wording import CAUSE_WORDS
 
@@ -333,7 +334,7 @@ def _paths(axes, run, seen, measure):
         run.worlds, ({"color": INK, "linestyle": "-"}, {"color": BAD, "linestyle": "--"}), strict=True
     ):
         path = [measure(person) for person in seen["worlds"][world]["path"]]
-        months = (start + np.arange(len(path)) - run.policy).astype(int)
+        months = (start + np.arange(len(path)) * MONTH - run.policy).astype(int)
         axes.plot(months, path, label=world, **look)
     axes.axvline(-0.5, color=QUIET, linewidth=1.0, linestyle=":")
     axes.set_ylim(bottom=0)

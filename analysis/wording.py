@@ -109,11 +109,11 @@ def touched(c: Comparison) -> str:
     cut, others = (int(group.caused.sum()) for group in c.touched)
     if not cut + others:
         return f"Nobody defaults only under {c.run.reform} in the first twelve months."
-    share = 100 * cut / (cut + others)
-    return (
-        f"Of the {cut + others:,} people (all seeds) who within twelve months default only under {c.run.reform},"
-        f" {share:.0f} % had had a limit of their own cut; the others were reached through lenders, jobs or friends."
-    )
+    who = f"Of the {cut + others:,} people (all seeds) who within twelve months default only under {c.run.reform}, "
+    if not others:
+        return who + "all had had a limit of their own cut."
+    share = f"{100 * cut / (cut + others):.0f} % had had a limit of their own cut"
+    return f"{who}{share}; the others were reached through lenders, jobs or friends."
 
 
 def displaced(c: Comparison) -> str:
@@ -150,7 +150,7 @@ def _replaced(d, span) -> str:
     shares = sorted(((d.net_share(fen), plus, minus) for fen, plus, minus in parts), key=lambda part: -abs(part[0]))
     replaced = [f"{100 * share:.0f} % {plus}" for share, plus, _ in shares if share >= 0.005]
     added = [f"{-100 * share:.0f} % {minus}" for share, _, minus in shares if share <= -0.005]
-    against = f", less {' and '.join(added)}" if added else ""
+    against = f"; minus {' and '.join(added)}" if added else ""
     return f"The {net:,.0f} yuan of net credit removed {span} are {', '.join(replaced)}{against}."
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 
 from sim import ledger
+from sim import tally as row
 from sim.compiled import rule
 from sim.line import balance, is_on_book
-from sim.tally import BALANCE, CASH, CLAIMS
 
 
 class AccountsDoNotClose(Exception):
@@ -28,15 +28,19 @@ class Accounts:
         change of claims = charge-offs - recoveries; and what people owe is what the platforms' books say.
         """
         flows = total["flows"]
-        cash = {"borrowers": int(total["economy"][CASH]), **_institutions(market)}
+        cash = {"borrowers": int(total["economy"][row.CASH]), **_institutions(market)}
         for sector, held in cash.items():
-            net = sum(int(flows[i].sum()) * ((payee == sector) - (payer == sector))
-                      for i, (_, payer, payee) in enumerate(ledger.FLOWS))
+            net = sum(
+                int(flows[i].sum()) * ((payee == sector) - (payer == sector))
+                for i, (_, payer, payee) in enumerate(ledger.FLOWS)
+            )
             _must_equal(held - self._cash[sector], net, f"money of {sector}", date)
-        lent = flows[[ledger.PURCHASES_CREDIT, ledger.DRAWS, ledger.INTEREST, ledger.LATE_FEES, ledger.DRAW_FEES]].sum(0)
+        lent = flows[[ledger.PURCHASES_CREDIT, ledger.DRAWS, ledger.INTEREST, ledger.LATE_FEES, ledger.DRAW_FEES]].sum(
+            0
+        )
         gone = flows[[ledger.PAYMENTS, ledger.CHARGE_OFFS]].sum(0)
-        debts = total["books"][:, BALANCE]
-        claims = total["books"][:, CLAIMS]
+        debts = total["books"][:, row.BALANCE]
+        claims = total["books"][:, row.CLAIMS]
         for k in range(len(debts)):
             _must_equal(debts[k] - self._debts[k], (lent - gone)[k], f"debt on product {k}", date)
             back = flows[ledger.CHARGE_OFFS, k] - flows[ledger.RECOVERIES, k]

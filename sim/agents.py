@@ -92,8 +92,10 @@ class Borrower(_Party):
 
     def __setattr__(self, name, value):
         if not (self._registered or hasattr(getattr(type(self), name, None), "__set__")):
-            raise AttributeError(f"a borrower has no field {name!r}; to keep an attribute of your own, watch the "
-                                 f"borrower, or keep an array of your own on the model")
+            raise AttributeError(
+                f"a borrower has no field {name!r}; to keep an attribute of your own, watch the "
+                f"borrower, or keep an array of your own on the model"
+            )
         super().__setattr__(name, value)
 
     def __eq__(self, other):

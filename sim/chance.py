@@ -63,8 +63,8 @@ def uniform(chance, decision, person, which=0):
     chance: the month's key; decision: one of the names above; person: id of a borrower or merchant;
     which: index of a line, shop or friend when one decision is taken for several.
     """
-    word = np.uint64(chance) + _PERSON * np.uint64(person) + _DECISION * np.uint64(decision + 1) + _WHICH * np.uint64(which)
-    return float(mix(word) >> _11) * _UNIT
+    address = _PERSON * np.uint64(person) + _DECISION * np.uint64(decision + 1) + _WHICH * np.uint64(which)
+    return float(mix(np.uint64(chance) + address) >> _11) * _UNIT
 
 
 @rule

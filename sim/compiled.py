@@ -51,7 +51,7 @@ if numba.config.DISABLE_JIT:
     warnings.filterwarnings("ignore", message="overflow encountered in scalar")
 
 #: Compile a rule: no Python objects inside, the lock released, division by zero as in numpy. Rules are small and called
-#: for every person, so they are inlined: handing a tally of twenty arrays to a real call would cost more than most rules.
+#: for every person, so they are inlined: handing a tally of twenty arrays to a real call would cost more than the rule.
 rule = numba.njit(nogil=True, cache=True, error_model="numpy", forceinline=True)
 
 

@@ -47,8 +47,18 @@ def wage_edges(start_year: int, wage_growth: float) -> np.ndarray:
 def found(market, rules, seed: int, edges: np.ndarray) -> None:
     """Found every borrower of a market: person, cash, lines and first balances."""
     ages = np.array(AGE_GROUPS, np.int64)
-    found_people(market.borrowers, market.lines, market.products, market.platforms, rules, luck.month_key(seed, 0),
-                 edges, ages, np.cumsum(AGE_SHARES), np.array(AGE_WAGE))
+    found_people(
+        market.borrowers,
+        market.lines,
+        market.products,
+        market.platforms,
+        rules,
+        luck.month_key(seed, 0),
+        edges,
+        ages,
+        np.cumsum(AGE_SHARES),
+        np.array(AGE_WAGE),
+    )
 
 
 @rule
@@ -125,7 +135,9 @@ def found_lines(borrower, lines, products, platforms, rules, chance):
             if borrower.appetite > 0.0:
                 line.revolving = fen(u * min(0.95, float(borrower.appetite) * products[k].target_use) * line.limit)
             else:
-                line.purchases = min(int(line.limit), fen(u * products[k].acceptance * float(borrower.credit_share) * borrower.wage))
+                line.purchases = min(
+                    int(line.limit), fen(u * products[k].acceptance * float(borrower.credit_share) * borrower.wage)
+                )
         elif u < FIRST_LOANS:
             amount = min(int(line.limit), fen(2.0 * u / FIRST_LOANS * rules.loan_size * borrower.wage))
             if amount > 0:
@@ -134,7 +146,7 @@ def found_lines(borrower, lines, products, platforms, rules, chance):
 
 
 def open_merchants(market, rules) -> None:
-    """Open every merchant with the sales that its customers' normal spending brings, and others' so that it can pay its staff."""
+    """Open every merchant with the sales that its customers' normal spending brings, and others' that pay its staff."""
     open_for_business(market.borrowers, market.shops, market.merchants, rules)
 
 

@@ -26,19 +26,32 @@ class History:
         """Keep a month: its sums, its defaults with who they are, and the state of platforms and merchants."""
         events = total["events"]
         people = market.borrowers[events["borrower"]]
-        self._months.append({
-            **{name: total[name] for name in ("flows", "books", "transitions", "economy", "segments")},
-            "events": events,
-            "who": np.array(people[["age", "quintile", "lenders_before"]].tolist(), np.int64).reshape(-1, 3),
-            "platforms": np.array(market.platforms[["delinquency", "tightening", "spread", "capital", "state"]].tolist()),
-            "merchants": (int(market.merchants.alive.sum()), int(market.merchants.staff.sum()),
-                          float((market.merchants.layoff_share * market.merchants.staff).sum())),
-        })
+        self._months.append(
+            {
+                **{name: total[name] for name in ("flows", "books", "transitions", "economy", "segments")},
+                "events": events,
+                "who": np.array(people[["age", "quintile", "lenders_before"]].tolist(), np.int64).reshape(-1, 3),
+                "platforms": np.array(
+                    market.platforms[["delinquency", "tightening", "spread", "capital", "state"]].tolist()
+                ),
+                "merchants": (
+                    int(market.merchants.alive.sum()),
+                    int(market.merchants.staff.sum()),
+                    float((market.merchants.layoff_share * market.merchants.staff).sum()),
+                ),
+            }
+        )
 
     def tables(self) -> dict[str, dict[str, np.ndarray]]:
-        """Every table of ``record.TABLES`` as columns of numpy arrays, rows in order of month, then as in the market."""
-        return {"monthly": self._monthly(), "economy": self._economy(), "segments": self._segments(),
-                "transitions": self._transitions(), "defaults": self._defaults(), "flows": self._flows()}
+        """Every table of ``record.TABLES`` as columns of numpy arrays, rows by month, then as in the market."""
+        return {
+            "monthly": self._monthly(),
+            "economy": self._economy(),
+            "segments": self._segments(),
+            "transitions": self._transitions(),
+            "defaults": self._defaults(),
+            "flows": self._flows(),
+        }
 
     def _dates(self, rows_each) -> np.ndarray:
         """The first day of each month played, repeated for its rows (one number, or one per month)."""
@@ -61,21 +74,32 @@ class History:
         table |= {column.name: books[:, i] for i, column in enumerate(BOOK)}
         of_product = [self.platforms.index(platform) for platform, _ in self.products]
         state = self._stack("platforms")[:, of_product].reshape(-1, 5)
-        return table | {"delinquency": state[:, 0], "tightening": state[:, 1], "spread": state[:, 2],
-                        "capital_fen": state[:, 3].astype(np.int64), "lending": state[:, 4] == 0}
+        return table | {
+            "delinquency": state[:, 0],
+            "tightening": state[:, 1],
+            "spread": state[:, 2],
+            "capital_fen": state[:, 3].astype(np.int64),
+            "lending": state[:, 4] == 0,
+        }
 
     def _economy(self) -> dict:
         sums = self._stack("economy")
         merchants = self._stack("merchants")
         table = {"month": self._dates(1)} | {column.name: sums[:, i] for i, column in enumerate(ECONOMY)}
-        return table | {"merchants_open": merchants[:, 0].astype(np.int64),
-                        "merchant_staff": merchants[:, 1].astype(np.int64), "layoffs_planned": merchants[:, 2]}
+        return table | {
+            "merchants_open": merchants[:, 0].astype(np.int64),
+            "merchant_staff": merchants[:, 1].astype(np.int64),
+            "layoffs_planned": merchants[:, 2],
+        }
 
     def _segments(self) -> dict:
         names = [(kind, segment) for kind, segments in SEGMENTS.items() for segment in segments]
         cells = self._stack("segments").reshape(-1, len(SEGMENT))
-        table = {"month": self._dates(len(names)), "kind": np.array([k for k, _ in names] * len(self), object),
-                 "segment": np.array([s for _, s in names] * len(self), object)}
+        table = {
+            "month": self._dates(len(names)),
+            "kind": np.array([k for k, _ in names] * len(self), object),
+            "segment": np.array([s for _, s in names] * len(self), object),
+        }
         return table | {column.name: cells[:, i] for i, column in enumerate(SEGMENT)}
 
     def _transitions(self) -> dict:
@@ -83,8 +107,12 @@ class History:
         month, product, was, now = np.nonzero(moves[..., 0])
         buckets = np.array(BUCKETS, object)
         cells = moves[month, product, was, now]
-        return self._line_keys(month, product) | {"from_bucket": buckets[was], "to_bucket": buckets[now],
-                                                  "accounts": cells[:, 0], "balance_fen": cells[:, 1]}
+        return self._line_keys(month, product) | {
+            "from_bucket": buckets[was],
+            "to_bucket": buckets[now],
+            "accounts": cells[:, 0],
+            "balance_fen": cells[:, 1],
+        }
 
     def _defaults(self) -> dict:
         counts = [len(month["events"]) for month in self._months]
@@ -93,16 +121,29 @@ class History:
         fifths = np.array(SEGMENTS["income"], object)
         months = np.repeat(np.arange(len(self)), counts)
         return self._line_keys(months, events["product"]) | {
-            "borrower": events["borrower"], "balance_fen": events["balance"].astype(np.int64),
-            "limit_fen": events["limit"].astype(np.int64), "cause": np.array(CAUSES, object)[events["cause"]],
-            "first": events["first"] == 1, "policy_cut": events["policy_cut"] == 1, "age": who[:, 0].astype(np.int8),
-            "income": fifths[who[:, 1]], "lenders": events["lenders"].astype(np.int8), "lenders_before": who[:, 2].astype(np.int8)}
+            "borrower": events["borrower"],
+            "balance_fen": events["balance"].astype(np.int64),
+            "limit_fen": events["limit"].astype(np.int64),
+            "cause": np.array(CAUSES, object)[events["cause"]],
+            "first": events["first"] == 1,
+            "policy_cut": events["policy_cut"] == 1,
+            "age": who[:, 0].astype(np.int8),
+            "income": fifths[who[:, 1]],
+            "lenders": events["lenders"].astype(np.int8),
+            "lenders_before": who[:, 2].astype(np.int8),
+        }
 
     def _flows(self) -> dict:
         flows = self._stack("flows")
         month, flow, product = np.nonzero(flows)
         names = np.array(FLOWS, object)
         everywhere = np.array([*self.products, ("", "")], object)
-        return {"month": self._dates(1)[month], "platform": everywhere[product, 0], "product": everywhere[product, 1],
-                "flow": names[flow, 0], "payer": names[flow, 1], "payee": names[flow, 2],
-                "amount_fen": flows[month, flow, product]}
+        return {
+            "month": self._dates(1)[month],
+            "platform": everywhere[product, 0],
+            "product": everywhere[product, 1],
+            "flow": names[flow, 0],
+            "payer": names[flow, 1],
+            "payee": names[flow, 2],
+            "amount_fen": flows[month, flow, product],
+        }

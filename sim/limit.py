@@ -9,9 +9,9 @@ YEAR = 12  # months
 
 @rule
 def deserved(product, points, income):
-    """The limit that a score deserves, in fen: limit_income * estimated income * (1/2 + score), at most the product's cap.
+    """The limit that a score deserves, in fen and whole hundreds of yuan.
 
-    points: score; income: fen a month. Whole hundreds of yuan.
+    limit_income * estimated income * (1/2 + score), at most the product's cap. points: score; income: fen a month.
     """
     limit = min(product.limit_income * income * (0.5 + max(0.0, points)), product.limit_high * 100.0)
     return int(limit / HUNDRED_YUAN) * HUNDRED_YUAN

@@ -1,5 +1,6 @@
 """CreditModel: found a market, step a month, collect. A ``mesa.Model`` around arrays of records."""
 
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,7 +16,13 @@ from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT, merchants_for
 from sim.policy import Timetable, month_date, month_number
 from sim.population import Borrowers
 from sim.records import (
-    BORROWER_DTYPE, LINE_DTYPE, MERCHANT_DTYPE, PLATFORM_DTYPE, PRODUCT_DTYPE, RULES_DTYPE, blank,
+    BORROWER_DTYPE,
+    LINE_DTYPE,
+    MERCHANT_DTYPE,
+    PLATFORM_DTYPE,
+    PRODUCT_DTYPE,
+    RULES_DTYPE,
+    blank,
 )  # fmt: skip
 from sim.tally import new_tally
 
@@ -27,11 +34,12 @@ class CreditModel(mesa.Model):
     """A market of platform consumer credit.
 
     platforms: one dict per platform, ``name`` and terms of ``parameters.PLATFORM``; products: one dict per product,
-    ``name``, ``platform`` and terms of ``parameters.PRODUCT``; parameters: values of ``parameters.BEHAVIOUR``; terms left
-    out take their default. changes: dated policy (``policy.Change``); start: first month, ``2017-01``; borrowers,
-    merchants: how many; seed: names the world's chance; reference: the month at whose end each person's number of lenders
-    is noted for later; watch: how many borrowers are registered as Mesa agents; threads: how many share a month's work (the
-    result is the same for any number); friends, employers, shops: networkx graphs instead of those that would be built.
+    ``name``, ``platform`` and terms of ``parameters.PRODUCT``; parameters: values of ``parameters.BEHAVIOUR``; terms
+    left out take their default. changes: dated policy (``policy.Change``); start: first month, ``2017-01``; borrowers,
+    merchants: how many; seed: names the world's chance; reference: the month at whose end each person's number of
+    lenders is noted for later; watch: how many borrowers are registered as Mesa agents; threads: how many share a
+    month's work (the result is the same for any number); friends, employers, shops: networkx graphs instead of those
+    that would be built.
 
     Raises ValueError for a term, platform, product or month that does not exist.
     """
@@ -40,9 +48,27 @@ class CreditModel(mesa.Model):
     borrower_class, merchant_class = agents.Borrower, agents.Merchant
     platform_class, regulator_class = agents.Platform, agents.Regulator
 
-    def __init__(self, platforms, products, *, parameters=None, changes=(), start="2017-01", borrowers=1000,
-                 merchants=None, seed=1, reference=None, watch=0, threads=1, friends=None, employers=None, shops=None):
-        super().__init__(rng=int(seed))  # Mesa's own generator, for agents that users add; the market never draws from it
+    def __init__(
+        self,
+        platforms,
+        products,
+        *,
+        parameters=None,
+        changes=(),
+        start="2017-01",
+        borrowers=1000,
+        merchants=None,
+        seed=1,
+        reference=None,
+        watch=0,
+        threads=1,
+        friends=None,
+        employers=None,
+        shops=None,
+    ):
+        super().__init__(
+            rng=int(seed)
+        )  # Mesa's own generator, for agents that users add; the market never draws from it
         self.seed = int(seed)
         self.start = start
         self.month = 0
@@ -60,8 +86,14 @@ class CreditModel(mesa.Model):
         self.tallies = [new_tally(high - low, len(products), merchants) for low, high in self.slices]
         self.history = History(start, self.platform_names, self.product_names)
         self.accounts = Accounts(self.market)
-        agents.populate(self, watch=watch, borrower=self.borrower_class, merchant=self.merchant_class,
-                        platform=self.platform_class, regulator=self.regulator_class)
+        agents.populate(
+            self,
+            watch=watch,
+            borrower=self.borrower_class,
+            merchant=self.merchant_class,
+            platform=self.platform_class,
+            regulator=self.regulator_class,
+        )
 
     # --- founding ---
     def _products(self, products) -> np.recarray:
@@ -69,7 +101,9 @@ class CreditModel(mesa.Model):
         terms = _terms(PRODUCT_DTYPE, PRODUCT, products, named=("name", "platform"))
         for k, (platform, product) in enumerate(self.product_names):
             if platform not in self.platform_names:
-                raise ValueError(f"product {product!r}: no platform {platform!r}; platforms are {', '.join(self.platform_names)}")
+                raise ValueError(
+                    f"product {product!r}: no platform {platform!r}; platforms are {', '.join(self.platform_names)}"
+                )
             terms[k].platform = self.platform_names.index(platform)
         return terms
 
@@ -79,12 +113,18 @@ class CreditModel(mesa.Model):
         size = merchant_sizes(merchants, self.seed)
         offsets, neighbours = networks.friends(borrowers, self.seed, graph=friends)
         market = Market(
-            borrowers=blank(borrowers, BORROWER_DTYPE), lines=blank((borrowers, len(self.product_names)), LINE_DTYPE),
-            shops=networks.shops(borrowers, size, self.seed, graph=shops), merchants=blank(merchants, MERCHANT_DTYPE),
-            platforms=_terms(PLATFORM_DTYPE, PLATFORM, platforms, named=("name",)), products=self._terms.copy(),
-            friend_offsets=offsets, friends=neighbours)
+            borrowers=blank(borrowers, BORROWER_DTYPE),
+            lines=blank((borrowers, len(self.product_names)), LINE_DTYPE),
+            shops=networks.shops(borrowers, size, self.seed, graph=shops),
+            merchants=blank(merchants, MERCHANT_DTYPE),
+            platforms=_terms(PLATFORM_DTYPE, PLATFORM, platforms, named=("name",)),
+            products=self._terms.copy(),
+            friend_offsets=offsets,
+            friends=neighbours,
+        )
         market.borrowers["employer"] = networks.employers(
-            borrowers, size, float(rules.merchant_employment_share), self.seed, graph=employers)
+            borrowers, size, float(rules.merchant_employment_share), self.seed, graph=employers
+        )
         found(market, rules, self.seed, wage_edges(month_number(self.start) // 12, float(rules.wage_growth)))
         open_merchants(market, rules)
         capitalise(market.lines, market.products, market.platforms)
@@ -121,7 +161,7 @@ class CreditModel(mesa.Model):
         return month_date(month_number(self.start) + self.month)
 
     def run(self, months: int, progress=None) -> "CreditModel":
-        """Play so many months; progress, if given, is called with the months played so far after each. Returns itself."""
+        """Play so many months and return itself; progress, if given, is called with the months played after each."""
         for done in range(1, months + 1):
             self.step()
             if progress is not None:
@@ -153,7 +193,7 @@ class CreditModel(mesa.Model):
 
 
 def _terms(dtype, group, rows, named=()) -> np.recarray:
-    """Records of terms from dicts: defaults first, then what is given. Raises ValueError for an unknown or wild term."""
+    """Records of terms from dicts: defaults, then what is given. Raises ValueError for an unknown or wild term."""
     records = blank(len(rows), dtype)
     for record, row in zip(records, rows, strict=True):
         for parameter in group.values():
@@ -164,7 +204,9 @@ def _terms(dtype, group, rows, named=()) -> np.recarray:
             if name not in group:
                 raise ValueError(f"no parameter {name!r} here; parameters are {', '.join(group)}")
             if not group[name].low <= value <= group[name].high:
-                raise ValueError(f"{name} = {value} is outside {group[name].low} to {group[name].high} ({group[name].unit})")
+                raise ValueError(
+                    f"{name} = {value} is outside {group[name].low} to {group[name].high} ({group[name].unit})"
+                )
             record[name] = value
     return records
 
@@ -173,7 +215,7 @@ def _slices(borrowers: int) -> list[tuple[int, int]]:
     """Where the population is cut into slices: at most sixteen, at least some thousand people each."""
     count = max(1, min(MOST_SLICES, borrowers // SMALLEST_SLICE))
     edges = [borrowers * i // count for i in range(count + 1)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(itertools.pairwise(edges))
 
 
 _warming = threading.Lock()

@@ -7,6 +7,8 @@ people can be visited in any order, by any number of threads.
 from collections import namedtuple
 
 from sim import chance as luck
+from sim import ledger
+from sim import tally as row
 from sim.compiled import rule, unowned
 from sim.line import CHARGED_OFF, DEFAULT_MONTHS, balance, bucket, headroom, is_on_book
 from sim.rules.apply import adopt, seek
@@ -24,11 +26,7 @@ from sim.rules.review import review
 from sim.rules.shop import shop
 from sim.rules.talk import talk
 from sim.rules.trade import trade
-from sim.tally import (
-    APPLICATIONS, APPROVALS, BALANCE, CUT_WANTS, DEFAULT_BALANCE, DEFAULTS, DUE, M2, M3, M4, MISSED_FOR_WANT, ROLLED,
-    SHORT, SHORT_AMOUNT, add_up, clear,
-)  # fmt: skip
-from sim import ledger
+from sim.tally import add_up, clear
 
 #: The arrays of a market: who there is and what they hold.
 Market = namedtuple("Market", "borrowers lines shops merchants platforms products friend_offsets friends")
@@ -46,12 +44,24 @@ def play(model) -> dict:
     # 2-7. everybody's month, in slices
     for tally in model.tallies:
         clear(tally)
-    jobs = [(low, high, market, rules, cuts, chance, tally) for (low, high), tally in zip(model.slices, model.tallies, strict=True)]
+    jobs = [
+        (low, high, market, rules, cuts, chance, tally)
+        for (low, high), tally in zip(model.slices, model.tallies, strict=True)
+    ]
     model.share_out(people, jobs)
     total = add_up(model.tallies)
     # 8-9. merchants and platforms, on what people did
-    merchants_trade(market.merchants, total["sales"], total["fees"], total["payroll"], total["staff"], rules, chance,
-                    luck.month_key(model.seed, 0), total["flows"])
+    merchants_trade(
+        market.merchants,
+        total["sales"],
+        total["fees"],
+        total["payroll"],
+        total["staff"],
+        rules,
+        chance,
+        luck.month_key(model.seed, 0),
+        total["flows"],
+    )
     platforms_fund(market.platforms, market.products, total["books"], rules, total["flows"])
     # 10. friends hear of defaults
     talk(market.borrowers, market.friend_offsets, market.friends, total["changed"])
@@ -79,7 +89,7 @@ def live(borrower, lines, shops, market, rules, cuts, chance, tally):
     open_accounts(lines, products, tally)
     plan_month(borrower, lines, products, rules, chance, plan, buy, pay)
     raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally)
-    tally.economy[CUT_WANTS] += shop(borrower, lines, products, shops, merchants, plan, buy, tally)
+    tally.economy[row.CUT_WANTS] += shop(borrower, lines, products, shops, merchants, plan, buy, tally)
     pay_bills(borrower, lines, products, rules, chance, plan, pay, tally)
     defaulted = follow_up(borrower, lines, products, rules, chance, tally)
     for k in range(len(lines)):
@@ -100,7 +110,7 @@ def open_accounts(lines, products, tally):
             tally.balance_was[k] = balance(line)
             tally.arrears[k] = int(line.due)
             bill(line, products[k], k, tally)
-            tally.books[k, DUE] += int(line.due)
+            tally.books[k, row.DUE] += int(line.due)
 
 
 @rule
@@ -113,8 +123,8 @@ def raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally)
     if plan.short <= 0:
         wish_for_credit(borrower, lines, products, platforms, rules, chance, plan, tally)
         return
-    tally.economy[SHORT] += 1
-    tally.economy[SHORT_AMOUNT] += plan.short
+    tally.economy[row.SHORT] += 1
+    tally.economy[row.SHORT_AMOUNT] += plan.short
     raised = roll(borrower, lines, products, plan, tally)
     for _ in range(int(rules.applications)):
         if plan.short <= 0:
@@ -125,11 +135,11 @@ def raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally)
         if ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
             plan.room += headroom(lines[k]) if products[k].buys > 0.0 else 0
             raised += roll(borrower, lines, products, plan, tally)
-    tally.economy[ROLLED] += raised
+    tally.economy[row.ROLLED] += raised
     if plan.short > 0:
         ask_family(borrower, rules, chance, plan, tally)
     if plan.short > 0 and plan.minimum > 0:
-        tally.economy[MISSED_FOR_WANT] += 1
+        tally.economy[row.MISSED_FOR_WANT] += 1
 
 
 @rule
@@ -145,8 +155,8 @@ def wish_for_credit(borrower, lines, products, platforms, rules, chance, plan, t
 def ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
     """Apply for product k: the lender decides at once. Returns 1 if the line was opened."""
     opened = approve(borrower, lines, k, products, platforms, rules, chance)
-    tally.books[k, APPLICATIONS] += 1
-    tally.books[k, APPROVALS] += opened
+    tally.books[k, row.APPLICATIONS] += 1
+    tally.books[k, row.APPROVALS] += opened
     return opened
 
 
@@ -164,8 +174,8 @@ def follow_up(borrower, lines, products, rules, chance, tally):
             recover(borrower, line, products[k], k, chance, tally)
         elif is_on_book(line):
             if age(borrower, line, products[k], k, tally.pay[k], tally.arrears[k], tally):
-                tally.books[k, DEFAULTS] += 1
-                tally.books[k, DEFAULT_BALANCE] += balance(line)
+                tally.books[k, row.DEFAULTS] += 1
+                tally.books[k, row.DEFAULT_BALANCE] += balance(line)
                 note_default(borrower, line, k, was_clean and not in_default, rules, tally)
             if line.months_past_due >= DEFAULT_MONTHS:
                 in_default = True
@@ -215,8 +225,8 @@ def platforms_fund(platforms, products, books, rules, flows):
             if products[k].platform != p:
                 continue
             first = k if first < 0 else first
-            book += books[k, BALANCE]
-            late += books[k, M2] + books[k, M3] + books[k, M4]
+            book += books[k, row.BALANCE]
+            late += books[k, row.M2] + books[k, row.M3] + books[k, row.M4]
             fees = flows[ledger.MERCHANT_FEES, k]
             back = flows[ledger.RECOVERIES, k]
             charged = flows[ledger.INTEREST, k] + flows[ledger.LATE_FEES, k] + flows[ledger.DRAW_FEES, k]

@@ -211,8 +211,10 @@ def _table(graph, n, merchants, count):
 def _merchant(node, merchants, person):
     if isinstance(node, tuple) and len(node) == 2 and node[0] == "merchant" and _is_index(node[1], merchants):
         return int(node[1])
-    raise ValueError(f"borrower {person} has the neighbour {node!r}, which is no merchant; "
-                     f'merchants are the nodes ("merchant", 0) to ("merchant", {merchants - 1})')
+    raise ValueError(
+        f"borrower {person} has the neighbour {node!r}, which is no merchant; "
+        f'merchants are the nodes ("merchant", 0) to ("merchant", {merchants - 1})'
+    )
 
 
 def _check_people(graph, n):

@@ -158,7 +158,7 @@ AGE_GROUPS = ((18, 25), (25, 30), (30, 40), (40, 50), (50, 65))  #: years: from,
 AGE_SHARES = (0.16, 0.22, 0.34, 0.18, 0.10)
 #: Wage of an age group against the mean of its quintile: judgement; younger workers earn less.
 AGE_WAGE = (0.75, 0.95, 1.08, 1.06, 1.00)
-#: Disposable income per head by quintile, 2021, yuan a year (H2), and per earner against per head (H10 note: judgement).
+#: Disposable income per head by quintile, 2021, yuan a year (H2), and per earner against per head (judgement).
 QUINTILE_INCOME = (8333, 18445, 29053, 44949, 85836)
 QUINTILE_YEAR = 2021
 EARNER_MULTIPLE = 1.9

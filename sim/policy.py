@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.records import CUT_DTYPE, blank
 
+
 @dataclass(frozen=True)
 class Lever:
     """One thing that a change can move: unit, admissible range, meaning, whether it can be aimed, and a source."""
@@ -30,10 +31,10 @@ LEVERS = _levers(
      "take this share off the limits of the lines aimed at, once, or in equal steps over the phase-in",
      ("platform", "product", "who"), "R11"),
     ("income_cap", "share of annual income", 0.0, 10.0,
-     "a person's limits at all online platforms together may not grow past this share of annual income, and unused limits above it are cut",
+     "a person's online limits together may not grow past this share of annual income; unused credit above it goes",
      (), "R10"),
     ("credit_cap", "yuan", 0.0, 1e7,
-     "a person's limits at all online platforms together may not grow past this many yuan, and unused limits above it are cut",
+     "a person's online limits together may not grow past this many yuan; unused credit above it goes",
      (), "R9, R10"),
     ("rate_cap", "per year", 0.0, 10.0, "no product may charge more than this", ("platform", "product"), "R3, R8, R17"),
     ("minimum_payment", "share of bill", 0.0, 1.0, "no product may ask for less than this as minimum payment",
@@ -104,11 +105,13 @@ class Timetable:
     def _aim(self, change: Change) -> tuple[list[int], list[int]]:
         """Indices of the platforms and products that a change is aimed at."""
         if change.platform is not None and change.platform not in self._platforms:
-            raise ValueError(f"change {change.name!r}: no platform {change.platform!r}; platforms are {', '.join(self._platforms)}")
+            known = ", ".join(self._platforms)
+            raise ValueError(f"change {change.name!r}: no platform {change.platform!r}; platforms are {known}")
         products = [k for k, (platform, product) in enumerate(self._products)
                     if change.platform in (None, platform) and change.product in (None, product)]
         if not products:
-            raise ValueError(f"change {change.name!r}: no product {change.product!r} at {change.platform or 'any platform'}")
+            where = change.platform or "any platform"
+            raise ValueError(f"change {change.name!r}: no product {change.product!r} at {where}")
         return sorted({self._platforms.index(self._products[k][0]) for k in products}), products
 
     def _in_force(self, month: int, lever: str):

@@ -50,8 +50,11 @@ class Borrowers(Set, Sequence):
 
     def __getitem__(self, item):
         if isinstance(item, slice):
-            return [self._agent(index) for index in range(len(self))[item]] if self._rows is None else list(
-                self._some(self._rows[item]))
+            return (
+                [self._agent(index) for index in range(len(self))[item]]
+                if self._rows is None
+                else list(self._some(self._rows[item]))
+            )
         if not -len(self) <= item < len(self):
             raise IndexError(f"there is no borrower {item}: the numbers are 0 to {len(self) - 1}")
         return self._agent(item % len(self) if self._rows is None else int(self._rows[item]))
@@ -96,7 +99,7 @@ class Borrowers(Set, Sequence):
             kind = agent_type or object
             chosen[:] = [isinstance(agent, kind) and (not filter_func or bool(filter_func(agent))) for agent in self]
         rows = self._places()[chosen]
-        return self._some(rows if at_most >= len(rows) else rows[:math.ceil(at_most)])
+        return self._some(rows if at_most >= len(rows) else rows[: math.ceil(at_most)])
 
     def sort(self, key, ascending=False, inplace=False):
         """The same borrowers as a new set, in the order of an attribute or of a function of an agent."""

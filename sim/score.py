@@ -4,7 +4,7 @@ import math
 
 from sim.chance import LIMIT_TASTE, SIGNAL, normal, uniform
 from sim.compiled import rule
-from sim.line import NONE, CHARGED_OFF, balance, is_on_book
+from sim.line import CHARGED_OFF, NONE, balance, is_on_book
 
 YOUNG = 25  # years
 MIDDLE_WAGE = 400_000.0  # fen a month: income points are half of their weight here

@@ -15,6 +15,7 @@ def view_of(table, fields):
     The class has ``model`` and ``index``, its place in the table. table: a name in ``model.market``; fields:
     sim.records.Field, whose meaning and unit document the attribute.
     """
+
     def decorate(cls):
         for field in fields:
             setattr(cls, field.name, _attribute(table, field))
@@ -55,8 +56,10 @@ def _fitting(field, value, dtype, merchants):
         held = number.astype(dtype)
     whole = dtype.kind != "f"
     if (held != number).any() if whole else not np.isfinite(held).all():
-        raise ValueError(f"{field.name} takes a {'whole' if whole else 'finite'} number ({field.unit}) that fits in "
-                         f"{dtype}, not {value!r}")
+        raise ValueError(
+            f"{field.name} takes a {'whole' if whole else 'finite'} number ({field.unit}) that fits in "
+            f"{dtype}, not {value!r}"
+        )
     low, high = _bounds(field, merchants)
     if (held < low).any() or (held > high).any():
         raise ValueError(f"{field.name} must be between {low} and {high} ({field.unit}), not {value!r}")

@@ -1,10 +1,10 @@
 """Collect: lines age by months past due, are charged fees, frozen, charged off, and a little is recovered."""
 
+from sim import tally as row
 from sim.chance import RECOVERY, uniform
 from sim.compiled import rule
 from sim.ledger import CHARGE_OFFS, LATE_FEES, RECOVERIES, fen, post
 from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, OPEN, balance, headroom
-from sim.tally import CHARGE_OFF_LINES
 
 
 @rule
@@ -52,7 +52,7 @@ def _charge_off(line, k, tally):
     """Take a line off the book: a loss for the platform, a claim on the person."""
     claim = balance(line)
     post(tally.flows, CHARGE_OFFS, k, claim)
-    tally.books[k, CHARGE_OFF_LINES] += 1
+    tally.books[k, row.CHARGE_OFF_LINES] += 1
     line.revolving = claim
     line.purchases = 0
     line.instalment = 0

@@ -17,8 +17,8 @@ def fund(platform, k, book, late, earned, lost, cash_flow, rules, flows):
     tightening = delinquency term + capital term + spread term, between 0 and its largest value.
     Capital below the required share of the own book stops lending, below zero the platform fails.
 
-    k: a product of the platform, under which its costs are posted; book, late: fen at month end; earned: interest, fees and
-    recoveries, lost: charge-offs, cash_flow: net cash from borrowers and merchants, all fen of this month.
+    k: a product of the platform, under which its costs are posted; book, late: fen at month end; earned: interest, fees
+    and recoveries, lost: charge-offs, cash_flow: net cash from borrowers and merchants, all fen of this month.
     """
     cost = fen(book * (platform.funding_apr + platform.spread) / YEAR)
     operating = fen(book * platform.operating_cost / YEAR)

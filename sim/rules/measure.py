@@ -1,12 +1,8 @@
 """Measure: a person's month is added to the slice's sums."""
 
+from sim import tally as row
 from sim.compiled import rule
 from sim.line import CHARGED_OFF, NONE, balance, count_bits
-from sim.tally import (
-    ACCOUNTS, ACCOUNTS_WITH_BALANCE, BALANCE, BORROWERS, CASH, CLAIMS, CURRENT, EMPLOYED, HAND_TO_MOUTH, IN_DEFAULT,
-    INCOME, LENDERS_TOTAL, LIMIT, M4, ONLINE, ONLINE_TWO, PAID, PEOPLE, PEOPLE_WITH_DEBT, SEGMENT_BALANCE,
-    SEGMENT_DEFAULTS, SEGMENT_IN_DEFAULT,
-)  # fmt: skip
 
 
 @rule
@@ -24,17 +20,17 @@ def measure(borrower, lines, products, platforms, pay, defaulted, tally):
         line = lines[k]
         if line.state == NONE:
             continue
-        books[k, PAID] += pay[k]
+        books[k, row.PAID] += pay[k]
         if line.state == CHARGED_OFF:
-            books[k, CLAIMS] += int(line.revolving)
+            books[k, row.CLAIMS] += int(line.revolving)
             continue
         amount = balance(line)
-        books[k, ACCOUNTS] += 1
-        books[k, LIMIT] += int(line.limit)
+        books[k, row.ACCOUNTS] += 1
+        books[k, row.LIMIT] += int(line.limit)
         if amount > 0:
-            books[k, ACCOUNTS_WITH_BALANCE] += 1
-            books[k, BALANCE] += amount
-            books[k, CURRENT + min(M4 - CURRENT, int(line.months_past_due))] += amount
+            books[k, row.ACCOUNTS_WITH_BALANCE] += 1
+            books[k, row.BALANCE] += amount
+            books[k, row.CURRENT + min(row.M4 - row.CURRENT, int(line.months_past_due))] += amount
             owed += amount
             owed_to |= 1 << int(products[k].platform)
             if platforms[products[k].platform].online > 0.0:
@@ -52,24 +48,24 @@ def _segments(borrower, owed, defaulted, segments):
     for kind in range(3):
         segment = group if kind == 0 else int(borrower.quintile) if kind == 1 else min(4, int(borrower.lenders))
         cell = segments[kind, segment]
-        cell[PEOPLE] += 1
+        cell[row.PEOPLE] += 1
         if owed > 0:
-            cell[PEOPLE_WITH_DEBT] += 1
-        cell[SEGMENT_BALANCE] += owed
+            cell[row.PEOPLE_WITH_DEBT] += 1
+        cell[row.SEGMENT_BALANCE] += owed
         if borrower.bad_record > 0:
-            cell[SEGMENT_IN_DEFAULT] += 1
-        cell[SEGMENT_DEFAULTS] += defaulted
+            cell[row.SEGMENT_IN_DEFAULT] += 1
+        cell[row.SEGMENT_DEFAULTS] += defaulted
 
 
 @rule
 def _economy(borrower, online_lenders, economy):
     """Count the person in the sums for the whole market."""
-    economy[BORROWERS] += 1
-    economy[EMPLOYED] += 1 if borrower.jobless == 0 else 0
-    economy[CASH] += borrower.cash
-    economy[INCOME] += int(borrower.income)
-    economy[HAND_TO_MOUTH] += 1 if 2 * borrower.cash < int(borrower.wage) else 0
-    economy[ONLINE] += 1 if online_lenders >= 1 else 0
-    economy[ONLINE_TWO] += 1 if online_lenders >= 2 else 0
-    economy[LENDERS_TOTAL] += int(borrower.lenders)
-    economy[IN_DEFAULT] += 1 if borrower.bad_record > 0 else 0
+    economy[row.BORROWERS] += 1
+    economy[row.EMPLOYED] += 1 if borrower.jobless == 0 else 0
+    economy[row.CASH] += borrower.cash
+    economy[row.INCOME] += int(borrower.income)
+    economy[row.HAND_TO_MOUTH] += 1 if 2 * borrower.cash < int(borrower.wage) else 0
+    economy[row.ONLINE] += 1 if online_lenders >= 1 else 0
+    economy[row.ONLINE_TWO] += 1 if online_lenders >= 2 else 0
+    economy[row.LENDERS_TOTAL] += int(borrower.lenders)
+    economy[row.IN_DEFAULT] += 1 if borrower.bad_record > 0 else 0

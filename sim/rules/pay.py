@@ -7,8 +7,14 @@ from sim.line import balance, headroom, is_on_book
 from sim.record import CAUSES
 
 FORGOT, CHOSE, JOB_LOSS, EXPENSE, LIMIT_CUT, INCOME_DIP, DEBT_SERVICE = (
-    CAUSES.index("forgot"), CAUSES.index("chose"), CAUSES.index("job loss"), CAUSES.index("unplanned expense"),
-    CAUSES.index("limit cut"), CAUSES.index("income dip"), CAUSES.index("debt service"))
+    CAUSES.index("forgot"),
+    CAUSES.index("chose"),
+    CAUSES.index("job loss"),
+    CAUSES.index("unplanned expense"),
+    CAUSES.index("limit cut"),
+    CAUSES.index("income dip"),
+    CAUSES.index("debt service"),
+)
 YEAR = 12  # months
 
 

@@ -1,11 +1,11 @@
 """Restrict: a policy that takes effect this month reaches a person's lines."""
 
+from sim import tally as row
 from sim.compiled import rule
 from sim.ledger import fen
 from sim.limit import cap_on_person, online_limits, take_limit
 from sim.line import OPEN, headroom
 from sim.score import score
-from sim.tally import POLICY_CUT, POLICY_CUT_ACCOUNTS, POLICY_CUT_PEOPLE, REMOVED_LIMIT
 
 NO_CAP = 1e11  # fen: the default of the caps, which is no cap
 
@@ -35,13 +35,13 @@ def restrict(borrower, lines, products, platforms, cuts, rules, chance, tally):
         hit |= _take(borrower, lines[k], k, fen(lines[k].limit * (1.0 - cut.share)), rules, tally)
     if cap_on_person(borrower, rules) < NO_CAP and _enforce_cap(borrower, lines, products, platforms, rules, tally):
         hit = 1
-    tally.economy[POLICY_CUT_PEOPLE] += hit
+    tally.economy[row.POLICY_CUT_PEOPLE] += hit
     return hit
 
 
 @rule
 def _enforce_cap(borrower, lines, products, platforms, rules, tally):
-    """Take unused online credit above the cap, the same share of it on every line; what is used goes as it is repaid."""
+    """Take unused online credit above the cap, the same share on every line; what is used goes as it is repaid."""
     excess = online_limits(lines, products, platforms) - cap_on_person(borrower, rules)
     if excess <= 0.0:
         return 0
@@ -63,7 +63,7 @@ def _take(borrower, line, k, new_limit, rules, tally):
     if new_limit >= line.limit:
         return 0
     removed = take_limit(line, new_limit, borrower, rules.month)
-    tally.books[k, REMOVED_LIMIT] += removed
-    tally.books[k, POLICY_CUT] += removed
-    tally.books[k, POLICY_CUT_ACCOUNTS] += 1
+    tally.books[k, row.REMOVED_LIMIT] += removed
+    tally.books[k, row.POLICY_CUT] += removed
+    tally.books[k, row.POLICY_CUT_ACCOUNTS] += 1
     return 1

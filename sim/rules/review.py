@@ -1,12 +1,12 @@
 """Review: a platform looks at a line every few months and raises, cuts or restores its limit."""
 
+from sim import tally as row
 from sim.compiled import rule
 from sim.ledger import fen
 from sim.lender import takes_business, tightening
 from sim.limit import deserved, room_under_caps, take_limit
 from sim.line import OPEN
 from sim.score import score
-from sim.tally import ADDED_LIMIT, REMOVED_LIMIT
 
 CLEAN_FOR_RAISE = 3  # months without a late payment before a limit is raised
 RESTORED_AT_ONCE = 1.0 / 6.0  # share of the former limit that one review gives back
@@ -37,7 +37,7 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
         floor = fen(product.limit_low * 100.0)
         new_limit = max(min(floor, int(line.limit)), fen(line.limit * (1.0 - product.cut_share)))
         if new_limit < line.limit:
-            tally.books[k, REMOVED_LIMIT] += take_limit(line, new_limit, borrower, rules.month)
+            tally.books[k, row.REMOVED_LIMIT] += take_limit(line, new_limit, borrower, rules.month)
         return
     if points < product.raise_score or line.months_clean < CLEAN_FOR_RAISE or not takes_business(lender, rules):
         return
@@ -51,4 +51,4 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
         step = min(step, room_under_caps(borrower, lines, products, platforms, rules))
     if step > 0:
         line.limit += step
-        tally.books[k, ADDED_LIMIT] += step
+        tally.books[k, row.ADDED_LIMIT] += step

@@ -62,7 +62,9 @@ def _buffer(merchant, level, rules, founding):
 @rule
 def _settle(merchant, buffer, payroll, fees, rules, founding, flows):
     """First year: what this month's sales, wages and margin imply for costs; cash stands at the buffer."""
-    margin = rules.merchant_margin + rules.merchant_margin_spread * normal(uniform(founding, MERCHANT_MARGIN, merchant.id))
+    margin = rules.merchant_margin + rules.merchant_margin_spread * normal(
+        uniform(founding, MERCHANT_MARGIN, merchant.id)
+    )
     sales = max(1.0, merchant.smooth_sales)
     merchant.norm_sales = merchant.smooth_sales
     merchant.norm_staff = merchant.staff
@@ -78,7 +80,7 @@ def _settle(merchant, buffer, payroll, fees, rules, founding, flows):
 
 @rule
 def _staff(merchant, rules):
-    """Layoffs when smoothed sales fall below normal by more than the slack, vacancies when staff is below what sales need."""
+    """Layoffs when smoothed sales fall below normal by more than the slack; vacancies when sales need more staff."""
     fall = 1.0 - merchant.smooth_sales / max(1.0, merchant.norm_sales) - rules.merchant_slack
     wanted = merchant.norm_staff * (1.0 - rules.merchant_layoff_response * max(0.0, fall))
     staff = max(1.0, float(merchant.staff))
@@ -88,7 +90,7 @@ def _staff(merchant, rules):
 
 @rule
 def _closed(merchant, sales, fees, payroll, staff, level, rules, chance, flows):
-    """A shut shop: stray sales settle its accounts; a newcomer takes it over now and then, with the buffer as capital."""
+    """A shut shop: stray sales settle its accounts; a newcomer takes it over now and then, with fresh capital."""
     merchant.sales = sales
     merchant.cash += sales - fees - payroll
     merchant.staff = staff
