@@ -90,7 +90,8 @@ def segments(c) -> tuple[Figure, str, str]:
         alt,
         (
             "Each person counts once, in the group of the month before the policy (lenders) or of the first month (age,"
-            " income). The dot is the difference with its 95 % interval, hollow if that includes zero."
+            " income). The dot is the difference with its 95 % interval, hollow if that includes zero; of twenty such"
+            " intervals about one misses zero by chance alone."
         ),
     )
 
