@@ -132,15 +132,16 @@ def _pay_in_order(borrower, lines, products, rules, pay, forgotten):
 def _why_short(borrower, rules, plan):
     """The proximate cause of a shortfall: the first of these that is as large as the shortfall itself.
 
-    Wages lost to joblessness; an unplanned expense; credit lost to cuts and freezes; a dip of income; else the bills.
+    Credit lost to cuts and freezes; wages lost to joblessness; an unplanned expense; a dip of income; else the bills.
+    Credit comes first, for with it the payment would have been made whatever else happened.
     """
     missing = int(plan.short)
+    if borrower.lost_headroom >= missing:
+        return LIMIT_CUT
     if borrower.jobless > 0 and int(borrower.wage) - int(borrower.income) >= missing:
         return JOB_LOSS
     if plan.expense >= missing:
         return EXPENSE
-    if borrower.lost_headroom >= missing:
-        return LIMIT_CUT
     if int(borrower.wage) - int(borrower.income) >= missing:
         return INCOME_DIP
     return DEBT_SERVICE

@@ -1,0 +1,349 @@
+"""What lenders see and do, in yuan: score, approve, review, cut, restore, obey caps, tighten, stop and fail."""
+
+import math
+
+import numpy as np
+import pytest
+from scenes import CASH, PAY_LATER, Scene, yuan
+
+from sim import ledger
+from sim import tally as row
+from sim.lender import FAILED, LENDING, STOPPED
+from sim.line import CHARGED_OFF, FROZEN, NONE, OPEN
+from sim.policy import Change, Timetable, Who
+from sim.rules.approve import approve
+from sim.rules.fund import fund
+from sim.rules.restrict import restrict
+from sim.rules.review import review
+from sim.score import score
+
+#: Round weights, so that a score can be added up by hand: an income of 4,000 yuan is worth half of its weight.
+WEIGHTS = {"score_income": 0.50, "score_history": 0.20, "score_use": 0.15, "score_burden": 0.45, "score_late": 0.35,
+           "score_young": 0.06, "restoration_months": 6, "bureau_memory": 24}  # fmt: skip
+SEES_ALL = {"signal_noise": 0, "sees": 1.0, "approval": 0.3}
+
+
+def scene(*products, parameters=None, platforms=None, **rest):
+    """A scene of lenders without error that see everything, and everything is reported."""
+    count = 1 + max(terms.get("platform", 0) for terms in products)
+    platforms = [SEES_ALL | terms for terms in platforms or [{}] * count]
+    return Scene(*({"reporting": 1.0} | terms for terms in products), parameters=WEIGHTS | (parameters or {}),
+                 platforms=platforms, **rest)  # fmt: skip
+
+
+def points(s, k=0):
+    """A score, rounded against the noise of adding."""
+    return round(s.play(score, k=k)[0], 9)
+
+
+# --- score ---
+def test_a_score_adds_up():
+    assert points(scene(PAY_LATER, lines=[{"months_clean": 12}])) == 0.5  # 6 / (6 + 4) of one half, and a clean year
+    assert points(scene(PAY_LATER, lines=[{"months_clean": 6}])) == 0.4
+    half_used = {"months_clean": 12, "revolving": yuan(3000), "instalment": yuan(2000)}
+    # own use: 0.15 of one half; burden: 5,000 of half a year of income, 36,000
+    assert points(scene(PAY_LATER, lines=[half_used])) == 0.3625
+    assert points(scene(PAY_LATER, lines=[half_used], age=24)) == 0.3025
+    assert points(scene(PAY_LATER, lines=[{"months_past_due": 1, "state": FROZEN}])) == -0.05
+    assert points(scene(PAY_LATER, lines=[{"state": CHARGED_OFF, "limit": 0}])) == -0.05
+    assert points(scene(PAY_LATER, lines=[{"months_clean": 12}], bad_record=5)) == 0.15
+
+
+@pytest.mark.parametrize(("reporting", "sees", "fall"), [(1.0, 1.0, 0.1), (0.5, 1.0, 0.05), (1.0, 0.5, 0.05), (0.0, 1.0, 0.0),
+                                                         (1.0, 0.0, 0.0)])  # fmt: skip
+def test_a_score_falls_with_the_debt_it_can_see_and_not_with_what_is_hidden(reporting, sees, fall):
+    def with_debt(amount):
+        other = CASH | {"platform": 1, "reporting": reporting}
+        return points(scene(PAY_LATER, other, platforms=[{"sees": sees}, {}], lines=[{"months_clean": 12}, {
+            "revolving": yuan(amount)}]))  # fmt: skip
+
+    assert with_debt(0) - with_debt(8000) == pytest.approx(fall)  # 0.45 * 8,000 / 36,000
+
+
+def test_a_platform_sees_its_own_products_in_full():
+    hidden = CASH | {"platform": 0, "reporting": 0.0}
+    own, none = (
+        points(scene(PAY_LATER, hidden, platforms=[{"sees": 0.0}], lines=[{}, {"revolving": yuan(owed)}]))
+        for owed in (8000, 0)
+    )
+    assert none - own == pytest.approx(0.1)
+
+
+def test_a_late_payment_elsewhere_and_a_bad_record_count_as_far_as_they_are_seen():
+    other = CASH | {"platform": 1, "reporting": 0.5}
+    late = scene(PAY_LATER, other, platforms=[{"sees": 0.5}, {}], lines=[{}, {"months_past_due": 1, "state": FROZEN}])
+    assert points(late) == pytest.approx(0.3 - 0.35 * 0.25)
+    late.borrower.bad_record = 1
+    assert points(late) == pytest.approx(0.3 - 0.35 * 0.5)
+
+
+def test_an_income_estimate_is_wrong_once_for_all_products_of_a_platform_and_right_on_average():
+    def estimate(k, seed):
+        s = scene({"platform": 0}, {"platform": 0}, {"platform": 1}, parameters={"income_noise": 0.5}, seed=seed)
+        return s.play(score, k=k)[1]
+
+    assert estimate(0, 1) == estimate(1, 1) != estimate(2, 1)
+    errors = [math.log(estimate(0, seed) / yuan(6000)) for seed in range(500)]
+    assert np.mean(errors) == pytest.approx(0, abs=0.08)
+    assert np.std(errors) == pytest.approx(0.5, abs=0.06)
+
+
+# --- approve ---
+OFFER = {"limit_income": 2.0, "limit_low": 500, "limit_high": 50_000}
+
+
+def applied(product=None, platform=None, others=(), lines=(), **rest):
+    """The scene after an application for the first product, whose score is 0.3 for an adult with no other line."""
+    s = scene(PAY_LATER | OFFER | (product or {}), *others, platforms=[platform or {}] + [{}] * len(others),
+              lines=[{"state": NONE, "limit_before": 7, "months_clean": 9}, *lines], **rest)  # fmt: skip
+    s.opened = s.play(approve)
+    return s
+
+
+def test_an_application_is_approved_at_the_threshold_and_the_limit_follows_the_score():
+    s = applied()
+    line = s.lines[0]
+    assert (s.opened, line.state, line.limit) == (1, OPEN, yuan(9600))  # 2 * 6,000 * (0.5 + 0.3)
+    assert (line.limit_before, line.cut_month, line.months_clean) == (0, -1, 0)
+    refused = applied(platform={"approval": 0.31})
+    assert (refused.opened, refused.lines[0].state) == (0, NONE)
+
+
+@pytest.mark.parametrize(("channel", "opened"), [(1, 0), (0, 1)])
+def test_a_platform_that_has_tightened_asks_for_more_through_the_funding_channel(channel, opened):
+    s = scene(PAY_LATER, lines=[{"state": NONE}], parameters={"funding_channel": channel})
+    s.platforms[0].tightening = 0.01
+    assert s.play(approve) == opened
+
+
+def test_no_line_is_opened_below_the_floor():
+    assert applied({"limit_low": 9600}).opened == 1
+    assert applied({"limit_low": 9601}).opened == 0
+
+
+@pytest.mark.parametrize(("online", "limit"), [(1, 4000), (0, 9600)])
+def test_a_first_limit_stays_within_the_cap_on_a_persons_online_credit(online, limit):
+    other = CASH | {"platform": 1, "reporting": 0.0}
+    s = applied(platform={"online": online}, others=[other], parameters={"credit_cap": 14_000})
+    assert s.lines[0].limit == yuan(limit)
+
+
+def test_a_cap_that_leaves_no_room_for_a_line_refuses_it():
+    assert applied(parameters={"income_cap": 0.005}).opened == 0  # 360 yuan a year
+
+
+# --- review ---
+def reviewed(product=None, line=None, platform=None, parameters=None, state=LENDING, month=5, **person):
+    """The first line of 6,000 yuan after a review every month, whose score is 0.3 and a sixtieth for each clean month."""
+    terms = PAY_LATER | {"review_interval": 1, "raise_score": 0.4, "raise_share": 0.10, "cut_share": 0.30, "cut_score": 0.1,
+                         "limit_income": 6.0}  # fmt: skip
+    clean = {"limit": yuan(6000), "months_clean": 12}
+    s = scene(terms | (product or {}), platforms=[platform or {}], parameters=parameters, month=month,
+              lines=[clean | (line or {})], **person)  # fmt: skip
+    s.platforms[0].state = state
+    s.play(review)
+    return s
+
+
+def limit(*args, **keywords):
+    """The limit after a review, in yuan."""
+    return reviewed(*args, **keywords).lines[0].limit / 100
+
+
+def test_a_good_review_raises_a_limit_by_a_tenth_and_not_past_what_the_score_deserves():
+    assert limit() == 6600
+    assert limit({"limit_income": 1.05}) == 6300  # 6,000 * 1.05 * (0.5 + 0.5)
+    assert limit({"limit_income": 0.5}) == 6000  # never down
+    assert reviewed().tally.books[0, row.ADDED_LIMIT] == yuan(600)
+
+
+def test_a_limit_is_raised_after_three_clean_months_and_not_two():
+    assert limit({"raise_score": 0.3}, {"months_clean": 3}) == 6600
+    assert limit({"raise_score": 0.3}, {"months_clean": 2}) == 6000
+
+
+def test_a_bad_review_cuts_a_limit_but_not_below_the_floor():
+    s = reviewed({"cut_score": 0.6})
+    assert s.lines[0].limit == yuan(4200)
+    assert s.tally.books[0, row.REMOVED_LIMIT] == yuan(1800)
+    assert s.borrower.lost_headroom == yuan(1800)
+    assert limit({"cut_score": 0.6, "limit_low": 5000}) == 5000
+    assert limit({"cut_score": 0.6, "limit_low": 9000}) == 6000
+
+
+def test_between_the_thresholds_nothing_happens():
+    assert limit({"raise_score": 0.51, "cut_score": 0.5}) == 6000
+
+
+@pytest.mark.parametrize(("month", "after"), [(5, 6000), (6, 6600), (7, 6000), (9, 6600)])
+def test_reviews_come_every_few_months(month, after):
+    assert limit({"review_interval": 3}, month=month) == after
+
+
+def test_while_the_bureau_shows_a_default_a_line_is_reviewed_out_of_turn():
+    quarterly = {"review_interval": 3, "cut_score": 0.2}
+    assert limit(quarterly, bad_record=24) == 4200  # 0.5 - 0.35
+    assert limit(quarterly, bad_record=23) == 6000
+    assert limit(quarterly, bad_record=23, month=6) == 4200
+
+
+def test_a_late_or_frozen_line_is_not_reviewed():
+    assert limit({"cut_score": 1.0}, {"months_past_due": 1}) == 6000
+    assert limit({"cut_score": 1.0}, {"state": FROZEN}) == 6000
+
+
+CUT = {"limit": yuan(4200), "limit_before": yuan(6000)}
+
+
+def test_a_cut_limit_comes_back_by_a_sixth_after_six_clean_months_and_not_five():
+    assert limit(line=CUT | {"months_clean": 12, "cut_month": 4}, month=10) == 5200
+    assert limit(line=CUT | {"months_clean": 12, "cut_month": 5}, month=10) == 4200
+    assert limit({"raise_score": 0.3}, CUT | {"months_clean": 6, "cut_month": 1}, month=10) == 5200
+    assert limit({"raise_score": 0.3}, CUT | {"months_clean": 5, "cut_month": 1}, month=10) == 4200
+
+
+def test_restoration_ends_at_the_limit_before_the_cut():
+    assert limit(line=CUT | {"limit": yuan(5900), "cut_month": 1}, month=10) == 6000
+
+
+@pytest.mark.parametrize(("state", "channel", "after"), [(LENDING, 1, 6600), (STOPPED, 1, 6000), (FAILED, 1, 6000), (STOPPED, 0, 6600)])
+def test_a_platform_that_stopped_raises_nothing(state, channel, after):
+    assert limit(state=state, parameters={"funding_channel": channel}) == after
+
+
+def test_tightening_moves_both_thresholds():
+    s = scene(PAY_LATER | {"review_interval": 1, "raise_score": 0.4, "cut_score": 0.1, "limit_income": 6.0}, month=5,
+              lines=[{"limit": yuan(6000), "months_clean": 12}])  # fmt: skip
+    s.platforms[0].tightening = 0.2
+    s.play(review)
+    assert s.lines[0].limit == yuan(6000)
+    s.platforms[0].tightening = 0.41
+    s.play(review)
+    assert s.lines[0].limit < yuan(6000)
+
+
+@pytest.mark.parametrize(("online", "after"), [(1, 6200), (0, 6600)])
+def test_a_raise_stays_within_the_cap_on_online_credit(online, after):
+    assert limit(platform={"online": online}, parameters={"credit_cap": 6200}) == after
+
+
+# --- restrict ---
+def restricted(*changes, lines=({}, {}), month=0, parameters=None, online=(1, 1), **person):
+    """The limits of two lines of two platforms, in yuan, after the cuts and caps of a month. Also the scene."""
+    s = scene(PAY_LATER, CASH | {"platform": 1}, lines=lines, month=month, platforms=[{"online": o} for o in online],
+              parameters=parameters, **person)  # fmt: skip
+    timetable = Timetable(changes, "2017-01", ["one", "two"], [("one", "pay-later"), ("two", "cash")])
+    s.hit = s.play(restrict, cuts=timetable.cuts(month))
+    return (s.lines["limit"] / 100).tolist(), s
+
+
+def cut(value=0.4, **more):
+    """A cut of all lines in the first month, unless more is said."""
+    return Change("cut", "limit_cut", value, "2017-01", **more)
+
+
+def test_a_cut_takes_its_share_of_the_limit_where_it_is_aimed():
+    assert restricted(cut())[0] == [6000, 6000]
+    limits, s = restricted(cut(platform="one"))
+    assert (limits, s.hit) == ([6000, 10_000], 1)
+    assert s.tally.books[0, row.POLICY_CUT] == s.tally.books[0, row.REMOVED_LIMIT] == yuan(4000)
+    assert s.tally.books[:, row.POLICY_CUT_ACCOUNTS].tolist() == [1, 0]
+    assert s.tally.economy[row.POLICY_CUT_PEOPLE] == 1
+
+
+@pytest.mark.parametrize(("who", "person", "limit"), [
+    (Who(age_below=30), {"age": 29}, 6000), (Who(age_below=30), {"age": 30}, 10_000), (Who(age_from=30), {"age": 30}, 6000),
+    (Who(lenders_at_least=3), {"lenders": 3}, 6000), (Who(lenders_at_least=3), {"lenders": 2}, 10_000),
+    (Who(score_below=0.31), {}, 6000), (Who(score_below=0.3), {}, 10_000),
+    (Who(age_below=30, lenders_at_least=3), {"age": 29, "lenders": 2}, 10_000),
+])  # fmt: skip
+def test_a_cut_reaches_those_of_whom_every_condition_holds(who, person, limit):
+    assert restricted(cut(who=who), **person)[0] == [limit, limit]
+
+
+def test_frozen_and_charged_off_lines_are_not_cut():
+    lines = ({"state": FROZEN, "months_past_due": 1}, {"state": CHARGED_OFF, "limit": 0})
+    limits, s = restricted(cut(), lines=lines)
+    assert (limits, s.hit) == ([10_000, 0], 0)
+
+
+def test_nobody_is_asked_to_repay_at_once_what_is_above_a_cut_limit():
+    _, s = restricted(cut(0.8), lines=({"revolving": yuan(7000)}, {}))
+    assert (s.lines[0].limit, s.lines[0].revolving, s.lines[0].due) == (yuan(2000), yuan(7000), 0)
+    assert s.borrower.lost_headroom == yuan(3000 + 8000)
+
+
+def test_a_cut_phased_in_takes_equal_parts_of_the_first_limit():
+    phased = cut(0.6, phase_in=3)
+    limits = [10_000]
+    for month in range(4):
+        limits.append(restricted(phased, lines=({"limit": yuan(limits[-1])}, {}), month=month)[0][0])
+    assert limits == [10_000, 8000, 6000, 4000, 4000]
+
+
+def test_a_cap_takes_unused_online_credit_in_proportion_and_nothing_that_is_used():
+    lines = ({"limit": yuan(20_000), "revolving": yuan(15_000)}, {"limit": yuan(20_000), "revolving": yuan(5000)})
+    cap = {"income_cap": 1 / 3}  # 24,000 of 72,000 a year: 16,000 of the 20,000 unused must go
+    assert restricted(lines=lines, parameters=cap)[0] == [16_000, 8000]
+    used = tuple(line | {"revolving": yuan(18_000)} for line in lines)
+    limits, s = restricted(lines=used, parameters=cap)
+    assert limits == [18_000, 18_000]
+    assert s.borrower.lost_headroom == yuan(4000)
+    assert restricted(lines=used, parameters={"credit_cap": 36_000})[0] == [20_000 - 2000, 20_000 - 2000]
+
+
+def test_a_bank_is_outside_the_cap_on_online_credit():
+    assert restricted(parameters={"credit_cap": 4000}, online=(1, 0))[0] == [4000, 10_000]
+
+
+# --- fund ---
+def funded(parameters=None, capital=1000, late=0, earned=300, lost=0, cash_flow=0, book=100_000, state=LENDING, **terms):
+    """A platform of 100,000 yuan after a month: 10 % of it its own, costs of 1 % a month for money and 1 % for work."""
+    own = {"own_share": 0.10, "capital_share": 0.10, "capital_required": 0.04, "funding_apr": 0.12, "operating_cost": 0.12,
+           "target_delinquency": 0.02}  # fmt: skip
+    rules = {"tighten_delinquency": 0.1, "tighten_capital": 0.15, "tighten_spread": 1.0, "tighten_most": 0.30,
+             "funding_spread": 0.5}  # fmt: skip
+    s = Scene(PAY_LATER, platforms=[own | terms], parameters=rules | (parameters or {}))
+    platform = s.platforms[0]
+    platform.capital, platform.state = yuan(capital), state
+    s.play(fund, book=yuan(book), late=yuan(late), earned=yuan(earned), lost=yuan(lost), cash_flow=yuan(cash_flow))
+    return s
+
+
+def test_a_platforms_month_adds_up():
+    s = funded(earned=3000, lost=500, cash_flow=700)
+    platform = s.platforms[0]
+    assert s.flow(ledger.FUNDING_COST) == s.flow(ledger.OPERATING_COST) == yuan(1000)
+    assert platform.cash == yuan(700 - 2000)
+    assert platform.capital == yuan(1000 + 0.1 * (3000 - 500 - 2000))
+    assert platform.book == yuan(100_000)
+
+
+def test_delinquency_above_target_raises_the_price_of_funding_and_the_thresholds():
+    calm = funded(earned=2000).platforms[0]
+    assert (calm.delinquency, calm.spread, calm.tightening) == (0, 0, 0)
+    at_target = funded(earned=2000, late=2000).platforms[0]
+    assert (at_target.delinquency, at_target.spread, at_target.tightening) == (0.02, 0, 0)
+    twice = funded(earned=2000, late=4000).platforms[0]
+    assert twice.spread == pytest.approx(0.01)
+    assert twice.tightening == pytest.approx(0.1 + 0.01)
+    assert funded(earned=2000, late=50_000).platforms[0].tightening == 0.30
+
+
+def test_lost_capital_raises_the_thresholds_before_it_stops_lending():
+    half = funded(earned=2000, capital=700).platforms[0]  # 7 % of its own part, where 10 % is full and 4 % the least
+    assert half.tightening == pytest.approx(0.075)
+    assert half.state == LENDING
+
+
+@pytest.mark.parametrize(("capital", "before", "after"), [
+    (400, LENDING, LENDING), (399, LENDING, STOPPED), (0, LENDING, STOPPED), (-1, LENDING, FAILED),
+    (500, STOPPED, LENDING), (5000, FAILED, FAILED),
+])  # fmt: skip
+def test_a_platform_stops_below_the_required_capital_fails_below_none_and_a_failure_is_final(capital, before, after):
+    assert funded(earned=2000, capital=capital, state=before).platforms[0].state == after
+
+
+def test_a_platform_that_bears_nothing_itself_cannot_run_out_of_capital():
+    bearer = funded(own_share=0.0, capital=0, lost=90_000)
+    assert (bearer.platforms[0].state, bearer.platforms[0].capital) == (LENDING, 0)
