@@ -24,13 +24,14 @@ CARD = {"buys": 1, "lends_cash": 0.5, "acceptance": 0.45, "free_period": 2, "con
 class Scene:
     """One person of 30 who earns 6,000 yuan outside, and holds one open line of 10,000 yuan of each product.
 
-    products: terms of each product, with ``platform`` as an index (default 0); platforms: terms of each platform; lines:
-    fields of each line that differ, in fen; parameters: behaviour that differs from CALM; person: fields of the
+    products: terms of each product, with ``platform`` as an index (default 0); platforms: terms of each platform;
+    lines: fields of each line that differ, in fen; parameters: behaviour that differs from CALM; person: fields of the
     borrower. ``play(rule)`` calls a rule with what its arguments are called here.
     """
 
     def __init__(self, *products, platforms=None, lines=(), parameters=None, merchants=4, seed=1, month=1, **person):
-        self.products = _terms(PRODUCT_DTYPE, PRODUCT, [CALM_PRODUCT | terms for terms in products], named=("platform",))
+        offers = [CALM_PRODUCT | terms for terms in products]
+        self.products = _terms(PRODUCT_DTYPE, PRODUCT, offers, named=("platform",))
         self.products["platform"] = [terms.get("platform", 0) for terms in products]
         platforms = platforms or [{"signal_noise": 0}] * (1 + max(terms.get("platform", 0) for terms in products))
         self.platforms = _terms(PLATFORM_DTYPE, PLATFORM, platforms)
@@ -78,3 +79,15 @@ def set_fields(record, fields):
 def yuan(amount) -> int:
     """An amount of yuan in fen."""
     return round(amount * 100)
+
+
+#: Round numbers, so that a case can be worked out by hand: 6,000 yuan of wage, of which 2,700 are necessities.
+BUDGET = {"necessity_share": 0.45, "saver_spending_share": 0.70, "hand_to_mouth_spending_share": 0.95,
+          "jobless_spending": 0.5, "belt_tightening": 0.10, "spending_adjustment": 0.30, "saving_sweep": 0.20,
+          "use_adjustment": 0.15, "reminder_effect": 1.0, "relend_weight": 0.5}  # fmt: skip
+ROUND_TERMS = {"monthly_rate": 0.015, "instalment_rate": 0.01, "minimum_share": 0.10, "target_use": 0.5}
+
+
+def household(*products, parameters=None, **rest):
+    """A scene with the budget and the terms above, to be worked out by hand."""
+    return Scene(*(ROUND_TERMS | terms for terms in products), parameters=BUDGET | (parameters or {}), **rest)

@@ -1,5 +1,7 @@
 """Chance is addressed, never consumed: known answers, uniform, and without memory in any direction."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -63,13 +65,14 @@ def test_each_decision_has_a_name_and_a_number_of_its_own():
 
 
 def test_no_two_addresses_of_a_market_share_a_number():
-    rows = [numbers(seed, month, decision, which, 500)
-            for seed in (0, 1, 2) for month in (0, 1, 12) for decision in (0, 1, 30) for which in (0, 1, 7)]  # fmt: skip
+    addresses = itertools.product((0, 1, 2), (0, 1, 12), (0, 1, 30), (0, 1, 7))  # seed, month, decision, line
+    rows = [numbers(*address, people=500) for address in addresses]
     assert len(np.unique(np.concatenate(rows))) == 500 * len(rows)
 
 
 @pytest.mark.parametrize("other", [
-    {"seed": 2}, {"seed": 3}, {"month": 6}, {"month": 17}, {"decision": chance.FORGET + 1}, {"decision": 0}, {"which": 1}, {"which": 4},
+    {"seed": 2}, {"seed": 3}, {"month": 6}, {"month": 17}, {"decision": chance.FORGET + 1}, {"decision": 0},
+    {"which": 1}, {"which": 4},
 ], ids=str)  # fmt: skip
 def test_seeds_months_decisions_and_lines_do_not_move_together(other):
     assert correlation(numbers(), numbers(**other)) < 4
@@ -103,7 +106,8 @@ def test_normal_gives_the_numbers_of_the_tables(u, value):
 
 
 def test_normal_stays_finite_at_the_ends_and_never_falls():
-    grid = np.concatenate([[0.0], np.logspace(-15, -1, 60), np.linspace(0.1, 0.9, 200), 1 - np.logspace(-1, -15, 60), [1.0]])
+    low, middle = np.logspace(-15, -1, 60), np.linspace(0.1, 0.9, 200)
+    grid = np.concatenate([[0.0], low, middle, 1 - low[::-1], [1.0]])
     values = np.array([normal(u) for u in grid])
     assert np.isfinite(values).all()
     assert (np.diff(values) >= -1e-7).all()

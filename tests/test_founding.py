@@ -1,5 +1,7 @@
 """The market at the first month has the published shares, within what so many people allow."""
 
+import itertools
+
 import numpy as np
 import pytest
 from markets import default_market, model_of
@@ -48,12 +50,11 @@ def test_each_fifth_has_a_fifth_of_the_people_and_its_published_mean_income(mark
         assert yuan_a_year == pytest.approx(income * EARNER_MULTIPLE * to_start, rel=0.02)
 
 
-def test_wages_of_two_fifths_overlap_only_by_age(market, group):
+def test_every_wage_of_a_fifth_is_above_those_of_the_fifth_below_but_for_age(market, group):
     wages = market.borrowers["wage"] / np.array(AGE_WAGE)[group]
-    edges = [(wages[market.borrowers["quintile"] == q].min(), wages[market.borrowers["quintile"] == q].max()) for q in range(5)]
-    means = [wages[market.borrowers["quintile"] == q].mean() for q in range(5)]
-    assert means == sorted(means)
-    assert all(low < mean < high for (low, high), mean in zip(edges, means, strict=True))
+    fifths = [wages[market.borrowers["quintile"] == fifth] for fifth in range(5)]
+    # each fifth is scaled to its own published mean, which may move an edge by some per cent
+    assert all(lower.max() < 1.1 * higher.min() for lower, higher in itertools.pairwise(fifths))
 
 
 def test_the_hand_to_mouth_have_their_share_and_hold_less_than_half_a_month(market):

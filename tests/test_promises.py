@@ -25,9 +25,8 @@ def in_another_process(words, **environment):
     """The fingerprint of a model written in Python, made in a process of its own."""
     program = f"from markets import *; from sim.policy import Change, Who; print(fingerprint({words}))"
     paths = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)])}
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, env=os.environ | paths | environment
-    )
+    environment = os.environ | paths | environment
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -231,7 +230,7 @@ def test_in_any_market_the_counts_of_a_month_are_those_of_its_records(keywords):
             market, tables = model.market, model.tables()
             people, lines = market.borrowers, market.lines
             held = (lines["state"] == OPEN) | (lines["state"] == FROZEN)
-            last = {name: values[-len(model.product_names):] for name, values in tables["monthly"].items()}
+            last = {name: values[-len(model.product_names) :] for name, values in tables["monthly"].items()}
             assert (last["accounts"] == held.sum(0)).all()
             assert (last["limit_fen"] == np.where(held, lines["limit"].astype(np.int64), 0).sum(0)).all()
             economy = {name: values[-1] for name, values in tables["economy"].items()}

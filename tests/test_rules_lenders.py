@@ -49,8 +49,9 @@ def test_a_score_adds_up():
     assert points(scene(PAY_LATER, lines=[{"months_clean": 12}], bad_record=5)) == 0.15
 
 
-@pytest.mark.parametrize(("reporting", "sees", "fall"), [(1.0, 1.0, 0.1), (0.5, 1.0, 0.05), (1.0, 0.5, 0.05), (0.0, 1.0, 0.0),
-                                                         (1.0, 0.0, 0.0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("reporting", "sees", "fall"), [(1, 1, 0.1), (0.5, 1, 0.05), (1, 0.5, 0.05), (0, 1, 0.0), (1, 0, 0.0)]
+)
 def test_a_score_falls_with_the_debt_it_can_see_and_not_with_what_is_hidden(reporting, sees, fall):
     def with_debt(amount):
         other = CASH | {"platform": 1, "reporting": reporting}
@@ -134,9 +135,15 @@ def test_a_cap_that_leaves_no_room_for_a_line_refuses_it():
 
 # --- review ---
 def reviewed(product=None, line=None, platform=None, parameters=None, state=LENDING, month=5, **person):
-    """The first line of 6,000 yuan after a review every month, whose score is 0.3 and a sixtieth for each clean month."""
-    terms = PAY_LATER | {"review_interval": 1, "raise_score": 0.4, "raise_share": 0.10, "cut_share": 0.30, "cut_score": 0.1,
-                         "limit_income": 6.0}  # fmt: skip
+    """The line of 6,000 yuan after a review every month; its score is 0.3 and a sixtieth for each clean month."""
+    terms = PAY_LATER | {
+        "review_interval": 1,
+        "raise_score": 0.4,
+        "raise_share": 0.10,
+        "cut_share": 0.30,
+        "cut_score": 0.1,
+        "limit_income": 6.0,
+    }
     clean = {"limit": yuan(6000), "months_clean": 12}
     s = scene(terms | (product or {}), platforms=[platform or {}], parameters=parameters, month=month,
               lines=[clean | (line or {})], **person)  # fmt: skip
@@ -206,7 +213,9 @@ def test_restoration_ends_at_the_limit_before_the_cut():
     assert limit(line=CUT | {"limit": yuan(5900), "cut_month": 1}, month=10) == 6000
 
 
-@pytest.mark.parametrize(("state", "channel", "after"), [(LENDING, 1, 6600), (STOPPED, 1, 6000), (FAILED, 1, 6000), (STOPPED, 0, 6600)])
+@pytest.mark.parametrize(
+    ("state", "channel", "after"), [(LENDING, 1, 6600), (STOPPED, 1, 6000), (FAILED, 1, 6000), (STOPPED, 0, 6600)]
+)
 def test_a_platform_that_stopped_raises_nothing(state, channel, after):
     assert limit(state=state, parameters={"funding_channel": channel}) == after
 
@@ -252,7 +261,8 @@ def test_a_cut_takes_its_share_of_the_limit_where_it_is_aimed():
 
 
 @pytest.mark.parametrize(("who", "person", "limit"), [
-    (Who(age_below=30), {"age": 29}, 6000), (Who(age_below=30), {"age": 30}, 10_000), (Who(age_from=30), {"age": 30}, 6000),
+    (Who(age_below=30), {"age": 29}, 6000), (Who(age_below=30), {"age": 30}, 10_000),
+    (Who(age_from=30), {"age": 30}, 6000), (Who(age_from=30), {"age": 29}, 10_000),
     (Who(lenders_at_least=3), {"lenders": 3}, 6000), (Who(lenders_at_least=3), {"lenders": 2}, 10_000),
     (Who(score_below=0.31), {}, 6000), (Who(score_below=0.3), {}, 10_000),
     (Who(age_below=30, lenders_at_least=3), {"age": 29, "lenders": 2}, 10_000),
@@ -297,10 +307,18 @@ def test_a_bank_is_outside_the_cap_on_online_credit():
 
 
 # --- fund ---
-def funded(parameters=None, capital=1000, late=0, earned=300, lost=0, cash_flow=0, book=100_000, state=LENDING, **terms):
+def funded(
+    parameters=None, capital=1000, late=0, earned=300, lost=0, cash_flow=0, book=100_000, state=LENDING, **terms
+):
     """A platform of 100,000 yuan after a month: 10 % of it its own, costs of 1 % a month for money and 1 % for work."""
-    own = {"own_share": 0.10, "capital_share": 0.10, "capital_required": 0.04, "funding_apr": 0.12, "operating_cost": 0.12,
-           "target_delinquency": 0.02}  # fmt: skip
+    own = {
+        "own_share": 0.10,
+        "capital_share": 0.10,
+        "capital_required": 0.04,
+        "funding_apr": 0.12,
+        "operating_cost": 0.12,
+        "target_delinquency": 0.02,
+    }
     rules = {"tighten_delinquency": 0.1, "tighten_capital": 0.15, "tighten_spread": 1.0, "tighten_most": 0.30,
              "funding_spread": 0.5}  # fmt: skip
     s = Scene(PAY_LATER, platforms=[own | terms], parameters=rules | (parameters or {}))

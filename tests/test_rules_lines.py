@@ -81,7 +81,13 @@ def test_an_instalment_of_an_odd_amount_loses_no_fen():
 
 
 def test_a_line_that_is_called_in_asks_for_everything_still_owed():
-    late = {"months_past_due": 3, "revolving": yuan(500), "due": yuan(300), "instalment": yuan(1000), "instalments_left": 10}
+    late = {
+        "months_past_due": 3,
+        "revolving": yuan(500),
+        "due": yuan(300),
+        "instalment": yuan(1000),
+        "instalments_left": 10,
+    }
     assert billed(PAY_LATER, **late) == (1517.50, 1517.50, 17.50)
     due, *_ = billed(PAY_LATER, **late | {"months_past_due": 2})
     assert due == 300 + 100 + 21.75  # arrears, an instalment, and a tenth of the other 217.50

@@ -42,7 +42,13 @@ def test_a_merchants_month_adds_up():
 
 
 def test_prices_and_costs_grow_with_wages():
-    s = traded(parameters={"wage_growth": 0.10}, month=24, outside_sales=yuan(5000), fixed_cost=yuan(1000), smooth_sales=yuan(1e6))
+    s = traded(
+        parameters={"wage_growth": 0.10},
+        month=24,
+        outside_sales=yuan(5000),
+        fixed_cost=yuan(1000),
+        smooth_sales=yuan(1e6),
+    )
     assert s.flow(ledger.OUTSIDE_SALES) == yuan(6050)
     assert s.flow(ledger.MERCHANT_COSTS) == yuan(1210)
 

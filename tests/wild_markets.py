@@ -50,7 +50,13 @@ def wild_markets(draw):
     kinds = [{"buys": 1, "acceptance": 0.4}, {"buys": 1, "acceptance": 0.6, "lends_cash": 0.5, "free_period": 2},
              {"lends_cash": 1, "minimum_share": 1}, {"lends_cash": 1}]  # fmt: skip
     products = [
-        {"name": str(k), "platform": draw(st.sampled_from(PLATFORMS)), "reach": 0.7, **kind, **draw(some_of(PRODUCT, 3))}
+        {
+            "name": str(k),
+            "platform": draw(st.sampled_from(PLATFORMS)),
+            "reach": 0.7,
+            **kind,
+            **draw(some_of(PRODUCT, 3)),
+        }
         for k, kind in enumerate(draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=5)))
     ]
     return {

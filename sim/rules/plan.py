@@ -66,7 +66,8 @@ def _expense(borrower, rules, chance):
 def _lines(borrower, lines, products, rules, plan, buy, pay):
     """For each line: what will be paid by habit and bought on it.
 
-    Those who pay in full pay the bill and put a share of spending on the line. Revolvers pay the minimum, and bring
+    Those who pay in full pay the bill and put a share of spending on the line, at most half of its limit, since last
+    month's bill still takes up room while this month's purchases are made. Revolvers pay the minimum, and bring
     what they owe towards a target share of the limit, from below by buying, from above by paying more.
     Returns (new debt that revolvers take on, planned payments), in fen.
     """
@@ -100,7 +101,8 @@ def _lines(borrower, lines, products, rules, plan, buy, pay):
         plan.room += room
         plan.acceptance = min(0.95, plan.acceptance + product.acceptance)
         if borrower.appetite == 0.0:
-            buy[k] = min(room, fen(float(borrower.credit_share) * product.acceptance * spending))
+            habit = fen(float(borrower.credit_share) * product.acceptance * spending)
+            buy[k] = min(room, habit, int(line.limit) // 2)
         else:
             wanted = pay[k] + rules.use_adjustment * (target - owed)
             buy[k] = min(room, fen(max(0.0, wanted)))
