@@ -18,11 +18,13 @@ from pathlib import Path
 from statistics import median
 
 import click
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
+MANY = 10_000  # borrowers from which a market is held against the bars: below, fixed costs of a month count
 ROLLOVER = "from analysis.commands import main; main()"
 
 
@@ -37,16 +39,16 @@ class Bar:
 
 #: Bars measured on prototypes of this market before it was written: a toy month in the forms named in the comments.
 BARS = {
-    "speed": Bar(3e6, 6e6),                 # scalar compiled rules on records: 4-8 M borrower-months a second a core
-    "objects, one core": Bar(150, 300),     # compiled rules against Python objects, same rules
+    "speed": Bar(3e6, 6e6),  # scalar compiled rules on records: 4-8 M borrower-months a second a core
+    "objects, one core": Bar(150, 300),  # compiled rules against Python objects, same rules
     "objects, all cores": Bar(400, 1000),
-    "roof": Bar(0.05, 0.20),                # a fused scalar loop reached 7 % of memory bandwidth, SIMD tiles 21 %
-    "batch": Bar(3.0, 3.7),                 # whole months without the interpreter lock, on four cores
-    "memory": Bar(400, 300, more=False),    # bytes
+    "roof": Bar(0.05, 0.20),  # a fused scalar loop reached 7 % of memory bandwidth, SIMD tiles 21 %
+    "batch": Bar(3.0, 3.7),  # whole months without the interpreter lock, on four cores
+    "memory": Bar(400, 300, more=False),  # bytes
     "exponent": Bar(1.08, 1.0, more=False),
     "reform": Bar(1.2, 1.05, more=False),
-    "compile": Bar(30, 10, more=False),     # seconds
-    "command": Bar(2, 1, more=False),       # seconds
+    "compile": Bar(30, 10, more=False),  # seconds
+    "command": Bar(2, 1, more=False),  # seconds
 }
 
 
@@ -66,7 +68,7 @@ class Figure:
             return ""
         bar = BARS[self.bar]
         reached = [self.value >= level if bar.more else self.value <= level for level in (bar.aim, bar.floor)]
-        return "aim reached" if reached[0] else "above the floor" if reached[1] else "BELOW THE FLOOR"
+        return "aim" if reached[0] else "floor" if reached[1] else "below"
 
     def cells(self) -> list[str]:
         """The line as it is printed."""
@@ -90,8 +92,10 @@ class Laboratory:
     def __init__(self, cache: str, advance):
         self.advance = advance
         self.environment = {k: v for k, v in os.environ.items() if k not in ("NUMBA_CACHE_DIR", "NUMBA_DISABLE_JIT")}
-        self.environment |= {"XDG_CACHE_HOME": cache,
-                             "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))}
+        self.environment |= {
+            "XDG_CACHE_HOME": cache,
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
+        }
 
     def measure(self, what: str, name: str, compiled: bool = True, **arguments) -> dict:
         """One measurement of ``analysis.measures``; what: in words, for the progress bar."""
@@ -107,7 +111,8 @@ class Laboratory:
         seconds = []
         for _ in range(6):
             began = time.perf_counter()
-            subprocess.run([sys.executable, "-c", ROLLOVER, *arguments], env=self.environment, check=True, stdout=subprocess.DEVNULL)
+            command = [sys.executable, "-c", ROLLOVER, *arguments]
+            subprocess.run(command, env=self.environment, check=True, stdout=subprocess.DEVNULL)
             seconds.append(time.perf_counter() - began)
         return median(seconds[1:])
 
@@ -117,65 +122,80 @@ def measure_all(laboratory: Laboratory, full: bool, folder: str) -> dict:
     cores = _cores()
     sizes = [1_000, 10_000, 100_000, 1_000_000, *([10_000_000] if full else [])]
     crowds = [1_000, 10_000, *([100_000] if full else [])]
-    raw = {"cold": laboratory.measure("compiling", "compiling"), "warm": laboratory.measure("starting again", "compiling")}
-    raw["speed"] = laboratory.measure("speed by size and threads", "speed", sizes=sizes, rounds=7,
-                                      threads=sorted({1, 2, cores} - set(range(cores + 1, 3))))
-    raw["memory"] = {size: laboratory.measure(f"memory of {size:,}", "memory", borrowers=size)["peak"]
-                     for size in (sizes[0], sizes[-1])}
+    threads = sorted({1, min(2, cores), cores})
+    raw = {name: laboratory.measure(f"compiling, {name}", "compiling") for name in ("cold", "warm")}
+    raw["speed"] = laboratory.measure("sizes and threads", "speed", sizes=sizes, threads=threads, rounds=7)
+    raw["memory"] = {
+        size: laboratory.measure(f"memory of {size:,}", "memory", borrowers=size)["peak"]
+        for size in (sizes[0], sizes[-1])
+    }
     raw["objects"] = {}
     for size in crowds:
         file = str(Path(folder) / f"founded-{size}")
-        laboratory.measure(f"founding {size:,} Python objects", "founded", borrowers=size, file=file)
-        raw["objects"][size] = laboratory.measure(f"{size:,} Python objects", "objects", compiled=False, file=file, months=5)
-    raw["reform"] = laboratory.measure("a reform and its baseline", "reform", borrowers=20_000, months=72, repeats=3)
-    raw["batch"] = laboratory.measure("a batch of seeds", "batch", borrowers=20_000, months=24, seeds=2 * cores, threads=cores)
+        what = f"{size:,} Python objects"
+        laboratory.measure(what, "founded", borrowers=size, file=file)
+        raw["objects"][size] = laboratory.measure(what, "objects", compiled=False, file=file, months=5)
+    size = {"borrowers": 20_000, "months": 72}
+    raw["reform"] = laboratory.measure("a reform and its baseline", "reform", **size, repeats=3)
+    raw["batch"] = laboratory.measure("a batch of seeds", "batch", **size, seeds=2 * cores, threads=cores)
     raw["command"] = {name: laboratory.command_line(name) for name in ("--help", "list")}
     return raw
 
 
 def figures(raw: dict) -> list[Figure]:
     """The lines of the table from the raw measurements."""
-    months = {int(size): {int(count): seconds for count, seconds in by.items()} for size, by in raw["speed"]["months"].items()}
-    bandwidth = {int(count): rate for count, rate in raw["speed"]["bandwidth"].items()}
+    months = _numbered({size: _numbered(by) for size, by in raw["speed"]["months"].items()})
+    bandwidth = _numbered(raw["speed"]["bandwidth"])
+    batch = _numbered(raw["batch"])
     cores = max(bandwidth)
-    lines = [Figure(f"borrower-months, {size:,} borrowers, {_threads(count)}", size / seconds, "M/s",
-                    "speed" if count == 1 and size >= 10_000 else "")
-             for size, by in months.items() for count, seconds in by.items()]
-    largest = max(months)
-    span = math.log(largest / 100_000)
-    lines.append(Figure(f"exponent of cost, 100,000 to {largest:,}", math.log(months[largest][1] / months[100_000][1]) / span,
-                        "{:.2f}", "exponent"))
-    for count in (1, cores):
-        touched = 2 * raw["speed"]["record"] * largest / months[largest][count]
-        lines.append(Figure(f"memory bandwidth, {_threads(count)}", bandwidth[count] / 1e9, "{:.1f} GB/s"))
-        lines.append(Figure(f"share of it that a month reaches, {_threads(count)}", touched / bandwidth[count], "{:.1%}", "roof"))
-    lines += _against_objects(raw["objects"], months, cores)
-    (small, least), (large, most) = sorted((int(size), peak) for size, peak in raw["memory"].items())
-    batch = {int(count): rate for count, rate in raw["batch"].items()}
+    (small, least), (large, most) = sorted(_numbered(raw["memory"]).items())
     return [
-        *lines,
-        Figure(f"peak memory per borrower, {large:,}", (most - least) / (large - small), "{:.0f} bytes", "memory"),
-        Figure("of this, records that a month reads and writes", raw["speed"]["record"], "{:.0f} bytes"),
-        Figure("batch of seeds, one thread", batch[1], "M/s"),
-        Figure(f"batch of seeds, {_threads(max(batch))}: times one thread", batch[max(batch)] / batch[1], "{:.2f} times", "batch"),
+        *_speeds(months, bandwidth, raw["speed"]["record"]),
+        *_against_objects(_numbered(raw["objects"]), months, cores),
+        Figure("peak memory a borrower", (most - least) / (large - small), "{:,.0f} B", "memory"),
+        Figure("of which records of the month", raw["speed"]["record"], "{:,.0f} B"),
+        Figure("batch of seeds, 1 thread", batch[1], "M/s"),
+        Figure(f"batch of seeds, {_threads(cores)}", batch[cores] / batch[1], "{:.2f} x", "batch"),
         Figure("reform run / baseline run", raw["reform"]["ratio"], "{:.2f}", "reform"),
         Figure("compilation, cold", raw["cold"]["seconds"], "{:.1f} s", "compile"),
         Figure("the same from the cache", raw["warm"]["seconds"], "{:.1f} s"),
-        *(Figure(f"rollover {name}, warm", seconds, "{:.2f} s", "command") for name, seconds in raw["command"].items()),
+        *(Figure(f"rollover {name}", seconds, "{:.2f} s", "command") for name, seconds in raw["command"].items()),
     ]
+
+
+def _numbered(by: dict) -> dict:
+    """The same with numbers as keys, which JSON turned into text."""
+    return {int(key): value for key, value in by.items()}
+
+
+def _speeds(months: dict, bandwidth: dict, record: int) -> list[Figure]:
+    """Borrower-months a second by size and threads, how cost grows, and how near a month comes to the memory's pace."""
+    lines = []
+    for size, by in months.items():
+        for count, seconds in by.items():
+            bar = "speed" if count == 1 and size >= MANY else ""
+            lines.append(Figure(f"{size:>10,} borrowers, {_threads(count)}", size / seconds, "M/s", bar))
+    largest = max(months)
+    growth = math.log(months[largest][1] / months[100_000][1]) / math.log(largest / 100_000)
+    lines.append(Figure(f"exponent of cost to {largest:,}", growth, "{:.2f}", "exponent"))
+    for count in sorted({1, max(bandwidth)}):
+        touched = 2 * record * largest / months[largest][count]
+        lines.append(Figure(f"memory bandwidth, {_threads(count)}", bandwidth[count] / 1e9, "{:.0f} GB/s"))
+        lines.append(Figure(f"month's share of it, {_threads(count)}", touched / bandwidth[count], "{:.1%}", "roof"))
+    return lines
 
 
 def _against_objects(objects: dict, months: dict, cores: int) -> list[Figure]:
     """The market of Python objects, and how much faster the records are."""
     lines = []
-    for size, found in ((int(size), found) for size, found in objects.items()):
-        lines.append(Figure(f"Mesa objects, {size:,} borrowers", size / found["seconds"], "{:,.0f} /s"))
+    for size, found in objects.items():
+        lines.append(Figure(f"{size:>10,} Mesa objects", size / found["seconds"] / 1e6, "{:.3f} M/s"))
         for count in sorted({1, cores}):
-            bar = "" if size < 10_000 else "objects, one core" if count == 1 else "objects, all cores"
-            lines.append(Figure(f"times Mesa objects, {size:,} borrowers, {_threads(count)}",
-                                found["seconds"] / months[size][count], "{:.0f} times", bar))
-    (small, least), *_, (large, most) = sorted((int(size), found["peak"]) for size, found in objects.items())
-    lines.append(Figure("peak memory per borrower of Mesa objects", (most - least) / (large - small), "{:,.0f} bytes"))
+            bar = "" if size < MANY else "objects, one core" if count == 1 else "objects, all cores"
+            ratio = found["seconds"] / months[size][count]
+            lines.append(Figure(f"{size:>10,} borrowers, {_threads(count)}", ratio, "{:.0f} x", bar))
+    (small, least), *_, (large, most) = sorted((size, found["peak"]) for size, found in objects.items())
+    lines.append(Figure("peak memory a Mesa borrower", (most - least) / (large - small), "{:,.0f} B"))
     return lines
 
 
@@ -191,28 +211,35 @@ def machine() -> dict:
     """What the figures were measured on."""
     names = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
     model = next((line.split(":")[1].strip() for line in names if line.startswith("model name")), platform.processor())
-    return {"processor": model, "cores": _cores(), "system": platform.platform(), "python": platform.python_version(),
-            **{package: version(package) for package in ("numpy", "numba", "mesa")},
-            "load before": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None}
+    return {
+        "processor": model,
+        "cores": _cores(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        **{package: version(package) for package in ("numpy", "numba", "mesa")},
+        "load before": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
+    }
 
 
 def _titles(what: dict) -> tuple[str, str]:
     """A title for the table, and a note if the machine was busy."""
-    title = (f"Rollover on {what['cores']} cores of {what['processor']}, Python {what['python']}, "
-             f"numpy {what['numpy']}, numba {what['numba']}, mesa {what['mesa']}")
+    packages = ", ".join(f"{name} {what[name]}" for name in ("python", "numpy", "numba", "mesa"))
+    title = f"Rollover on {what['cores']} cores of {what['processor']}, {packages}; borrower-months a second"
     busy = what["load before"] is not None and what["load before"] > what["cores"] / 4
-    note = f"The machine was busy before the benchmark (load {what['load before']}): it could do better." if busy else ""
-    return title, note
+    return (
+        title,
+        f"The machine was busy already (load {what['load before']}); alone it would do better." if busy else "",
+    )
 
 
-HEADINGS = ("figure", "measured", "floor", "aim", "")
+HEADINGS = ("figure", "measured", "floor", "aim", "reached")
 
 
 def show(console: Console, title: str, note: str, lines: list[Figure]) -> None:
     """Print the table."""
-    table = Table(title=title, caption=note or None)
+    table = Table(title=title, caption=note or None, box=box.SIMPLE_HEAD, pad_edge=False)
     for i, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="right" if 1 <= i <= 3 else "left")
+        table.add_column(heading, justify="right" if 1 <= i <= 3 else "left", no_wrap=True)
     for line in lines:
         table.add_row(*line.cells())
     console.print(table)
@@ -230,12 +257,13 @@ def write(out: Path, what: dict, title: str, note: str, lines: list[Figure], raw
 
 @click.command()
 @click.option("--full", is_flag=True, help="Also ten million borrowers and 100,000 Python objects (some ten minutes).")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("runs/bench.json"), show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("runs/bench.json"))
 def main(full: bool, out: Path) -> None:
     """Measure speed and memory on this machine and compare them with what the design asks for."""
     console = Console()
     what = machine()
-    columns = (TextColumn("{task.description:32}"), BarColumn(), TextColumn("{task.completed:.0f} of {task.total}"), TimeElapsedColumn())
+    count = TextColumn("{task.completed:.0f} of {task.total}")
+    columns = (TextColumn("{task.description:28}"), BarColumn(), count, TimeElapsedColumn())
     with Progress(*columns, console=console) as progress, tempfile.TemporaryDirectory() as folder:
         task = progress.add_task("", total=17 if full else 13, completed=-1)
         laboratory = Laboratory(folder, lambda text: progress.update(task, description=text, advance=1))

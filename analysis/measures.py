@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
-PATIENCE = 0.04  # seconds: months of small markets are played in visits that last at least this long
+CROWD = 100_000  # borrowers in all the small markets that are timed together
+AGE = 10  # months after which Python objects take over: what was measured at other sizes is as old
 
 
 def _clock(function, *arguments) -> float:
@@ -40,23 +41,29 @@ def compiling() -> dict:
 def speed(sizes: list[int], threads: list[int], rounds: int) -> dict:
     """Seconds per month by size and threads, and bytes per second by threads of plain reading and writing.
 
-    Every round visits every size with every number of threads and the memory once.
+    Every round visits every size with every number of threads and the memory once. A visit plays one month of as many
+    small markets as take long enough to time, so that all sizes are compared at the same age.
     """
-    models = {size: _market(size) for size in sizes}
-    for model in models.values():
-        model.run(2)
+    crowds = {size: [_market(size, seed=seed) for seed in range(max(1, CROWD // size))] for size in sizes}
     memory = _Memory(max(threads))
-    visits = {size: max(1, int(PATIENCE / _clock(model.step))) for size, model in models.items()}
     months = {size: {count: [] for count in threads} for size in sizes}
     bytes_per_second = {count: [] for count in threads}
     for _ in range(rounds):
         for count in threads:
             bytes_per_second[count].append(memory.visit(count))
-            for size, model in models.items():
-                model.threads = count
-                months[size][count].append(_clock(model.run, visits[size]) / visits[size])
-    return {"months": {size: {count: median(times) for count, times in by.items()} for size, by in months.items()},
-            "bandwidth": {count: median(rates) for count, rates in bytes_per_second.items()}, "record": _record_bytes()}
+            for size, crowd in crowds.items():
+                months[size][count].append(_clock(_play_one_month, crowd, count) / len(crowd))
+    return {
+        "months": {size: {count: median(times) for count, times in by.items()} for size, by in months.items()},
+        "bandwidth": {count: median(rates) for count, rates in bytes_per_second.items()},
+        "record": _record_bytes(),
+    }
+
+
+def _play_one_month(models, threads: int) -> None:
+    for model in models:
+        model.threads = threads
+        model.step()
 
 
 class _Memory:
@@ -102,8 +109,8 @@ def _peak() -> int:
 
 
 def founded(borrowers: int, file: str) -> dict:
-    """Found a market and leave it in a file, for the model of Python objects."""
-    model = _market(borrowers)
+    """Found a market, play some months and leave it in a file, for the model of Python objects."""
+    model = _market(borrowers).run(AGE)
     Path(file).write_bytes(pickle.dumps(model))
     return {}
 
@@ -132,6 +139,7 @@ def reform(borrowers: int, months: int, repeats: int) -> dict:
 
 def batch(borrowers: int, months: int, seeds: int, threads: int) -> dict:
     """Borrower-months per second of a batch of seeds, founding included, on one thread and on all."""
+
     def one(seed):
         _market(borrowers, seed=seed).run(months)
 

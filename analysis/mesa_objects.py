@@ -1,7 +1,7 @@
 """The same market the way Mesa is usually written: one Python object for everything, stepped through AgentSets.
 
-It exists to be compared with ``sim.model.CreditModel``: the same rules, read by Python instead of compiled, must give the
-same numbers, and the time they take is what the records and the compiler save. Everything that would slow Python down
+It exists to be compared with ``sim.model.CreditModel``: the same rules, read by Python instead of compiled, must give
+the same numbers, and the time they take is what the records and the compiler save. Whatever would slow Python down
 without being asked for by the rules is avoided: plain ints and floats, slots, lists, sums in dicts.
 
 The rules are plain functions only if nothing is compiled, so this module runs in a process of its own with
@@ -88,8 +88,17 @@ class Merchant(Party):
     def step(self):
         """Trade on what borrowers bought and earned this month."""
         model, tally, m = self.model, self.model.tally, self.id
-        trade(self, tally.sales[m], tally.fees[m], tally.payroll[m], tally.staff[m], model.rules, model.chance,
-              model.founding, tally.flows)
+        trade(
+            self,
+            tally.sales[m],
+            tally.fees[m],
+            tally.payroll[m],
+            tally.staff[m],
+            model.rules,
+            model.chance,
+            model.founding,
+            tally.flows,
+        )
 
 
 class Platform(Party):
@@ -99,14 +108,14 @@ class Platform(Party):
 class ObjectModel(mesa.Model):
     """A market of Python objects.
 
-    founded: a CreditModel before its first step, whose market is copied and whose timetable says what rules are in force.
+    founded: a CreditModel that is not stepped again; its market is taken over, its timetable says which rules hold.
     ``months`` keeps what each month added up to, as arrays by name in the shape of ``sim.tally.Tally``.
     """
 
     def __init__(self, founded):
         super().__init__(rng=founded.seed)
         self.founded = founded
-        self.month = 0
+        self.month = founded.month
         self.months = []
         self.founding = int(luck.month_key(founded.seed, 0))
         market = founded.market
@@ -117,8 +126,15 @@ class ObjectModel(mesa.Model):
                 kind(self, record)
         people, merchants, platforms = (list(self.agents_by_type[kind]) for kind in (Borrower, Merchant, Platform))
         self.market = market._replace(
-            borrowers=people, lines=None, shops=None, merchants=merchants, platforms=platforms, products=None,
-            friend_offsets=market.friend_offsets.tolist(), friends=market.friends.tolist())
+            borrowers=people,
+            lines=None,
+            shops=None,
+            merchants=merchants,
+            platforms=platforms,
+            products=None,
+            friend_offsets=market.friend_offsets.tolist(),
+            friends=market.friends.tolist(),
+        )
         founded.market = market._replace(borrowers=None, lines=None, shops=None)  # these lives go on here
 
     def step(self):
@@ -151,17 +167,28 @@ def _blank_tally(products, merchants):
     """A tally of zeros: grids are dicts, which Python reads and writes twice as fast as arrays."""
     grid = lambda: defaultdict(int)  # noqa: E731
     row = lambda count: [0] * count  # noqa: E731
-    return Tally(
-        flows=grid(), books=grid(), transitions=defaultdict(lambda: [0, 0]), economy=row(len(ECONOMY)),
-        segments=defaultdict(lambda: row(len(SEGMENT))), sales=row(merchants), fees=row(merchants), payroll=row(merchants),
-        staff=row(merchants), events=defaultdict(lambda: Event(row(len(EVENT)))), changed={}, counts=[0, 0],
-        plan=[Plan(row(len(PLAN)))], **{name: row(products) for name in ("buy", "pay", "arrears", "bucket_was", "balance_was")})
+    sums = {
+        "flows": grid(),
+        "books": grid(),
+        "transitions": defaultdict(lambda: [0, 0]),
+        "economy": row(len(ECONOMY)),
+        "segments": defaultdict(lambda: row(len(SEGMENT))),
+    }
+    tills = {name: row(merchants) for name in ("sales", "fees", "payroll", "staff")}
+    lists = {"events": defaultdict(lambda: Event(row(len(EVENT)))), "changed": {}, "counts": [0, 0]}
+    scratch = {name: row(products) for name in ("buy", "pay", "arrears", "bucket_was", "balance_was")}
+    return Tally(**sums, **tills, **lists, plan=[Plan(row(len(PLAN)))], **scratch)
 
 
 def _as_arrays(tally, products):
     """The sums of a month in the shape and type of those of ``CreditModel``."""
-    shapes = {"flows": (len(FLOWS), products + 1), "books": (products, len(BOOK)), "economy": (len(ECONOMY),),
-              "transitions": (products, len(BUCKETS), len(BUCKETS), 2), "segments": (len(SEGMENTS), 5, len(SEGMENT))}
+    shapes = {
+        "flows": (len(FLOWS), products + 1),
+        "books": (products, len(BOOK)),
+        "economy": (len(ECONOMY),),
+        "transitions": (products, len(BUCKETS), len(BUCKETS), 2),
+        "segments": (len(SEGMENTS), 5, len(SEGMENT)),
+    }
     sums = {}
     for name, shape in shapes.items():
         cells = getattr(tally, name)

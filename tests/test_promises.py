@@ -137,6 +137,18 @@ def test_one_more_borrower_does_not_change_the_luck_of_those_before():
     assert set(changed) <= {"borrowers.friends_in_default"}
 
 
+def test_what_was_worked_out_for_the_person_before_is_forgotten():
+    """The slot in which a month is planned is used by everybody in turn, so it must not remember anybody."""
+    clean, littered = (model_of(default_market(), borrowers=200, parameters=HARD) for _ in range(2))
+    clean.run(3)
+    for _ in range(3):
+        for tally in littered.tallies:
+            for slot in (tally.plan, tally.buy, tally.pay, tally.arrears, tally.bucket_was, tally.balance_was):
+                slot.view(np.uint8)[...] = 1
+        littered.run(1)
+    assert not differences(everything(clean), everything(littered))
+
+
 # --- 6: the accounts, added up again from the records ---
 def stocks(model):
     """Money by sector, debt and claims by product, and platforms' books, from the records alone."""

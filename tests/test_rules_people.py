@@ -270,6 +270,11 @@ def test_a_habit_of_paying_later_goes_on_the_line_and_the_rest_is_paid_in_cash()
     assert s.lines[0].purchases == yuan(credit)
 
 
+def test_who_pays_in_full_leaves_half_of_the_line_for_the_bill_of_last_month():
+    s = household(PAY_LATER, lines=[{"limit": yuan(1000)}], cash=yuan(8700), credit_share=1.0, buffer_target=0.5)
+    assert shopped(s)[1] == 500
+
+
 def test_who_is_short_buys_necessities_alone_and_with_what_there_is():
     s = household(PAY_LATER, cash=yuan(300), lines=[{"revolving": yuan(2000), "due": yuan(200), "limit": yuan(2500)}])
     assert shopped(s) == (300, 500)

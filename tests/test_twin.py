@@ -14,8 +14,13 @@ BORROWERS = 300
 MONTHS = 20
 SUMS = ("flows", "books", "economy", "transitions", "segments")
 #: A bad year: jobs are lost, lines are charged off, merchants close, and the incumbent cuts its young users.
-TROUBLE = ("start=2019-12", "parameters.job_loss_hazard=0.05", "parameters.expense_hazard=0.08",
-           "parameters.merchant_cash_months=0.3", "parameters.strategic_share=0.3")
+TROUBLE = (
+    "start=2019-12",
+    "parameters.job_loss_hazard=0.05",
+    "parameters.expense_hazard=0.08",
+    "parameters.merchant_cash_months=0.3",
+    "parameters.strategic_share=0.3",
+)
 
 TWIN = """
 import pickle, sys
@@ -42,8 +47,13 @@ def compiled():
     model = CreditModel(**load("limit-cut", TROUBLE).market_arguments(), borrowers=BORROWERS, seed=7)
     founded = pickle.dumps(model)
     months = []
-    keep = model.history.add
-    model.history.add = lambda total, market: (months.append({name: total[name].copy() for name in SUMS}), keep(total, market))
+    add = model.history.add
+
+    def keep(total, market):
+        months.append({name: total[name].copy() for name in SUMS})
+        add(total, market)
+
+    model.history.add = keep
     model.run(MONTHS)
     return model, months, founded
 
@@ -66,9 +76,11 @@ def test_every_monthly_sum_is_the_same(compiled, twin):
 
 def test_everybody_ends_where_their_twin_does(compiled, twin):
     market = compiled[0].market
-    for name, records, fields in (("people", market.borrowers, ("cash", "wage", "jobless", "bad_record", "lenders")),
-                                  ("shops", market.merchants, ("cash", "staff", "alive")),
-                                  ("lines", market.lines.ravel(), ("revolving", "limit", "state"))):
+    for name, records, fields in (
+        ("people", market.borrowers, ("cash", "wage", "jobless", "bad_record", "lenders")),
+        ("shops", market.merchants, ("cash", "staff", "alive")),
+        ("lines", market.lines.ravel(), ("revolving", "limit", "state")),
+    ):
         ours = np.stack([records[field].astype(np.int64) for field in fields], axis=1)
         assert (ours == twin[name]).all()
 

@@ -29,7 +29,7 @@ def age(borrower, line, product, k, paid, unpaid_before, tally):
             line.months_clean += 1
         return 0
     added = int(line.due) + paid - unpaid_before  # what this month alone added to the bill
-    behind = paid < added or line.months_past_due == 0 or line.months_past_due >= product.call_in_after
+    behind = paid < max(1, added) or line.months_past_due == 0 or line.months_past_due >= product.call_in_after
     line.months_clean = 0
     if behind:
         unused = headroom(line)

@@ -10,14 +10,14 @@ from sim.line import headroom, lend
 def shop(borrower, lines, products, shops, merchants, plan, buy, tally):
     """Buy what the plan says, as far as cash kept for bills and unused credit go.
 
-    Who is still short buys necessities only, with credit and cash, before any bill. Everybody else keeps the cash
-    for the minimum payments and spends what is affordable beside them. What is habitually put on lines goes there; the
-    rest is paid in cash.
+    Who is still short buys necessities only, with the credit kept for them and cash, before any bill. Everybody else
+    keeps the cash for the minimum payments and spends what is affordable beside them. What is habitually put on lines
+    goes there; the rest is paid in cash.
 
     Returns wants given up against normal, in fen.
     """
     if plan.short > 0:
-        credit = min(int(plan.room), fen(plan.essentials * plan.acceptance))
+        credit = int(plan.reserved)
         spending = min(int(plan.essentials), int(borrower.cash) + credit)
         wants = 0
     else:
