@@ -112,7 +112,7 @@ def causes(c) -> tuple[Figure, str, str]:
     entitle(
         figure,
         (
-            f"{c.run.pair}: in {share}, credit lost to cuts or freezes would have covered the first gap"
+            f"{c.run.pair}: in {share}, credit lost to limit cuts would have covered the first gap"
             if top.name == "limit cut"
             else f"{c.run.pair}: {share} began with {CAUSE_WORDS[top.name]}"
         ),

@@ -9,8 +9,9 @@ from collections import namedtuple
 from sim import chance as luck
 from sim import ledger
 from sim import tally as row
+from sim.budget import count_on
 from sim.compiled import rule, unowned
-from sim.line import CHARGED_OFF, DEFAULT_MONTHS, balance, bucket, headroom, is_on_book
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, balance, bucket, is_on_book
 from sim.rules.apply import adopt, seek
 from sim.rules.approve import approve
 from sim.rules.bill import bill
@@ -133,7 +134,7 @@ def raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally)
         if k < 0:
             break
         if ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
-            plan.room += headroom(lines[k]) if products[k].buys > 0.0 else 0
+            count_on(plan, lines[k], products[k])
             raised += roll(borrower, lines, products, plan, tally)
     tally.economy[row.ROLLED] += raised
     if plan.short > 0:
@@ -173,7 +174,7 @@ def follow_up(borrower, lines, products, rules, chance, tally):
         if line.state == CHARGED_OFF:
             recover(borrower, line, products[k], k, chance, tally)
         elif is_on_book(line):
-            if age(borrower, line, products[k], k, tally.pay[k], tally.arrears[k], tally):
+            if age(line, products[k], k, tally.pay[k], tally.arrears[k], tally):
                 tally.books[k, row.DEFAULTS] += 1
                 tally.books[k, row.DEFAULT_BALANCE] += balance(line)
                 note_default(borrower, line, k, was_clean and not in_default, rules, tally)

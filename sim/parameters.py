@@ -92,7 +92,7 @@ BEHAVIOUR = _group(
     ("tighten_most", 0.30, "score points", 0.0, 1.0, "largest rise of thresholds", J),
     ("funding_spread", 0.5, "per year per unit", 0.0, 5.0, "rise of the funding rate per unit of delinquency above target", "KR-funding"),
     # --- channels between people ---
-    ("jobs_channel", 1.0, "share", 0.0, 1.0, "how much of merchants' layoffs reach their staff (0 freezes the channel)", "design"),
+    ("jobs_channel", 1.0, "share", 0.0, 1.0, "how much of merchants' layoffs reach their staff; 0 freezes the channel, hiring too", "design"),
     ("peers_channel", 1.0, "share", 0.0, 1.0, "how much of friends' defaults is felt (0 freezes the channel)", "design"),
     ("funding_channel", 1.0, "share", 0.0, 1.0, "how much of a platform's own trouble changes its thresholds (0 freezes the channel)", "design"),
     # --- levers in force (policy.py changes these) ---
@@ -121,19 +121,19 @@ PRODUCT = _group(
     ("target_use", 0.35, "share of limit", 0.0, 1.0, "share of the limit that an average revolver wants to owe", "A4, C2-C20, calibrated"),
     ("instalment_share", 0.10, "share of purchases", 0.0, 1.0, "purchases converted to instalments at once", "H20, judgement"),
     # --- price and repayment ---
-    ("monthly_rate", 0.015, "per month", 0.0, 0.2, "interest on a billed balance that is carried over", "P5, P16, P19, P23"),
-    ("instalment_rate", 0.0127, "per month", 0.0, 0.2, "interest on instalment principal outstanding", "P9, P21"),
+    ("monthly_rate", 0.015, "per month", 0.0, 0.1, "interest on a billed balance that is carried over", "P5, P16, P19, P23"),
+    ("instalment_rate", 0.0127, "per month", 0.0, 0.1, "interest on instalment principal outstanding", "P9, P21"),
     ("free_period", 1, "0, 1 or 2", 0, 2, "0: interest from posting; 1: none until due; 2: none if the last bill was paid in full", "P1, P19, P23"),
     ("minimum_share", 0.10, "share of bill", 0.01, 1.0, "least share of the bill that must be paid", "P4, P19, P23"),
     ("term", 12, "months", 1, 36, "months over which a draw or an instalment purchase is repaid", "P15, P20"),
     ("forget_hazard", 0.012, "share per month", 0.0, 0.10, "bills that are forgotten, or whose debit fails, though they could be paid", "L2-L8, calibrated"),
-    ("late_fee", 0.015, "share of overdue per month", 0.0, 0.2, "late fee on the amount past due", "P6, P23"),
+    ("late_fee", 0.015, "share of overdue per month", 0.0, 0.1, "late fee on the amount past due", "P6, P23"),
     ("draw_fee", 0.0, "share of draw", 0.0, 0.1, "fee for a cash draw", "judgement (card cash advance)"),
     ("merchant_fee", 0.0, "share of sale", 0.0, 0.1, "what the merchant pays for a sale on the line", "P14"),
     # --- limits ---
     ("limit_income", 1.0, "months of income", 0.0, 12.0, "first limit, in months of estimated income at a score of one half", "P10, C7"),
-    ("limit_low", 500, "yuan", 0, 1e6, "smallest limit", "P10"),
-    ("limit_high", 50000, "yuan", 0, 1e6, "largest limit", "P10"),
+    ("limit_low", 500, "yuan", 0, 500_000, "smallest limit", "P10"),
+    ("limit_high", 50000, "yuan", 0, 500_000, "largest limit", "P10"),
     ("review_interval", 3, "months", 1, 24, "months between two reviews", J),
     ("raise_share", 0.10, "share of limit", 0.0, 2.0, "largest raise after a good review", "P13"),
     ("raise_score", 0.45, "score", -1.0, 2.0, "score at which a limit is raised", J),
@@ -142,7 +142,7 @@ PRODUCT = _group(
     # --- collection ---
     ("freeze_after", 1, "months past due", 1, 12, "months past due at which the line is frozen", "P19: over 30 days stops other credit"),
     ("call_in_after", 2, "months past due", 1, 24, "months past due from which the whole balance is called in", J),
-    ("charge_off_after", 6, "months past due", 4, 24, "a line is charged off once it is more months past due than this", "A14, L20"),
+    ("charge_off_after", 6, "months past due", 4, 12, "a line is charged off once it is more months past due than this", "A14, L20"),
     ("reporting", 0.5, "share", 0.0, 1.0, "share of its accounts that other lenders can see", "R5, R15"),
     ("consequence", 1.0, "yuan per yuan", 0.0, 10.0, "weight that borrowers give to staying current on it", "M11: bank first"),
     ("recovery_hazard", 0.021, "share per month", 0.0, 1.0, "charged-off claims on which something is recovered", "L14, L15"),

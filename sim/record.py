@@ -16,7 +16,7 @@ CAUSES = (
     "chose",           # could pay, stopped paying on purpose
     "job loss",        # no work this month
     "unplanned expense",
-    "limit cut",       # the credit lost to cuts and freezes would have covered the shortfall
+    "limit cut",       # the credit lost to cuts would have covered the shortfall
     "income dip",      # earned less than the permanent wage, and that was the difference
     "debt service",    # bills are more than the budget carries, nothing else happened
 )

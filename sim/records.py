@@ -35,7 +35,7 @@ BORROWER = _fields(
     ("wage", "i4", "fen per month", "permanent part of earnings"),
     ("income", "i4", "fen", "income of this month"),
     ("employer", "i4", "merchant", "who employs the person; -1 is the outside economy"),
-    ("lost_headroom", "i4", "fen", "unused credit that cuts and freezes took away, fading by a sixth a month"),
+    ("lost_headroom", "i4", "fen", "unused credit that limit cuts took away, fading by a sixth a month"),
     ("policy_cut_month", "i2", "month", "when a policy last cut one of the person's limits, -1000 if never"),
     ("buffer_target", "f4", "months of wage", "cash that the person likes to hold"),
     ("appetite", "f4", "multiple", "a revolver's target use of credit against the product's; 0 for those who pay in full"),

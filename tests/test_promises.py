@@ -359,7 +359,7 @@ def test_a_platform_tightens_on_everybody_only_through_the_funding_channel():
 
 def test_through_the_peers_channel_friends_defaults_make_more_people_stop_paying():
     platforms, products = default_market()
-    generous = [terms | {"limit_income": 12.0, "limit_high": 1_000_000, "target_use": 0.9} for terms in products]
+    generous = [terms | {"limit_income": 12.0, "limit_high": 500_000, "target_use": 0.9} for terms in products]
     friends = networkx.random_regular_graph(20, 3000, seed=1)
     willing = {"strategic_share": 0.1, "peer_effect": 0.5, "job_loss_hazard": 0.05}
     on, off = open_and_shut("peers_channel", market=(platforms, generous), friends=friends, **willing)

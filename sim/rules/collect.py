@@ -4,11 +4,11 @@ from sim import tally as row
 from sim.chance import RECOVERY, uniform
 from sim.compiled import rule
 from sim.ledger import CHARGE_OFFS, LATE_FEES, RECOVERIES, fen, post
-from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, OPEN, balance, headroom
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, OPEN, balance
 
 
 @rule
-def age(borrower, line, product, k, paid, unpaid_before, tally):
+def age(line, product, k, paid, unpaid_before, tally):
     """Move one line along the months-past-due ladder after the payment.
 
     All due paid: current, and a frozen line opens again. Less than one month's payment: one month further behind, a
@@ -32,11 +32,9 @@ def age(borrower, line, product, k, paid, unpaid_before, tally):
     behind = paid < max(1, added) or line.months_past_due == 0 or line.months_past_due >= product.call_in_after
     line.months_clean = 0
     if behind:
-        unused = headroom(line)
         line.months_past_due += 1
         if line.months_past_due >= product.freeze_after:
             line.state = FROZEN
-        borrower.lost_headroom += unused - headroom(line)
     charge = fen(product.late_fee * line.due)
     line.revolving += charge
     line.due += charge

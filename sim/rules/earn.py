@@ -15,7 +15,8 @@ def earn(borrower, merchants, shops, rules, chance, tally):
 
     An employed person loses the job if the employer's layoffs (published last month) or the own hazard strike; a
     jobless one finds work at the re-employment hazard, at a shop nearby if it is hiring, otherwise outside.
-    income = wage * (1 + transitory shock), or the benefit share of the wage. Wages are reviewed once a year.
+    income = wage * (1 + transitory shock), or the benefit share of the wage. Once a year the wage is
+    multiplied by (1 + growth) * a lognormal shock of mean one.
 
     borrower: record; merchants: records; shops: merchant ids [shop]; tally: this slice's sums (payroll and staff).
     """
@@ -23,7 +24,7 @@ def earn(borrower, merchants, shops, rules, chance, tally):
         if uniform(chance, REEMPLOYMENT, borrower.id) < rules.reemployment_hazard:
             borrower.jobless = 0
             borrower.wage = fen(borrower.wage * (1.0 - rules.job_loss_scar))
-            borrower.employer = _new_employer(borrower, merchants, shops, chance)
+            borrower.employer = _new_employer(borrower, merchants, shops, rules, chance)
         elif borrower.jobless < 250:
             borrower.jobless += 1
     elif uniform(chance, JOB_LOSS, borrower.id) < _loss_probability(borrower, merchants, rules):
@@ -31,7 +32,8 @@ def earn(borrower, merchants, shops, rules, chance, tally):
         borrower.employer = -1
     if (rules.month + borrower.id) % 12 == 11:
         shock = normal(uniform(chance, WAGE_REVIEW, borrower.id))
-        borrower.wage = fen(borrower.wage * math.exp(rules.wage_growth + rules.wage_shock * shock))
+        noise = math.exp(rules.wage_shock * shock - 0.5 * rules.wage_shock * rules.wage_shock)
+        borrower.wage = fen(borrower.wage * (1.0 + rules.wage_growth) * noise)
     if borrower.jobless > 0:
         borrower.income = fen(borrower.wage * rules.benefit_share)
         post(tally.flows, BENEFITS, -1, int(borrower.income))
@@ -60,9 +62,8 @@ def _loss_probability(borrower, merchants, rules):
 
 
 @rule
-def _new_employer(borrower, merchants, shops, chance):
-    """One of the shops nearby, if it has room for at least one more; otherwise the outside economy."""
+def _new_employer(borrower, merchants, shops, rules, chance):
+    """One of the shops nearby, if it has room for one more; otherwise, or with the jobs channel frozen, outside."""
     place = shops[int(uniform(chance, NEW_EMPLOYER, borrower.id) * len(shops))]
-    if merchants[place].alive and merchants[place].vacancies >= 1.0:
-        return place
-    return -1
+    hiring = merchants[place].alive and merchants[place].vacancies >= 1.0
+    return place if hiring and rules.jobs_channel > 0.0 else -1

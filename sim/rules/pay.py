@@ -132,7 +132,7 @@ def _pay_in_order(borrower, lines, products, rules, pay, forgotten):
 def _why_short(borrower, rules, plan):
     """The proximate cause of a shortfall: the first of these that is as large as the shortfall itself.
 
-    Credit lost to cuts and freezes; wages lost to joblessness; an unplanned expense; a dip of income; else the bills.
+    Credit lost to limit cuts; wages lost to joblessness; an unplanned expense; a dip of income; else the bills.
     Credit comes first, for with it the payment would have been made whatever else happened.
     """
     missing = int(plan.short)

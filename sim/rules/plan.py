@@ -2,7 +2,7 @@
 
 import math
 
-from sim.budget import affordable
+from sim.budget import MOST_ACCEPTANCE, affordable, reserve
 from sim.chance import EXPENSE, uniform
 from sim.compiled import rule
 from sim.ledger import fen
@@ -45,7 +45,7 @@ def plan_month(borrower, lines, products, rules, chance, plan, buy, pay):
     free = int(borrower.cash) - plan.minimum
     least = plan.essentials - fen(rules.belt_tightening * plan.essentials)
     plan.essentials = max(least, min(int(plan.essentials), affordable(plan, free)))
-    plan.reserved = min(int(plan.room), fen(plan.essentials * plan.acceptance))
+    plan.reserved = reserve(plan)
     plan.short = plan.essentials - free - plan.reserved
     plan.asked = 0
 
@@ -99,7 +99,7 @@ def _lines(borrower, lines, products, rules, plan, buy, pay):
             continue
         room = headroom(line)
         plan.room += room
-        plan.acceptance = min(0.95, plan.acceptance + product.acceptance)
+        plan.acceptance = min(MOST_ACCEPTANCE, plan.acceptance + product.acceptance)
         if borrower.appetite == 0.0:
             habit = fen(float(borrower.credit_share) * product.acceptance * spending)
             buy[k] = min(room, habit, int(line.limit) // 2)
