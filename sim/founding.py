@@ -17,6 +17,7 @@ from sim.rules.approve import approve
 from sim.rules.plan import HAND_TO_MOUTH
 
 MERCHANT_SIZE_SPREAD = 1.8  # standard deviation of log size: the median merchant makes a fifth of the mean sales (K3)
+LARGEST_MERCHANT = 10  # times the mean: no single shop is a market's labour market
 OLDEST_LINE = 36  # months
 ENTRANT = 20  # an entrant's capital is for one part in so many of the market
 FIRST_LOANS = 0.35  # share of cash lines that carry a loan at the founding
@@ -26,7 +27,8 @@ def merchant_sizes(merchants: int, seed: int) -> np.ndarray:
     """Relative size of each merchant, lognormal, from its own address in chance."""
     key = luck.month_key(seed, 0)
     draws = [normal(uniform(key, luck.MERCHANT_SIZE, m)) for m in range(merchants)]
-    return np.exp(MERCHANT_SIZE_SPREAD * np.array(draws))
+    size = np.exp(MERCHANT_SIZE_SPREAD * np.array(draws))
+    return np.minimum(size, LARGEST_MERCHANT * size.mean())
 
 
 def wage_edges(start_year: int, wage_growth: float) -> np.ndarray:
@@ -128,8 +130,7 @@ def found_lines(borrower, lines, products, platforms, rules, chance):
         if not approve(borrower, lines, k, products, platforms, rules, chance):
             continue
         line = lines[k]
-        line.months_on_book = 1 + int(OLDEST_LINE * uniform(chance, luck.FIRST_AGE, borrower.id, k))
-        line.months_clean = line.months_on_book
+        line.months_clean = 1 + int(OLDEST_LINE * uniform(chance, luck.FIRST_AGE, borrower.id, k))
         u = uniform(chance, luck.FIRST_BALANCE, borrower.id, k)
         if products[k].buys > 0.0:
             if borrower.appetite > 0.0:
@@ -141,7 +142,7 @@ def found_lines(borrower, lines, products, platforms, rules, chance):
         elif u < FIRST_LOANS:
             amount = min(int(line.limit), fen(2.0 * u / FIRST_LOANS * rules.loan_size * borrower.wage))
             if amount > 0:
-                lend(line, amount, 1 + int(products[k].term * uniform(chance, luck.FIRST_LIMIT, borrower.id, k)))
+                lend(line, amount, 1 + int(products[k].term * uniform(chance, luck.FIRST_TERM, borrower.id, k)))
     borrower.lenders = lenders_owed(lines, products)
 
 

@@ -25,6 +25,7 @@ FLOWS = (
     ("merchant owners' funds", "outside", "merchants"),
     ("funding cost", "platforms", "outside"),
     ("operating cost", "platforms", "outside"),
+    ("dividends", "platforms", "outside"),
     ("interest charged", "debt", "debt"),
     ("late fees charged", "debt", "debt"),
     ("draw fees charged", "debt", "debt"),
@@ -32,7 +33,7 @@ FLOWS = (
 )
 (WAGES_MERCHANT, WAGES_OUTSIDE, BENEFITS, FAMILY_HELP, SAVINGS, PURCHASES_CASH, PURCHASES_CREDIT, MERCHANT_FEES,
  DRAWS, PAYMENTS, RECOVERIES, OUTSIDE_SALES, MERCHANT_COSTS, OWNERS_INCOME, OWNERS_FUNDS, FUNDING_COST,
- OPERATING_COST, INTEREST, LATE_FEES, DRAW_FEES, CHARGE_OFFS) = range(len(FLOWS))
+ OPERATING_COST, DIVIDENDS, INTEREST, LATE_FEES, DRAW_FEES, CHARGE_OFFS) = range(len(FLOWS))
 SECTORS = ("borrowers", "merchants", "platforms", "outside")
 
 

@@ -1,10 +1,11 @@
 """A limit: what a score deserves, what the caps in force leave, and how one is taken away."""
 
 from sim.compiled import rule
+from sim.ledger import fen
 from sim.line import headroom, is_on_book
+from sim.parameters import YEAR
 
 HUNDRED_YUAN = 10_000  # fen: limits are given in whole hundreds
-YEAR = 12  # months
 
 
 @rule
@@ -43,10 +44,11 @@ def online_limits(lines, products, platforms):
 
 
 @rule
-def take_limit(line, new_limit, borrower, month):
+def take_limit(line, new_limit, product, borrower, month):
     """Lower a limit and remember what was taken.
 
-    Unused credit that disappears is added to the person's lost headroom. new_limit: fen, below the present one.
+    Unused credit that disappears is added to the person's lost headroom, as far as it could have helped: the share that
+    may be drawn as cash, or that is accepted for purchases. new_limit: fen, below the present one.
     Returns the limit removed, in fen.
     """
     removed = int(line.limit) - new_limit
@@ -55,5 +57,17 @@ def take_limit(line, new_limit, borrower, month):
         line.limit_before = line.limit
     line.limit = new_limit
     line.cut_month = month
-    borrower.lost_headroom += unused - headroom(line)
+    borrower.lost_headroom += fen(_helps(product) * (unused - headroom(line)))
     return removed
+
+
+@rule
+def give_limit(line, step, product, borrower):
+    """Raise a limit; what a cut took from the person is given back as far. step: fen."""
+    line.limit += step
+    borrower.lost_headroom = max(0, int(borrower.lost_headroom) - fen(_helps(product) * step))
+
+
+@rule
+def _helps(product):
+    return max(product.lends_cash, product.acceptance)

@@ -17,6 +17,12 @@ def is_on_book(line):
 
 
 @rule
+def is_called_in(line, product):
+    """Whether the line is so far past due that everything owed on it is due at once."""
+    return line.months_past_due >= product.call_in_after
+
+
+@rule
 def balance(line):
     """What is owed on a line that is on the book, in fen: billed, not yet billed, and instalment principal."""
     return int(line.revolving) + int(line.purchases) + int(line.instalment)
@@ -44,12 +50,12 @@ def lend(line, amount, term):
     """Add a draw or an instalment purchase to the principal repaid in instalments.
 
     All draws on a line are one loan: months left = average of the old and the new term, weighted by principal,
-    rounded up. amount: fen; term: months.
+    rounded down. amount: fen; term: months.
     """
     owed = int(line.instalment)
     weighted = owed * int(line.instalments_left) + amount * term
     line.instalment = owed + amount
-    line.instalments_left = (weighted + owed + amount - 1) // (owed + amount)
+    line.instalments_left = max(1, weighted // (owed + amount))
 
 
 @rule

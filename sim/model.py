@@ -9,10 +9,11 @@ import numpy as np
 
 from sim import agents, networks
 from sim.accounts import Accounts
+from sim.chance import month_key
 from sim.founding import capitalise, found, merchant_sizes, open_merchants, wage_edges
 from sim.history import History
 from sim.month import Market, play
-from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT, merchants_for
+from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT, YEAR, merchants_for
 from sim.policy import Timetable, month_date, month_number
 from sim.population import Borrowers
 from sim.records import (
@@ -28,6 +29,7 @@ from sim.tally import new_tally
 
 MOST_SLICES = 16  # fixed, so that the work is cut the same way for any number of threads
 SMALLEST_SLICE = 4096  # people
+MOST_KINDS = 62  # platforms, products: each is one bit of a word
 
 
 class CreditModel(mesa.Model):
@@ -76,9 +78,13 @@ class CreditModel(mesa.Model):
         self.threads = max(1, int(threads))
         self.platform_names = [platform["name"] for platform in platforms]
         self.product_names = [(product["platform"], product["name"]) for product in products]
+        if max(len(platforms), len(products)) > MOST_KINDS:
+            raise ValueError(f"a market holds at most {MOST_KINDS} platforms and {MOST_KINDS} products")
         self.timetable = Timetable(changes, start, self.platform_names, self.product_names)
         self._reference = None if reference is None else month_number(reference) - month_number(start)
         self._calm_rules = _terms(RULES_DTYPE, BEHAVIOUR, [parameters or {}])[0]
+        self._calm_rules.founding = month_key(self.seed, 0)
+        self._calm_rules.wage_level = 1.0
         self._terms = self._products(products)
         merchants = merchants or merchants_for(borrowers)
         self.market = self._found(platforms, borrowers, merchants, friends, employers, shops)
@@ -140,6 +146,7 @@ class CreditModel(mesa.Model):
         """The rules record and limit cuts of the month about to be played; product terms are brought up to date."""
         rules = self._calm_rules.copy()
         rules.month = self.month
+        rules.wage_level = (1.0 + rules.wage_growth) ** (self.month / YEAR)
         self.market.products[...] = self._terms
         self.timetable.apply(self.month, rules, self.market.products)
         return rules, self.timetable.cuts(self.month)

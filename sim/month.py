@@ -11,7 +11,9 @@ from sim import ledger
 from sim import tally as row
 from sim.budget import count_on
 from sim.compiled import rule, unowned
-from sim.line import CHARGED_OFF, DEFAULT_MONTHS, balance, bucket, is_on_book
+from sim.lender import takes_business
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, balance, bucket, is_on_book
+from sim.parameters import YEAR
 from sim.rules.apply import adopt, seek
 from sim.rules.approve import approve
 from sim.rules.bill import bill
@@ -28,6 +30,8 @@ from sim.rules.shop import shop
 from sim.rules.talk import talk
 from sim.rules.trade import trade
 from sim.tally import add_up, clear
+
+FADING = 6  # months over which people get used to credit that was taken away
 
 #: The arrays of a market: who there is and what they hold.
 Market = namedtuple("Market", "borrowers lines shops merchants platforms products friend_offsets friends")
@@ -60,7 +64,6 @@ def play(model) -> dict:
         total["staff"],
         rules,
         chance,
-        luck.month_key(model.seed, 0),
         total["flows"],
     )
     platforms_fund(market.platforms, market.products, total["books"], rules, total["flows"])
@@ -83,11 +86,9 @@ def live(borrower, lines, shops, market, rules, cuts, chance, tally):
     products, platforms, merchants = market.products, market.platforms, market.merchants
     plan, buy, pay = tally.plan[0], tally.buy, tally.pay
 
-    cut_now = restrict(borrower, lines, products, platforms, cuts, rules, chance, tally)
-    if cut_now:
-        borrower.policy_cut_month = rules.month
+    restrict(borrower, lines, products, platforms, cuts, rules, chance, tally)
     earn(borrower, merchants, shops, rules, chance, tally)
-    open_accounts(lines, products, tally)
+    open_accounts(lines, products, platforms, rules, tally)
     plan_month(borrower, lines, products, rules, chance, plan, buy, pay)
     raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally)
     tally.economy[row.CUT_WANTS] += shop(borrower, lines, products, shops, merchants, plan, buy, tally)
@@ -96,12 +97,12 @@ def live(borrower, lines, shops, market, rules, cuts, chance, tally):
     for k in range(len(lines)):
         review(borrower, lines, k, products, platforms, rules, chance, tally)
     measure(borrower, lines, products, platforms, pay, defaulted, tally)
-    borrower.lost_headroom -= borrower.lost_headroom // 6
+    borrower.lost_headroom -= borrower.lost_headroom // FADING
 
 
 @rule
-def open_accounts(lines, products, tally):
-    """Note where each line stands, then bill it."""
+def open_accounts(lines, products, platforms, rules, tally):
+    """Note where each line stands, then bill it; a lender that takes no business lets nobody draw."""
     for k in range(len(lines)):
         line = lines[k]
         tally.bucket_was[k] = bucket(line)
@@ -110,6 +111,8 @@ def open_accounts(lines, products, tally):
         if is_on_book(line):
             tally.balance_was[k] = balance(line)
             tally.arrears[k] = int(line.due)
+            if not takes_business(platforms[products[k].platform], rules):
+                line.state = FROZEN
             bill(line, products[k], k, tally)
             tally.books[k, row.DUE] += int(line.due)
 
@@ -165,38 +168,46 @@ def ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
 def follow_up(borrower, lines, products, rules, chance, tally):
     """Age every line, count its move between buckets, note defaults and keep the bureau's record.
 
-    Returns 1 if the person went into default this month.
+    Returns 1 if the person went into default this month for the first time.
     """
-    was_clean = borrower.bad_record == 0
-    in_default = False
+    was_new = borrower.ever_in_default == 0
+    sight = -1.0  # the best reporting among the lenders to whom the person is in default, if any
     for k in range(len(lines)):
         line = lines[k]
         if line.state == CHARGED_OFF:
             recover(borrower, line, products[k], k, chance, tally)
         elif is_on_book(line):
             if age(line, products[k], k, tally.pay[k], tally.arrears[k], tally):
-                tally.books[k, row.DEFAULTS] += 1
-                tally.books[k, row.DEFAULT_BALANCE] += balance(line)
-                note_default(borrower, line, k, was_clean and not in_default, rules, tally)
+                note_default(borrower, line, k, rules, tally)
             if line.months_past_due >= DEFAULT_MONTHS:
-                in_default = True
+                sight = max(sight, products[k].reporting)
             if tally.balance_was[k] > 0:
                 move = tally.transitions[k, tally.bucket_was[k], bucket(line)]
                 move[0] += 1
                 move[1] += tally.balance_was[k]
-    if in_default:
+    keep_record(borrower, sight, rules, tally)
+    return 1 if was_new and borrower.ever_in_default else 0
+
+
+@rule
+def keep_record(borrower, sight, rules, tally):
+    """The bureau's record: it lasts from the last month in default; friends will hear when it begins and ends."""
+    was_clean = borrower.bad_record == 0
+    if sight >= 0.0:
         borrower.bad_record = int(rules.bureau_memory)
+        borrower.record_sight = sight
     elif borrower.bad_record > 0:
         borrower.bad_record -= 1
     if was_clean != (borrower.bad_record == 0):
         tally.changed[tally.counts[1]] = borrower.id + 1 if was_clean else -borrower.id - 1
         tally.counts[1] += 1
-    return 1 if was_clean and borrower.bad_record > 0 else 0
 
 
 @rule
-def note_default(borrower, line, k, first, rules, tally):
-    """Write one default into the slice's list."""
+def note_default(borrower, line, k, rules, tally):
+    """Count one default and write it into the slice's list."""
+    tally.books[k, row.DEFAULTS] += 1
+    tally.books[k, row.DEFAULT_BALANCE] += balance(line)
     event = tally.events[tally.counts[0]]
     event.borrower = borrower.id
     event.product = k
@@ -204,16 +215,17 @@ def note_default(borrower, line, k, first, rules, tally):
     event.limit = line.limit
     event.lenders = borrower.lenders
     event.cause = line.cause
-    event.first = 1 if first else 0
-    event.policy_cut = 1 if rules.month - borrower.policy_cut_month < 12 else 0
+    event.first = 1 - borrower.ever_in_default
+    event.policy_cut = 1 if rules.month - borrower.policy_cut_month < YEAR else 0
+    borrower.ever_in_default = 1
     tally.counts[0] += 1
 
 
 @rule
-def merchants_trade(merchants, sales, fees, payroll, staff, rules, chance, founding, flows):
+def merchants_trade(merchants, sales, fees, payroll, staff, rules, chance, flows):
     """Every merchant's month, in order."""
     for m in range(len(merchants)):
-        trade(merchants[m], sales[m], fees[m], payroll[m], staff[m], rules, chance, founding, flows)
+        trade(merchants[m], sales[m], fees[m], payroll[m], staff[m], rules, chance, flows)
 
 
 @rule

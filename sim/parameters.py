@@ -29,7 +29,7 @@ J = "judgement"
 
 BEHAVIOUR = _group(
     # --- earn ---
-    ("job_loss_hazard", 0.009, "share per month", 0.0, 0.1, "employed people who lose their job, aged 25 and over", "H7 with 6-month spells"),
+    ("job_loss_hazard", 0.0072, "share per month", 0.0, 0.1, "employed people aged 25 and over who lose their job; with the young, 5.2 % are without work", "H7, H9"),
     ("job_loss_multiple", 1.0, "multiple", 0.0, 10.0, "macro path: what the job-loss hazard is multiplied by", "H7, X2"),
     ("young_job_loss_multiple", 2.85, "multiple", 1.0, 5.0, "job-loss hazard under 25 against 25 and over", "H8, H9"),
     ("job_loss_scar", 0.09, "share of wage", 0.0, 0.8, "wage lost for good when a lost job is replaced by another", "judgement, calibrated"),
@@ -54,7 +54,7 @@ BEHAVIOUR = _group(
     ("minimum_habit_share", 0.32, "share of borrowers", 0.0, 1.0, "borrowers who pay the minimum and let the rest revolve", "Keys and Wang 2019 (0.25-0.33), calibrated"),
     ("use_adjustment", 0.15, "share of gap per month", 0.0, 1.0, "how fast the use of credit moves to its target", "E13"),
     ("impulse", 0.25, "share of normal wants", 0.0, 1.0, "mean wants that are bought even when the budget says no", J),
-    ("loan_hazard", 0.08, "share per month", 0.0, 0.5, "cash-line holders who take a loan to spend, at average taste for credit", "calibrated"),
+    ("loan_hazard", 0.08, "share per month", 0.0, 0.5, "cash-line holders who pay their bills in full and take a loan to spend; twice as many revolvers do", "calibrated"),
     ("loan_size", 4.0, "months of wage", 0.0, 6.0, "mean size that is wished for; the line's unused credit limits it", "calibrated (P20: 8,200 yuan)"),
     ("adoption_hazard", 0.016, "share per month", 0.0, 0.5, "borrowers who apply for one more line without need", "calibrated"),
     ("applications", 2, "applications per month", 0, 8, "most applications that a borrower in need files in a month", "M2"),
@@ -92,9 +92,9 @@ BEHAVIOUR = _group(
     ("tighten_most", 0.30, "score points", 0.0, 1.0, "largest rise of thresholds", J),
     ("funding_spread", 0.5, "per year per unit", 0.0, 5.0, "rise of the funding rate per unit of delinquency above target", "KR-funding"),
     # --- channels between people ---
-    ("jobs_channel", 1.0, "share", 0.0, 1.0, "how much of merchants' layoffs reach their staff; 0 freezes the channel, hiring too", "design"),
-    ("peers_channel", 1.0, "share", 0.0, 1.0, "how much of friends' defaults is felt (0 freezes the channel)", "design"),
-    ("funding_channel", 1.0, "share", 0.0, 1.0, "how much of a platform's own trouble changes its thresholds (0 freezes the channel)", "design"),
+    ("jobs_channel", 1.0, "share", 0.0, 1.0, "how much of merchants' layoffs reach their staff; 0 switches the channel off, hiring too", "design"),
+    ("peers_channel", 1.0, "share", 0.0, 1.0, "how much of friends' defaults is felt (0 switches the channel off)", "design"),
+    ("funding_channel", 1.0, "share", 0.0, 1.0, "how much of a platform's own trouble changes its thresholds (0 switches the channel off)", "design"),
     # --- levers in force (policy.py changes these) ---
     ("income_cap", 1e9, "share of annual income", 0.0, 1e9, "most platform credit a person may be given, as a share of annual income", "R10"),
     ("credit_cap", 1e9, "yuan", 0.0, 1e9, "most platform credit a person may be given", "R9, R10"),
@@ -136,9 +136,9 @@ PRODUCT = _group(
     ("limit_high", 50000, "yuan", 0, 500_000, "largest limit", "P10"),
     ("review_interval", 3, "months", 1, 24, "months between two reviews", J),
     ("raise_share", 0.10, "share of limit", 0.0, 2.0, "largest raise after a good review", "P13"),
-    ("raise_score", 0.45, "score", -1.0, 2.0, "score at which a limit is raised", J),
+    ("raise_margin", 0.08, "score points", -1.0, 1.0, "how far above the approval score a score must be for a limit to be raised", J),
     ("cut_share", 0.30, "share of limit", 0.0, 1.0, "cut after a bad review", J),
-    ("cut_score", 0.10, "score", -1.0, 2.0, "score below which a limit is cut", J),
+    ("cut_margin", 0.15, "score points", 0.0, 2.0, "how far below the approval score a score must be for a limit to be cut", J),
     # --- collection ---
     ("freeze_after", 1, "months past due", 1, 12, "months past due at which the line is frozen", "P19: over 30 days stops other credit"),
     ("call_in_after", 2, "months past due", 1, 24, "months past due from which the whole balance is called in", J),
@@ -153,6 +153,8 @@ PRODUCT = _group(
 )
 
 YUAN = 100  #: fen in a yuan
+YEAR = 12  #: months
+YOUNG = 25  #: years: who is younger loses jobs more often and scores lower
 AGE_GROUPS = ((18, 25), (25, 30), (30, 40), (40, 50), (50, 65))  #: years: from, and up to but without
 #: Shares of borrowers by age group: 38 % are under 30, between the published shares of post-90s, 33 % and 47 % (H17, H19).
 AGE_SHARES = (0.16, 0.22, 0.34, 0.18, 0.10)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.parameters import YEAR
 from sim.records import CUT_DTYPE, blank
 
 
@@ -28,7 +29,7 @@ def _levers(*rows) -> dict[str, Lever]:
 
 LEVERS = _levers(
     ("limit_cut", "share of limit", 0.0, 1.0,
-     "take this share off the limits of the lines aimed at, once, or in equal steps over the phase-in",
+     "take this share off the limits of the lines aimed at, once or in equal steps; good conduct restores it",
      ("platform", "product", "who"), "R11"),
     ("income_cap", "share of annual income", 0.0, 10.0,
      "a person's online limits together may not grow past this share of annual income; unused credit above it goes",
@@ -36,7 +37,8 @@ LEVERS = _levers(
     ("credit_cap", "yuan", 0.0, 1e7,
      "a person's online limits together may not grow past this many yuan; unused credit above it goes",
      (), "R9, R10"),
-    ("rate_cap", "per year", 0.0, 10.0, "no product may charge more than this", ("platform", "product"), "R3, R8, R17"),
+    ("rate_cap", "per year", 0.0, 10.0, "no product may charge more than this in interest and late fees",
+     ("platform", "product"), "R3, R8, R17"),
     ("minimum_payment", "share of bill", 0.0, 1.0, "no product may ask for less than this as minimum payment",
      ("platform", "product"), "d'Astous and Shore 2017"),
     ("job_loss_multiple", "multiple", 0.0, 10.0, "macro path: job losses against normal times", (), "H7, X2"),
@@ -152,7 +154,8 @@ class Timetable:
         for change, _ in self._in_force(month, "rate_cap"):
             for k in self._aim(change)[1]:
                 for term in ("monthly_rate", "instalment_rate"):
-                    products[k][term] = min(products[k][term], change.value / 12)
+                    products[k][term] = min(products[k][term], change.value / YEAR)
+                products[k].late_fee = min(products[k].late_fee, change.value / YEAR - products[k].monthly_rate)
         for change, _ in self._in_force(month, "minimum_payment"):
             for k in self._aim(change)[1]:
                 products[k].minimum_share = max(products[k].minimum_share, change.value)

@@ -108,7 +108,7 @@ SEGMENT = _columns(
     ("people_with_debt", "BIGINT", "people", "with a balance on any line"),
     ("balance_fen", "BIGINT", "fen", "what they owe, charged-off debt excluded"),
     ("in_default", "BIGINT", "people", "in default"),
-    ("defaults", "BIGINT", "people", "who went into default this month and were not in it before"),
+    ("defaults", "BIGINT", "people", "who went into default this month for the first time"),
 )
 
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -129,7 +129,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         ("balance_fen", "BIGINT", "fen", "exposure at default"),
         ("limit_fen", "BIGINT", "fen", "limit at default"),
         ("cause", "VARCHAR", "cause", "why the first payment of this spell was missed"),
-        ("first", "BOOLEAN", "yes or no", "the person was not in default before"),
+        ("first", "BOOLEAN", "yes or no", "the person had never been in default before"),
         ("policy_cut", "BOOLEAN", "yes or no", "a policy had cut one of this person's lines in the twelve months before"),
         ("age", "TINYINT", "years", "age, which stands still"),
         ("income", "VARCHAR", "fifth", "fifth of income at the first month"),

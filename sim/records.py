@@ -37,6 +37,7 @@ BORROWER = _fields(
     ("employer", "i4", "merchant", "who employs the person; -1 is the outside economy"),
     ("lost_headroom", "i4", "fen", "unused credit that limit cuts took away, fading by a sixth a month"),
     ("policy_cut_month", "i2", "month", "when a policy last cut one of the person's limits, -1000 if never"),
+    ("record_sight", "f4", "share", "share of lenders to whom the default on record was reported"),
     ("buffer_target", "f4", "months of wage", "cash that the person likes to hold"),
     ("appetite", "f4", "multiple", "a revolver's target use of credit against the product's; 0 for those who pay in full"),
     ("impulse", "f4", "share of normal wants", "wants bought even when the budget says no"),
@@ -49,7 +50,7 @@ BORROWER = _fields(
     ("lenders_before", "u1", "count", "the same, at the end of the month before the policy studied begins"),
     ("bad_record", "u1", "months", "months that a default stays on the bureau's record; above 0 is being in default"),
     ("friends_in_default", "u2", "count", "friends in default, published last month"),
-    ("expense_hit", "u1", "0 or 1", "an unplanned expense fell this month"),
+    ("ever_in_default", "u1", "0 or 1", "has ever had a line more than 90 days past due"),
 )
 
 LINE = _fields(
@@ -64,7 +65,6 @@ LINE = _fields(
     ("months_past_due", "u1", "months", "how many monthly payments behind"),
     ("instalments_left", "u1", "months", "months over which the instalment principal is still to be billed"),
     ("months_clean", "u1", "months", "months in a row without a late payment, at most 250"),
-    ("months_on_book", "u1", "months", "age of the line, at most 250"),
     ("cause", "u1", "cause", "why the first payment of the present spell of lateness was missed"),
 )
 
@@ -74,6 +74,7 @@ MERCHANT = _fields(
     ("outside_sales", "i8", "fen per month", "normal sales to customers that are not modelled"),
     ("smooth_sales", "f8", "fen per month", "smoothed sales, in wages of the first month"),
     ("norm_sales", "f8", "fen per month", "what smoothed sales were in the calm year after the founding"),
+    ("margin", "f8", "share of sales", "net margin that the owner works with"),
     ("fixed_cost", "i8", "fen per month", "rent and other costs that do not follow sales"),
     ("goods_share", "f8", "share of sales", "cost of goods"),
     ("layoff_share", "f8", "share of staff", "staff to be laid off next month"),
@@ -114,6 +115,8 @@ PRODUCT_STATE = _fields(
 
 RULES = _from_parameters(BEHAVIOUR) + _fields(
     ("month", "i8", "months", "months since the first month of the run, 0 for the first"),
+    ("wage_level", "f8", "multiple", "wages in general against those of the first month"),
+    ("founding", "u8", "key", "chance of the founding, which addresses lasting traits"),
 )
 
 CUT = _fields(
@@ -132,7 +135,7 @@ EVENT = _fields(
     ("limit", "i4", "fen", "limit at default"),
     ("lenders", "u1", "count", "platforms owed to at the end of last month"),
     ("cause", "u1", "cause", "why the first payment of the spell was missed"),
-    ("first", "u1", "0 or 1", "was not in default before"),
+    ("first", "u1", "0 or 1", "had never been in default before"),
     ("policy_cut", "u1", "0 or 1", "a policy cut a line of this person in the twelve months before"),
 )
 

@@ -2,19 +2,28 @@
 
 import math
 
-from sim.chance import LIMIT_TASTE, SIGNAL, normal, uniform
+from sim.chance import BUREAU_SIGHT, INCOME_ERROR, SIGNAL, normal, uniform
 from sim.compiled import rule
 from sim.line import CHARGED_OFF, NONE, balance, is_on_book
+from sim.parameters import YOUNG
 
-YOUNG = 25  # years
-MIDDLE_WAGE = 400_000.0  # fen a month: income points are half of their weight here
+MIDDLE_WAGE = 400_000.0  # fen a month in the first month: income points are half of their weight here
 
 
 @rule
-def estimated_income(borrower, rules, chance, platform):
-    """A lender's estimate of the monthly wage, in fen: wage * exp(noise), one error per person, platform and month."""
-    error = normal(uniform(chance, LIMIT_TASTE, borrower.id, platform))
+def estimated_income(borrower, rules, platform):
+    """A lender's estimate of the monthly wage, in fen: wage * exp(error), one lasting error per person and platform."""
+    error = normal(uniform(rules.founding, INCOME_ERROR, borrower.id, platform))
     return borrower.wage * math.exp(rules.income_noise * error)
+
+
+@rule
+def sees_record(borrower, lender, platform, rules):
+    """Whether a lender sees the person's default on record: it looks, and the lender defaulted on reported it.
+
+    Probability = share that it looks at * share reported, by one lasting draw per person and platform.
+    """
+    return uniform(rules.founding, BUREAU_SIGHT, borrower.id, platform) < lender.sees * float(borrower.record_sight)
 
 
 @rule
@@ -28,7 +37,7 @@ def score(borrower, lines, k, products, platforms, rules, chance):
     """
     platform = products[k].platform
     lender = platforms[platform]
-    income = estimated_income(borrower, rules, chance, platform)
+    income = estimated_income(borrower, rules, platform)
     debt = 0.0
     late = 0.0
     history = 0.0
@@ -44,9 +53,10 @@ def score(borrower, lines, k, products, platforms, rules, chance):
             history = max(history, sight * min(12, int(line.months_clean)))
         elif line.state == CHARGED_OFF:
             late = max(late, sight)
-    if borrower.bad_record > 0:
-        late = max(late, lender.sees)
-    points = rules.score_income * income / (income + MIDDLE_WAGE) + rules.score_history * history / 12.0
+    if borrower.bad_record > 0 and sees_record(borrower, lender, platform, rules):
+        late = 1.0
+    points = rules.score_income * income / (income + MIDDLE_WAGE * rules.wage_level)
+    points += rules.score_history * history / 12.0
     points -= rules.score_burden * min(2.0, debt / (6.0 * income)) + rules.score_late * late
     own = lines[k]
     if is_on_book(own) and own.limit > 0:

@@ -1,6 +1,6 @@
 """Apply: which lender a borrower asks for a new line."""
 
-from sim.chance import ADOPT, FIRST_CREDIT, SEEK, uniform
+from sim.chance import ADOPT, ADOPTED_PRODUCT, SEEK, uniform
 from sim.compiled import rule
 from sim.lender import takes_business
 from sim.line import NONE
@@ -39,7 +39,7 @@ def adopt(borrower, lines, products, platforms, rules, chance, plan):
     for k in range(len(lines)):
         if lines[k].state == NONE and takes_business(platforms[products[k].platform], rules):
             total += products[k].taste
-    pick = uniform(chance, FIRST_CREDIT, borrower.id) * total
+    pick = uniform(chance, ADOPTED_PRODUCT, borrower.id) * total
     for k in range(len(lines)):
         if lines[k].state == NONE and takes_business(platforms[products[k].platform], rules):
             pick -= products[k].taste

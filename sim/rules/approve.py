@@ -30,5 +30,4 @@ def approve(borrower, lines, k, products, platforms, rules, chance):
     line.cut_month = -1
     line.limit_before = 0
     line.months_clean = 0
-    line.months_on_book = 0
     return 1

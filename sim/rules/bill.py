@@ -2,6 +2,7 @@
 
 from sim.compiled import rule
 from sim.ledger import INTEREST, fen, post
+from sim.line import is_called_in
 
 
 @rule
@@ -24,7 +25,7 @@ def bill(line, product, k, tally):
     if product.free_period == 0 or (product.free_period == 2 and carried > 0):
         interest += purchases * product.monthly_rate
     instalment = 0
-    called_in = line.months_past_due >= product.call_in_after
+    called_in = is_called_in(line, product)
     if line.instalment > 0:
         interest += line.instalment * product.instalment_rate
         left = 1 if called_in else max(1, int(line.instalments_left))

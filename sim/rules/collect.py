@@ -4,7 +4,7 @@ from sim import tally as row
 from sim.chance import RECOVERY, uniform
 from sim.compiled import rule
 from sim.ledger import CHARGE_OFFS, LATE_FEES, RECOVERIES, fen, post
-from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, OPEN, balance
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, OPEN, balance, is_called_in
 
 
 @rule
@@ -12,15 +12,13 @@ def age(line, product, k, paid, unpaid_before, tally):
     """Move one line along the months-past-due ladder after the payment.
 
     All due paid: current, and a frozen line opens again. Less than one month's payment: one month further behind, a
-    late fee on what is past due, frozen from the product's month on. In between: where it was, unless the line is
+    late fee on the minimum past due, frozen from the product's month on. In between: where it was, unless the line is
     called in, which only payment in full cures.
     Past the charge-off month the balance leaves the book and stays as a claim.
 
     paid: fen paid this month; unpaid_before: fen past due before this month's bill was added.
     Returns 1 if the line defaults now (becomes more than 90 days late).
     """
-    if line.months_on_book < 250:
-        line.months_on_book += 1
     if line.due <= 0:
         line.months_past_due = 0
         line.cause = 0
@@ -29,13 +27,14 @@ def age(line, product, k, paid, unpaid_before, tally):
             line.months_clean += 1
         return 0
     added = int(line.due) + paid - unpaid_before  # what this month alone added to the bill
-    behind = paid < max(1, added) or line.months_past_due == 0 or line.months_past_due >= product.call_in_after
+    behind = paid < max(1, added) or line.months_past_due == 0 or is_called_in(line, product)
     line.months_clean = 0
     if behind:
         line.months_past_due += 1
         if line.months_past_due >= product.freeze_after:
             line.state = FROZEN
-    charge = fen(product.late_fee * line.due)
+    overdue = product.minimum_share * balance(line) if is_called_in(line, product) else float(line.due)
+    charge = fen(product.late_fee * overdue)
     line.revolving += charge
     line.due += charge
     post(tally.flows, LATE_FEES, k, charge)

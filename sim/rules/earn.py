@@ -5,8 +5,7 @@ import math
 from sim.chance import INCOME_SHOCK, JOB_LOSS, NEW_EMPLOYER, REEMPLOYMENT, WAGE_REVIEW, normal, uniform
 from sim.compiled import rule
 from sim.ledger import BENEFITS, WAGES_MERCHANT, WAGES_OUTSIDE, fen, post
-
-YOUNG = 25  # years
+from sim.parameters import YEAR, YOUNG
 
 
 @rule
@@ -16,7 +15,8 @@ def earn(borrower, merchants, shops, rules, chance, tally):
     An employed person loses the job if the employer's layoffs (published last month) or the own hazard strike; a
     jobless one finds work at the re-employment hazard, at a shop nearby if it is hiring, otherwise outside.
     income = wage * (1 + transitory shock), or the benefit share of the wage. Once a year the wage is
-    multiplied by (1 + growth) * a lognormal shock of mean one.
+    multiplied by (1 + growth) * a lognormal shock of mean one, and by what those who change jobs lose, so that wages in
+    general keep the growth.
 
     borrower: record; merchants: records; shops: merchant ids [shop]; tally: this slice's sums (payroll and staff).
     """
@@ -30,10 +30,11 @@ def earn(borrower, merchants, shops, rules, chance, tally):
     elif uniform(chance, JOB_LOSS, borrower.id) < _loss_probability(borrower, merchants, rules):
         borrower.jobless = 1
         borrower.employer = -1
-    if (rules.month + borrower.id) % 12 == 11:
+    if (rules.month + borrower.id) % YEAR == YEAR - 1:
         shock = normal(uniform(chance, WAGE_REVIEW, borrower.id))
         noise = math.exp(rules.wage_shock * shock - 0.5 * rules.wage_shock * rules.wage_shock)
-        borrower.wage = fen(borrower.wage * (1.0 + rules.wage_growth) * noise)
+        lost_by_others = YEAR * rules.job_loss_hazard * rules.job_loss_scar
+        borrower.wage = fen(borrower.wage * (1.0 + rules.wage_growth) / (1.0 - lost_by_others) * noise)
     if borrower.jobless > 0:
         borrower.income = fen(borrower.wage * rules.benefit_share)
         post(tally.flows, BENEFITS, -1, int(borrower.income))

@@ -1,10 +1,9 @@
 """Fund: a platform's income, losses and capital, the price of its funding, and how much it tightens."""
 
 from sim.compiled import rule
-from sim.ledger import FUNDING_COST, OPERATING_COST, fen, post
+from sim.ledger import DIVIDENDS, FUNDING_COST, OPERATING_COST, fen, post
 from sim.lender import FAILED, LENDING, STOPPED
-
-YEAR = 12  # months
+from sim.parameters import YEAR
 
 
 @rule
@@ -15,7 +14,8 @@ def fund(platform, k, book, late, earned, lost, cash_flow, rules, flows):
     in the same share; partners take the rest. delinquency = balance 30 or more days late / balance.
     spread = response * delinquency above target;
     tightening = delinquency term + capital term + spread term, between 0 and its largest value.
-    Capital below the required share of the own book stops lending, below zero the platform fails.
+    Half of the capital above the founding share of the own book is paid out. Capital below the required share stops
+    lending, below zero the platform fails.
 
     k: a product of the platform, under which its costs are posted; book, late: fen at month end; earned: interest, fees
     and recoveries, lost: charge-offs, cash_flow: net cash from borrowers and merchants, all fen of this month.
@@ -26,6 +26,11 @@ def fund(platform, k, book, late, earned, lost, cash_flow, rules, flows):
     post(flows, OPERATING_COST, k, operating)
     platform.cash += cash_flow - cost - operating
     platform.capital += int(platform.own_share * (earned - lost - cost - operating))
+    spare = (platform.capital - int(platform.capital_share * platform.own_share * book)) // 2
+    if spare > 0 and book > 0:
+        post(flows, DIVIDENDS, k, spare)
+        platform.capital -= spare
+        platform.cash -= spare
     platform.book = book
     platform.delinquency = late / book if book > 0 else 0.0
 

@@ -3,6 +3,7 @@
 from sim import tally as row
 from sim.compiled import rule
 from sim.line import CHARGED_OFF, NONE, balance, count_bits
+from sim.parameters import AGE_GROUPS
 
 
 @rule
@@ -44,7 +45,9 @@ def measure(borrower, lines, products, platforms, pay, defaulted, tally):
 def _segments(borrower, owed, defaulted, segments):
     """Count the person in the segments of age, of income (as at the first month) and of lenders."""
     age = int(borrower.age)
-    group = 0 if age < 25 else 1 if age < 30 else 2 if age < 40 else 3 if age < 50 else 4
+    group = 0
+    while age >= AGE_GROUPS[group][1] and group < len(AGE_GROUPS) - 1:
+        group += 1
     for kind in range(3):
         segment = group if kind == 0 else int(borrower.quintile) if kind == 1 else min(4, int(borrower.lenders))
         cell = segments[kind, segment]

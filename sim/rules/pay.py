@@ -3,7 +3,8 @@
 from sim.chance import FORGET, uniform
 from sim.compiled import rule
 from sim.ledger import PAYMENTS, post
-from sim.line import balance, headroom, is_on_book
+from sim.line import balance, headroom, is_called_in, is_on_book
+from sim.parameters import YEAR
 from sim.record import CAUSES
 
 FORGOT, CHOSE, JOB_LOSS, EXPENSE, LIMIT_CUT, INCOME_DIP, DEBT_SERVICE = (
@@ -15,7 +16,6 @@ FORGOT, CHOSE, JOB_LOSS, EXPENSE, LIMIT_CUT, INCOME_DIP, DEBT_SERVICE = (
     CAUSES.index("income dip"),
     CAUSES.index("debt service"),
 )
-YEAR = 12  # months
 
 
 @rule
@@ -34,7 +34,7 @@ def pay_bills(borrower, lines, products, rules, chance, plan, pay, tally):
         for k in range(len(lines)):
             pay[k] = 0
     elif int(borrower.cash) >= plan.minimum:
-        _pay_willingly(borrower, lines, pay, forgotten)
+        _pay_willingly(borrower, lines, products, pay, forgotten)
     else:
         reason = _why_short(borrower, rules, plan)
         _pay_in_order(borrower, lines, products, rules, pay, forgotten)
@@ -42,7 +42,7 @@ def pay_bills(borrower, lines, products, rules, chance, plan, pay, tally):
         line = lines[k]
         if not is_on_book(line):
             continue
-        if line.months_past_due == 0 and pay[k] < line.due:
+        if pay[k] < line.due and (line.months_past_due == 0 or line.cause == FORGOT):
             line.cause = FORGOT if k == forgotten else reason
         if pay[k] > 0:
             line.revolving -= pay[k]
@@ -85,22 +85,26 @@ def _forgets(borrower, lines, products, rules, chance):
 
 
 @rule
-def _pay_willingly(borrower, lines, pay, forgotten):
-    """All minimums, then the rest of the planned payments in proportion, out of the cash there is."""
+def _pay_willingly(borrower, lines, products, pay, forgotten):
+    """All minimums, then the rest of the planned payments in proportion, out of the cash there is.
+
+    On a line that has been called in nothing is a minimum: what it gets is its part of the rest.
+    """
     if forgotten >= 0:
         pay[forgotten] = 0
     minimums = 0
     extra = 0
     for k in range(len(lines)):
         if is_on_book(lines[k]) and k != forgotten:
-            minimums += int(lines[k].due)
-            extra += pay[k] - int(lines[k].due)
+            due = 0 if is_called_in(lines[k], products[k]) else int(lines[k].due)
+            minimums += due
+            extra += pay[k] - due
     spare = int(borrower.cash) - minimums
     if extra <= spare:
         return
     for k in range(len(lines)):
         if is_on_book(lines[k]) and k != forgotten:
-            due = int(lines[k].due)
+            due = 0 if is_called_in(lines[k], products[k]) else int(lines[k].due)
             pay[k] = due + (pay[k] - due) * spare // extra
 
 
@@ -114,7 +118,8 @@ def _pay_in_order(borrower, lines, products, rules, pay, forgotten):
         best = -1
         best_worth = -1.0
         for k in range(len(lines)):
-            if pay[k] < 0 and is_on_book(lines[k]) and lines[k].due > 0 and k != forgotten:
+            payable = is_on_book(lines[k]) and lines[k].due > 0 and not is_called_in(lines[k], products[k])
+            if pay[k] < 0 and payable and k != forgotten:
                 protects = products[k].consequence * balance(lines[k]) + rules.relend_weight * headroom(lines[k])
                 worth = protects / lines[k].due
                 if worth > best_worth:
@@ -130,18 +135,18 @@ def _pay_in_order(borrower, lines, products, rules, pay, forgotten):
 
 @rule
 def _why_short(borrower, rules, plan):
-    """The proximate cause of a shortfall: the first of these that is as large as the shortfall itself.
+    """The proximate cause of a shortfall: the first that applies, shocks before credit.
 
-    Credit lost to limit cuts; wages lost to joblessness; an unplanned expense; a dip of income; else the bills.
-    Credit comes first, for with it the payment would have been made whatever else happened.
+    No work; an unplanned expense as large as the shortfall; as much credit lost to limit cuts; a dip of income as
+    large; else the bills.
     """
     missing = int(plan.short)
-    if borrower.lost_headroom >= missing:
-        return LIMIT_CUT
-    if borrower.jobless > 0 and int(borrower.wage) - int(borrower.income) >= missing:
+    if borrower.jobless > 0:
         return JOB_LOSS
     if plan.expense >= missing:
         return EXPENSE
+    if borrower.lost_headroom >= missing:
+        return LIMIT_CUT
     if int(borrower.wage) - int(borrower.income) >= missing:
         return INCOME_DIP
     return DEBT_SERVICE

@@ -6,7 +6,7 @@ from sim.budget import MOST_ACCEPTANCE, affordable, reserve
 from sim.chance import EXPENSE, uniform
 from sim.compiled import rule
 from sim.ledger import fen
-from sim.line import OPEN, headroom, is_on_book
+from sim.line import OPEN, headroom, is_called_in, is_on_book
 
 HAND_TO_MOUTH = 0.5  # months of wage: a target buffer below this is living from hand to mouth (H10)
 LARGEST_EXPENSE = 20.0  # times the smallest
@@ -17,8 +17,9 @@ MOST_WANTS = 1.5  # times normal, for people with more cash than they like to ho
 def plan_month(borrower, lines, products, rules, chance, plan, buy, pay):
     """Set out the month's needs, wants and means; nothing is paid yet.
 
-    Needs are necessities, an unplanned expense and the minimum payments. Means are cash and the purchase credit that
-    can pay for necessities. If they fall short, necessities are tightened to what is affordable, within bounds; then
+    Needs are necessities, an unplanned expense and the minimum payments; debt that has been called in is paid out of
+    what is left. Means are cash and the purchase credit that can pay for necessities. If they fall short, necessities
+    are tightened to what is affordable, within bounds; then
     short = necessities - (cash - minimum payments) - reserved credit.
     Wants move with the gap between cash and the target buffer: wants = normal + adjustment * gap, within bounds.
 
@@ -54,10 +55,8 @@ def plan_month(borrower, lines, products, rules, chance, plan, buy, pay):
 def _expense(borrower, rules, chance):
     """An unplanned expense: rare, Pareto with tail exponent 2, from the same uniform that decides whether it falls."""
     u = uniform(chance, EXPENSE, borrower.id)
-    borrower.expense_hit = 0
     if u >= rules.expense_hazard:
         return 0
-    borrower.expense_hit = 1
     size = min(LARGEST_EXPENSE, math.sqrt(rules.expense_hazard / max(u, 1e-12)))
     return fen(rules.expense_size * size * borrower.wage)
 
@@ -93,7 +92,7 @@ def _lines(borrower, lines, products, rules, plan, buy, pay):
             elif owed > target:
                 extra = fen(rules.use_adjustment * (owed - target))
                 pay[k] = min(int(line.revolving), pay[k] + extra)
-        plan.minimum += int(line.due)
+        plan.minimum += 0 if is_called_in(line, product) else int(line.due)
         planned += pay[k]
         if product.buys == 0.0 or line.state != OPEN or line.months_past_due > 0:
             continue

@@ -18,7 +18,7 @@ def restrict(borrower, lines, products, platforms, cuts, rules, chance, tally):
     cap in force, unused credit above it goes. Nobody is asked to repay at once: a balance above the new limit only
     cannot grow.
 
-    cuts: records of the limit cuts that fall in this month. Returns 1 if anything was taken, else 0.
+    cuts: records of the limit cuts that fall in this month.
     """
     hit = 0
     for c in range(len(cuts)):
@@ -32,11 +32,10 @@ def restrict(borrower, lines, products, platforms, cuts, rules, chance, tally):
             points, _ = score(borrower, lines, k, products, platforms, rules, chance)
             if points >= cut.score_below:
                 continue
-        hit |= _take(borrower, lines[k], k, fen(lines[k].limit * (1.0 - cut.share)), rules, tally)
+        hit |= _take(borrower, lines[k], products[k], k, fen(lines[k].limit * (1.0 - cut.share)), rules, tally)
     if cap_on_person(borrower, rules) < NO_CAP and _enforce_cap(borrower, lines, products, platforms, rules, tally):
         hit = 1
     tally.economy[row.POLICY_CUT_PEOPLE] += hit
-    return hit
 
 
 @rule
@@ -53,16 +52,18 @@ def _enforce_cap(borrower, lines, products, platforms, rules, tally):
     hit = 0
     for k in range(len(lines)):
         if platforms[products[k].platform].online > 0.0:
-            hit |= _take(borrower, lines[k], k, int(lines[k].limit) - fen(share * headroom(lines[k])), rules, tally)
+            new_limit = int(lines[k].limit) - fen(share * headroom(lines[k]))
+            hit |= _take(borrower, lines[k], products[k], k, new_limit, rules, tally)
     return hit
 
 
 @rule
-def _take(borrower, line, k, new_limit, rules, tally):
+def _take(borrower, line, product, k, new_limit, rules, tally):
     """Lower one limit and count it; a cut that rounds to nothing is none. Returns 1 if anything was taken."""
     if new_limit >= line.limit:
         return 0
-    removed = take_limit(line, new_limit, borrower, rules.month)
+    removed = take_limit(line, new_limit, product, borrower, rules.month)
+    borrower.policy_cut_month = rules.month
     tally.books[k, row.REMOVED_LIMIT] += removed
     tally.books[k, row.POLICY_CUT] += removed
     tally.books[k, row.POLICY_CUT_ACCOUNTS] += 1

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.chance import MERCHANT_CASH, MERCHANT_ENTRY, MERCHANT_MARGIN, normal, uniform
+from sim.chance import MERCHANT_CASH, MERCHANT_ENTRY, MERCHANT_MARGIN, NEW_MARGIN, normal, uniform
 from sim.compiled import rule
 from sim.ledger import MERCHANT_COSTS, OUTSIDE_SALES, OWNERS_FUNDS, OWNERS_INCOME, fen, post
 
@@ -11,7 +11,7 @@ FIXED_SHARE = 0.10  # rent and other costs that do not follow sales, as a share 
 
 
 @rule
-def trade(merchant, sales, fees, payroll, staff, rules, chance, founding, flows):
+def trade(merchant, sales, fees, payroll, staff, rules, chance, flows):
     """One merchant's month.
 
     cash += sales + outside sales - fees - goods - fixed cost - payroll. During the settling year nobody fails: costs
@@ -19,10 +19,9 @@ def trade(merchant, sales, fees, payroll, staff, rules, chance, founding, flows)
     creditors bear the gap; a closed shop is taken over with a fixed probability a month. Staff follows smoothed sales:
     layoffs = response * (fall below normal - slack). Owners take half of the cash above the buffer.
 
-    sales, fees, payroll: fen from modelled people; staff: people; founding: the key of month 0, which addresses a
-    merchant's lasting traits. Fees are posted where the sale was made.
+    sales, fees, payroll: fen from modelled people; staff: people. Fees are posted where the sale was made.
     """
-    level = (1.0 + rules.wage_growth) ** (rules.month / 12.0)
+    level = rules.wage_level
     if not merchant.alive:
         _closed(merchant, sales, fees, payroll, staff, level, rules, chance, flows)
         return
@@ -35,9 +34,9 @@ def trade(merchant, sales, fees, payroll, staff, rules, chance, founding, flows)
     real_sales = merchant.sales / level
     merchant.smooth_sales += rules.merchant_smoothing * (real_sales - merchant.smooth_sales)
     merchant.staff = staff
-    buffer = _buffer(merchant, level, rules, founding)
+    buffer = _buffer(merchant, level, rules)
     if rules.month < SETTLING_MONTHS:
-        _settle(merchant, buffer, payroll / level, fees / level, rules, founding, flows)
+        _settle(merchant, buffer, payroll / level, fees / level, rules, flows)
     elif merchant.cash < 0:
         post(flows, OWNERS_FUNDS, -1, -merchant.cash)
         merchant.cash = 0
@@ -53,29 +52,33 @@ def trade(merchant, sales, fees, payroll, staff, rules, chance, founding, flows)
 
 
 @rule
-def _buffer(merchant, level, rules, founding):
+def _buffer(merchant, level, rules):
     """Cash that the owner keeps: months of sales, exponential over merchants, so a third hold less than one (K2)."""
-    months = -rules.merchant_cash_months * math.log(1.0 - uniform(founding, MERCHANT_CASH, merchant.id))
+    months = -rules.merchant_cash_months * math.log(1.0 - uniform(rules.founding, MERCHANT_CASH, merchant.id))
     return fen(months * merchant.smooth_sales * level)
 
 
 @rule
-def _settle(merchant, buffer, payroll, fees, rules, founding, flows):
+def _settle(merchant, buffer, payroll, fees, rules, flows):
     """First year: what this month's sales, wages and margin imply for costs; cash stands at the buffer."""
-    margin = rules.merchant_margin + rules.merchant_margin_spread * normal(
-        uniform(founding, MERCHANT_MARGIN, merchant.id)
-    )
+    merchant.margin = _margin(rules, uniform(rules.founding, MERCHANT_MARGIN, merchant.id))
     sales = max(1.0, merchant.smooth_sales)
     merchant.norm_sales = merchant.smooth_sales
     merchant.norm_staff = merchant.staff
     merchant.fixed_cost = fen(FIXED_SHARE * sales)
-    merchant.goods_share = max(0.0, 1.0 - margin - FIXED_SHARE - (payroll + fees) / sales)
+    merchant.goods_share = max(0.0, 1.0 - merchant.margin - FIXED_SHARE - (payroll + fees) / sales)
     gap = buffer - merchant.cash
     if gap > 0:
         post(flows, OWNERS_FUNDS, -1, gap)
     else:
         post(flows, OWNERS_INCOME, -1, -gap)
     merchant.cash = buffer
+
+
+@rule
+def _margin(rules, u):
+    """A net margin: normal over owners, so that some make losses (K4)."""
+    return rules.merchant_margin + rules.merchant_margin_spread * normal(u)
 
 
 @rule
@@ -90,7 +93,7 @@ def _staff(merchant, rules):
 
 @rule
 def _closed(merchant, sales, fees, payroll, staff, level, rules, chance, flows):
-    """A shut shop: stray sales settle its accounts; a newcomer takes it over now and then, with fresh capital."""
+    """A shut shop: stray sales settle its accounts; a newcomer takes it over now and then."""
     merchant.sales = sales
     merchant.cash += sales - fees - payroll
     merchant.staff = staff
@@ -103,6 +106,9 @@ def _closed(merchant, sales, fees, payroll, staff, level, rules, chance, flows):
         post(flows, OWNERS_FUNDS, -1, capital)
         merchant.cash += capital
         merchant.smooth_sales = merchant.norm_sales
+        margin = _margin(rules, uniform(chance, NEW_MARGIN, merchant.id))
+        merchant.goods_share = max(0.0, merchant.goods_share + merchant.margin - margin)
+        merchant.margin = margin
         merchant.alive = 1
         merchant.layoff_share = 0.0
         merchant.vacancies = float(merchant.norm_staff)
