@@ -65,7 +65,8 @@ class Party(mesa.Agent):
 
     def __init__(self, model, record):
         super().__init__(model)
-        vars(self).update(zip(record.dtype.names, record.tolist(), strict=True))
+        for name, value in zip(record.dtype.names, record.tolist(), strict=True):
+            setattr(self, name, value)
 
 
 class Borrower(Party):
@@ -75,6 +76,15 @@ class Borrower(Party):
         super().__init__(model, record)
         self.lines = [Line(line) for line in lines.tolist()]
         self.shops = shops.tolist()
+
+    @property
+    def record_sight(self):
+        """The one single-precision field that rules write after the founding: rounded as the record rounds it."""
+        return self._record_sight
+
+    @record_sight.setter
+    def record_sight(self, share):
+        self._record_sight = float(np.float32(share))
 
     def step(self):
         """Live a month: earn, bill, plan, borrow, shop, pay, age, review."""
@@ -88,17 +98,8 @@ class Merchant(Party):
     def step(self):
         """Trade on what borrowers bought and earned this month."""
         model, tally, m = self.model, self.model.tally, self.id
-        trade(
-            self,
-            tally.sales[m],
-            tally.fees[m],
-            tally.payroll[m],
-            tally.staff[m],
-            model.rules,
-            model.chance,
-            model.founding,
-            tally.flows,
-        )
+        sums = tally.sales[m], tally.fees[m], tally.payroll[m], tally.staff[m]
+        trade(self, *sums, model.rules, model.chance, tally.flows)
 
 
 class Platform(Party):
@@ -117,7 +118,6 @@ class ObjectModel(mesa.Model):
         self.founded = founded
         self.month = founded.month
         self.months = []
-        self.founding = int(luck.month_key(founded.seed, 0))
         market = founded.market
         for record, lines, shops in zip(market.borrowers, market.lines, market.shops, strict=True):
             Borrower(self, record, lines, shops)

@@ -114,6 +114,8 @@ def _dates(address, change: ChangeTable, scenario: Scenario) -> Iterator[Found]:
         yield (*address, "from"), f"{change.start} is outside the run, which goes from {scenario.start} to {last}"
     if change.until is not None and change.until <= change.start:
         yield (*address, "until"), f"{change.until} is not after from, {change.start}; write a later month"
+    if change.until is not None and change.lever in ONCE and not change.phase_in:
+        yield (*address, "until"), f"a {change.lever} acts once and is not undone at a date; remove until"
     if change.phase_in and change.lever not in ONCE:
         yield (*address, "phase_in"), f"only {', '.join(ONCE)} can be phased in; remove phase_in"
 

@@ -29,7 +29,8 @@ class Scene:
     borrower. ``play(rule)`` calls a rule with what its arguments are called here.
     """
 
-    def __init__(self, *products, platforms=None, lines=(), parameters=None, merchants=4, seed=1, month=1, **person):
+    def __init__(self, *products, platforms=None, lines=(), parameters=None, merchants=4, seed=1, month=1,
+                 wage_level=1.0, **person):  # fmt: skip
         offers = [CALM_PRODUCT | terms for terms in products]
         self.products = _terms(PRODUCT_DTYPE, PRODUCT, offers, named=("platform",))
         self.products["platform"] = [terms.get("platform", 0) for terms in products]
@@ -37,6 +38,8 @@ class Scene:
         self.platforms = _terms(PLATFORM_DTYPE, PLATFORM, platforms)
         self.rules = _terms(RULES_DTYPE, BEHAVIOUR, [CALM | (parameters or {})])[0]
         self.rules.month = month
+        self.rules.wage_level = wage_level
+        self.rules.founding = luck.month_key(seed, 0)
         self.merchants = blank(merchants, MERCHANT_DTYPE)
         self.merchants["alive"] = 1
         self.merchants["id"] = np.arange(merchants)

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from markets import default_market, model_of
 
+from sim import chance as luck
+from sim.founding import LARGEST_MERCHANT, MERCHANT_SIZE_SPREAD, OLDEST_LINE, merchant_sizes
 from sim.line import FROZEN, NONE, OPEN, headroom
 from sim.parameters import AGE_GROUPS, AGE_SHARES, AGE_WAGE, BEHAVIOUR, EARNER_MULTIPLE, QUINTILE_INCOME, QUINTILE_YEAR
 
@@ -121,7 +123,8 @@ def test_every_line_that_is_held_is_open_within_its_limit_and_the_products_bound
     owed = sum(lines[name].astype(np.int64) for name in ("revolving", "purchases", "instalment"))
     assert (owed <= limits).all()
     assert headroom(lines[0, 0]) >= 0
-    assert ((lines["months_on_book"] >= 1) & (lines["months_clean"] == lines["months_on_book"]))[held].all()
+    clean = lines["months_clean"][held]
+    assert (clean.min(), clean.max()) == (1, OLDEST_LINE)
 
 
 def test_platforms_hold_the_book_of_their_lines_and_capital_for_their_own_part(market):
@@ -145,3 +148,24 @@ def test_merchants_sell_what_their_customers_normally_spend_and_can_pay_their_st
     staffed = people["employer"] >= 0
     payroll = np.bincount(people["employer"][staffed], people["wage"][staffed], 30)
     assert (payroll <= share("merchant_labour_share") * merchants["smooth_sales"] + 1).all()
+
+
+def test_merchants_are_of_lognormal_size_and_none_is_more_than_ten_times_the_mean():
+    sizes = merchant_sizes(3000, 1)
+    key = luck.month_key(1, 0)
+    free = np.exp([MERCHANT_SIZE_SPREAD * luck.normal(luck.uniform(key, luck.MERCHANT_SIZE, m)) for m in range(3000)])
+    assert sizes.max() == pytest.approx(LARGEST_MERCHANT * free.mean()) < free.max()
+    assert (sizes[free < sizes.max()] == free[free < sizes.max()]).all()
+
+
+def test_a_lender_makes_the_same_error_on_the_first_day_and_ever_after():
+    model = model_of(default_market(), borrowers=20)
+    rules, _ = model.run(3).rules_in_force()
+    assert rules.founding == luck.month_key(model.seed, 0)
+
+
+def test_wages_in_general_grow_by_the_year():
+    model = model_of(default_market(), borrowers=20, parameters={"wage_growth": 0.10})
+    assert model.rules_in_force()[0].wage_level == 1.0
+    model.month = 24
+    assert model.rules_in_force()[0].wage_level == pytest.approx(1.21)

@@ -251,9 +251,9 @@ def test_setting_and_doing_reach_the_records(model):
     model.borrowers.set("stigma", 0.5)
     assert (model.market.borrowers["stigma"] == 0.5).all()
     young = model.borrowers.select(model.borrowers.column("age") < 30)
-    assert young.set("impulse", 0.25).do(Borrower.__setattr__, "expense_hit", 1) is young
+    assert young.set("impulse", 0.25).do(Borrower.__setattr__, "lenders_before", 1) is young
     held = model.market.borrowers
-    assert ((held["expense_hit"] == 1) >= (held["age"] < 30)).all()
+    assert ((held["lenders_before"] == 1) >= (held["age"] < 30)).all()
     assert (held["impulse"][held["age"] < 30] == 0.25).all()
     young.set("cash", np.arange(len(young)))
     assert young.get("cash") == list(range(len(young)))
@@ -312,14 +312,14 @@ def test_hooks_are_called_once_a_month_in_the_order_of_registration():
 def test_a_class_of_borrowers_with_a_step_moves_everybody_watched_or_not():
     class Saver(Borrower):
         def step(self):
-            self.expense_hit = 1
+            self.lenders_before = 1
 
     class Savers(CreditModel):
         borrower_class = Saver
 
     model = found(Savers, watch=2)
     model.step()
-    assert (model.market.borrowers["expense_hit"] == 1).all()
+    assert (model.market.borrowers["lenders_before"] == 1).all()
 
 
 def test_a_hook_can_change_the_market_and_its_accounts_still_close():

@@ -11,7 +11,8 @@ NAMES = ["one", "two"], [("one", "pay-later"), ("two", "cash")]
 def in_force(month, *changes):
     """The rules and the terms of two products in a month, counted from January 2017."""
     s = Scene(
-        PAY_LATER | {"monthly_rate": 0.015, "minimum_share": 0.10}, CASH | {"platform": 1, "instalment_rate": 0.03}
+        PAY_LATER | {"monthly_rate": 0.015, "minimum_share": 0.10, "late_fee": 0.015},
+        CASH | {"platform": 1, "instalment_rate": 0.03},
     )
     Timetable(changes, "2017-01", *NAMES).apply(month, s.rules, s.products)
     return s
@@ -45,6 +46,13 @@ def test_a_rate_cap_is_per_year_and_lowers_what_is_above_it():
     assert capped["instalment_rate"][1] == 0.02
     one = in_force(0, Change("c", "rate_cap", 0.12, "2017-01", platform="one")).products
     assert (one["monthly_rate"][0], one["instalment_rate"][1]) == (0.01, 0.03)
+
+
+@pytest.mark.parametrize(("cap", "rate", "fee"), [(0.36, 0.015, 0.015), (0.24, 0.015, 0.005), (0.12, 0.01, 0.0)])
+def test_interest_and_late_fee_together_stay_within_a_rate_cap(cap, rate, fee):
+    capped = in_force(0, Change("c", "rate_cap", cap, "2017-01")).products[0]
+    assert (capped.monthly_rate, capped.late_fee) == (pytest.approx(rate), pytest.approx(fee))
+    assert capped.late_fee >= 0
 
 
 def test_a_minimum_payment_raises_what_is_below_it():

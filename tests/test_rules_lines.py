@@ -4,7 +4,7 @@ import pytest
 from scenes import CARD, CASH, PAY_LATER, Scene, yuan
 
 from sim.ledger import CHARGE_OFFS, INTEREST, LATE_FEES, RECOVERIES, fen
-from sim.limit import deserved, take_limit
+from sim.limit import deserved, give_limit, take_limit
 from sim.line import CHARGED_OFF, FROZEN, NONE, OPEN, balance, bucket, cash_headroom, headroom, lend, lenders_owed
 from sim.record import BUCKETS
 from sim.rules.bill import bill
@@ -97,7 +97,10 @@ def test_a_line_that_is_called_in_asks_for_everything_still_owed():
 def test_a_second_draw_joins_the_first_and_is_repaid_over_the_mean_of_the_two_terms():
     line = Scene(CASH, lines=[{"instalment": yuan(600), "instalments_left": 3}]).lines[0]
     lend(line, yuan(600), 12)
-    assert (line.instalment, line.instalments_left) == (yuan(1200), 8)  # 7.5, rounded up
+    assert (line.instalment, line.instalments_left) == (yuan(1200), 7)  # 7.5, rounded down
+    line.instalments_left = 0  # the last instalment is on this month's bill
+    lend(line, yuan(100), 6)
+    assert (line.instalment, line.instalments_left) == (yuan(1300), 1)  # 0.46: at least one
 
 
 @pytest.mark.parametrize(("fields", "unused"), [
@@ -172,6 +175,12 @@ def test_a_called_in_line_is_cured_by_payment_in_full_alone():
     assert aged(paid=1000, due=0, **late).lines[0].months_past_due == 0
 
 
+def test_the_late_fee_of_a_called_in_line_is_on_its_minimum_payment_and_not_on_all_of_it():
+    late = {"state": FROZEN, "due": yuan(1000), "revolving": yuan(1000), "instalment": yuan(500)}
+    assert aged(**late, months_past_due=3).flow(LATE_FEES) == yuan(3)  # 2 % of a tenth of 1,500
+    assert aged(**late, months_past_due=1).flow(LATE_FEES) == yuan(20)
+
+
 def test_payment_of_all_that_is_due_cures_a_frozen_line():
     line = aged(paid=350, due=0, months_past_due=2, state=FROZEN, cause=3, months_clean=0).lines[0]
     assert (line.months_past_due, line.state, line.cause, line.months_clean) == (0, OPEN, 0, 1)
@@ -191,8 +200,9 @@ def test_past_the_charge_off_month_the_balance_becomes_a_claim():
     six = {"months_past_due": 6, "state": FROZEN, "due": yuan(1000), "terms": {"charge_off_after": 6}}
     scene = aged(**six, instalment=yuan(50), instalments_left=2)
     line = scene.lines[0]
-    assert (line.state, line.revolving, line.due, line.limit, line.instalment) == (CHARGED_OFF, yuan(1070), 0, 0, 0)
-    assert scene.flow(CHARGE_OFFS) == yuan(1070)
+    claim = yuan(1050 + 2.10)  # with a late fee of 2 % of the minimum share of 1,050
+    assert (line.state, line.revolving, line.due, line.limit, line.instalment) == (CHARGED_OFF, claim, 0, 0, 0)
+    assert scene.flow(CHARGE_OFFS) == claim
     assert aged(**six | {"months_past_due": 5}).lines[0].state == FROZEN
 
 
@@ -216,10 +226,24 @@ def test_a_limit_is_months_of_income_by_score_in_whole_hundreds_and_at_most_the_
 
 
 def test_a_cut_takes_unused_credit_and_remembers_the_limit_before_the_first_cut():
-    scene = Scene(PAY_LATER, lines=[{"revolving": yuan(7000)}])
+    scene = Scene(CASH, lines=[{"revolving": yuan(7000)}])
     line = scene.lines[0]
-    assert take_limit(line, yuan(6000), scene.borrower, 9) == yuan(4000)
+    assert scene.play(take_limit, new_limit=yuan(6000), month=9) == yuan(4000)
     assert (line.limit, line.limit_before, line.cut_month) == (yuan(6000), yuan(10_000), 9)
     assert scene.borrower.lost_headroom == yuan(3000)  # the 1,000 above the limit were not credit to lose
-    take_limit(line, yuan(5000), scene.borrower, 10)
+    scene.play(take_limit, new_limit=yuan(5000), month=10)
     assert (line.limit_before, scene.borrower.lost_headroom) == (yuan(10_000), yuan(3000))
+
+
+@pytest.mark.parametrize(("terms", "helps"), [
+    ({"lends_cash": 1.0}, 1.0), ({"lends_cash": 0.5, "acceptance": 0.4}, 0.5), ({"acceptance": 0.4}, 0.4), ({}, 0.0),
+])  # fmt: skip
+def test_credit_that_is_taken_is_missed_as_far_as_it_could_have_helped_and_given_back_as_far(terms, helps):
+    scene = Scene(terms)
+    scene.play(take_limit, new_limit=yuan(4000), month=9)
+    assert scene.borrower.lost_headroom == yuan(6000 * helps)
+    scene.play(give_limit, step=yuan(1000))
+    assert scene.lines[0].limit == yuan(5000)
+    assert scene.borrower.lost_headroom == yuan(5000 * helps)
+    scene.play(give_limit, step=yuan(9000))
+    assert scene.borrower.lost_headroom == 0  # never more than was taken

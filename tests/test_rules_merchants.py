@@ -9,21 +9,22 @@ from markets import TWO_LENDERS, model_of
 from scenes import PAY_LATER, Scene, yuan
 
 from sim import ledger
-from sim.chance import MERCHANT_CASH, month_key, uniform
+from sim.chance import MERCHANT_CASH, MERCHANT_MARGIN, NEW_MARGIN, month_key, normal, uniform
 from sim.rules.talk import talk
 from sim.rules.trade import SETTLING_MONTHS, trade
 
 FOUNDING = month_key(1, 0)
 
 
-def traded(sales=0, fees=0, payroll=0, staff=0, parameters=None, month=SETTLING_MONTHS, **fields):
+def traded(sales=0, fees=0, payroll=0, staff=0, parameters=None, month=SETTLING_MONTHS, wage_level=1.0, **fields):
     """A merchant after a month, with amounts in yuan; its smoothed sales stand still unless said otherwise."""
-    s = Scene(PAY_LATER, month=month, parameters={"merchant_layoff_response": 0.7, "merchant_slack": 0.08,
-                                                  "merchant_cash_months": 12} | (parameters or {}))  # fmt: skip
+    s = Scene(PAY_LATER, month=month, wage_level=wage_level,
+              parameters={"merchant_layoff_response": 0.7, "merchant_slack": 0.08,
+                          "merchant_cash_months": 12} | (parameters or {}))  # fmt: skip
     s.rules.merchant_smoothing = (parameters or {}).get("merchant_smoothing", 0.0)
     for name, value in fields.items():
         s.merchants[0][name] = value
-    s.play(trade, sales=yuan(sales), fees=yuan(fees), payroll=yuan(payroll), staff=staff, founding=FOUNDING)
+    s.play(trade, sales=yuan(sales), fees=yuan(fees), payroll=yuan(payroll), staff=staff)
     return s
 
 
@@ -42,13 +43,7 @@ def test_a_merchants_month_adds_up():
 
 
 def test_prices_and_costs_grow_with_wages():
-    s = traded(
-        parameters={"wage_growth": 0.10},
-        month=24,
-        outside_sales=yuan(5000),
-        fixed_cost=yuan(1000),
-        smooth_sales=yuan(1e6),
-    )
+    s = traded(wage_level=1.21, outside_sales=yuan(5000), fixed_cost=yuan(1000), smooth_sales=yuan(1e6))
     assert s.flow(ledger.OUTSIDE_SALES) == yuan(6050)
     assert s.flow(ledger.MERCHANT_COSTS) == yuan(1210)
 
@@ -96,7 +91,7 @@ def test_costs_are_set_so_that_the_drawn_margin_holds():
     merchant = settled.merchants[0]
     before = merchant.cash
     settled.rules.month = SETTLING_MONTHS
-    settled.play(trade, sales=yuan(10_000), fees=0, payroll=yuan(3000), staff=1, founding=FOUNDING)
+    settled.play(trade, sales=yuan(10_000), fees=0, payroll=yuan(3000), staff=1)
     taken = settled.flow(ledger.OWNERS_INCOME)
     assert merchant.cash + taken - before == pytest.approx(yuan(500), abs=2)
 
@@ -110,6 +105,24 @@ def test_a_closed_shop_is_taken_over_with_staff_to_hire(hazard, alive):
     if alive:
         assert (merchant.vacancies, merchant.layoff_share, merchant.smooth_sales) == (4, 0, yuan(1000))
         assert (merchant.cash, s.flow(ledger.OWNERS_FUNDS)) == (yuan(1050), yuan(1000))
+
+
+def margin(decision, chance, mean=0.05, spread=0.085):
+    """A net margin drawn by the first merchant."""
+    return mean + spread * normal(uniform(chance, decision, 0))
+
+
+def test_an_owner_keeps_the_margin_drawn_at_the_founding_and_a_newcomer_draws_another():
+    spread = {"merchant_margin": 0.05, "merchant_margin_spread": 0.085, "merchant_entry_hazard": 1.0}
+    first = traded(sales=10_000, payroll=3000, month=SETTLING_MONTHS - 1, smooth_sales=yuan(10_000), parameters=spread)
+    merchant = first.merchants[0]
+    assert merchant.margin == pytest.approx(margin(MERCHANT_MARGIN, FOUNDING))
+    assert merchant.goods_share == pytest.approx(0.6 - merchant.margin)  # 0.3 for wages, 0.1 for rent
+    newcomer = traded(parameters=spread, alive=0, margin=0.02, goods_share=0.5, norm_sales=yuan(1000))
+    drawn = margin(NEW_MARGIN, newcomer.chance)
+    assert newcomer.merchants[0].margin == pytest.approx(drawn)
+    assert newcomer.merchants[0].goods_share == pytest.approx(0.52 - drawn)  # who has a better margin has cheaper goods
+    assert traded(parameters=spread | {"merchant_entry_hazard": 0.0}, alive=0, margin=0.02).merchants[0].margin == 0.02
 
 
 # --- friends ---

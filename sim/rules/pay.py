@@ -86,26 +86,39 @@ def _forgets(borrower, lines, products, rules, chance):
 
 @rule
 def _pay_willingly(borrower, lines, products, pay, forgotten):
-    """All minimums, then the rest of the planned payments in proportion, out of the cash there is.
+    """All minimums, then called-in debts that the cash left can clear, then the rest of the plan in proportion.
 
-    On a line that has been called in nothing is a minimum: what it gets is its part of the rest.
+    Only payment in full cures a called-in line, so one that can be cleared is cleared before others get their part.
     """
     if forgotten >= 0:
         pay[forgotten] = 0
-    minimums = 0
+    spare = int(borrower.cash)
+    for k in range(len(lines)):
+        if k != forgotten:
+            spare -= _minimum(lines[k], products[k])
+    cleared = 0  # one bit per line
     extra = 0
     for k in range(len(lines)):
-        if is_on_book(lines[k]) and k != forgotten:
-            due = 0 if is_called_in(lines[k], products[k]) else int(lines[k].due)
-            minimums += due
-            extra += pay[k] - due
-    spare = int(borrower.cash) - minimums
+        if not is_on_book(lines[k]) or k == forgotten:
+            continue
+        more = pay[k] - _minimum(lines[k], products[k])
+        if is_called_in(lines[k], products[k]) and more <= spare:
+            spare -= more
+            cleared |= 1 << k
+        else:
+            extra += more
     if extra <= spare:
         return
     for k in range(len(lines)):
-        if is_on_book(lines[k]) and k != forgotten:
-            due = 0 if is_called_in(lines[k], products[k]) else int(lines[k].due)
-            pay[k] = due + (pay[k] - due) * spare // extra
+        if is_on_book(lines[k]) and k != forgotten and not cleared & (1 << k):
+            minimum = _minimum(lines[k], products[k])
+            pay[k] = minimum + (pay[k] - minimum) * spare // extra
+
+
+@rule
+def _minimum(line, product):
+    """The least that must be paid on a line this month, in fen; nothing counts as a minimum once it is called in."""
+    return 0 if not is_on_book(line) or is_called_in(line, product) else int(line.due)
 
 
 @rule
@@ -118,8 +131,7 @@ def _pay_in_order(borrower, lines, products, rules, pay, forgotten):
         best = -1
         best_worth = -1.0
         for k in range(len(lines)):
-            payable = is_on_book(lines[k]) and lines[k].due > 0 and not is_called_in(lines[k], products[k])
-            if pay[k] < 0 and payable and k != forgotten:
+            if pay[k] < 0 and _minimum(lines[k], products[k]) > 0 and k != forgotten:
                 protects = products[k].consequence * balance(lines[k]) + rules.relend_weight * headroom(lines[k])
                 worth = protects / lines[k].due
                 if worth > best_worth:
