@@ -9,6 +9,7 @@ from scenarios.loader import load, load_pair
 from scenarios.messages import BadInput
 from scenarios.runner import plan
 from scenarios.store import Unfinished, open_run
+from sim.model import CreditModel
 
 HEAD = 'title = "Mine"\nextends = "baseline"\n'
 CUT = """
@@ -243,6 +244,25 @@ def test_a_run_that_ends_before_its_policy_begins_is_refused():
     with pytest.raises(BadInput, match="play at least --months 48"):
         plan("limit-cut", months=47)
     assert plan("limit-cut", months=48).reference == "2020-11"
+
+
+@pytest.mark.parametrize(("platforms", "products"), [(63, 1), (1, 63)])
+def test_a_market_of_more_than_62_platforms_or_products_is_refused(platforms, products):
+    lenders = [{"name": str(p)} for p in range(platforms)]
+    offers = [{"name": str(k), "platform": "0", "lends_cash": 1} for k in range(products)]
+    with pytest.raises(ValueError, match="62"):
+        CreditModel(lenders, offers, borrowers=10)
+
+
+def test_a_market_of_62_platforms_keeps_them_apart():
+    lenders = [{"name": str(p), "approval": -1.0, "sees": 0.0} for p in range(62)]
+    offers = [{"name": "cash", "platform": str(p), "lends_cash": 1, "reach": 1.0} for p in range(62)]
+    model = CreditModel(lenders, offers, borrowers=30)
+    lines = model.market.lines
+    owing = sum(lines[name] for name in ("revolving", "purchases", "instalment")) > 0
+    assert model.market.borrowers["lenders"].tolist() == owing.sum(1).tolist()
+    assert owing[:, -1].any()
+    model.run(2)
 
 
 def test_a_folder_with_anything_else_in_it_is_left_alone(tmp_path):

@@ -315,6 +315,26 @@ def test_with_borrowers_on_both_a_cut_at_one_reaches_the_other():
     assert {"revolving", "limit", "monthly.balance_fen"} <= set(differences(calm, cut))
 
 
+# --- 10: a lender that failed lends to nobody ---
+def lent(model, platform):
+    """What a platform paid out to borrowers and shops in each month, in fen."""
+    flows = model.tables()["flows"]
+    paid = (flows["platform"] == platform) & np.isin(flows["flow"], ("cash draws", "purchases on credit"))
+    months = model.tables()["economy"]["month"]
+    return [int(flows["amount_fen"][paid & (flows["month"] == month)].sum()) for month in months]
+
+
+@pytest.mark.parametrize(("state", "channel"), [(2, 1), (1, 1), (2, 0)])
+def test_on_the_lines_of_a_lender_that_failed_nobody_draws_or_buys(state, channel):
+    model = model_of(default_market(), borrowers=500, parameters={"funding_channel": channel})
+    failed = model.platform_names.index("incumbent")
+    for _ in range(4):
+        model.market.platforms["state"][failed] = state
+        model.step()
+    assert all(lent(model, "incumbent")) if channel == 0 else not any(lent(model, "incumbent"))
+    assert all(lent(model, "marketplace"))
+
+
 # --- channels, switched on and off in pairs of worlds ---
 def open_and_shut(channel, months=24, market=None, friends=None, **parameters):
     """Two worlds of one seed: in the second a channel is frozen."""

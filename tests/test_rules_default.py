@@ -17,8 +17,10 @@ TERMS = {"minimum_share": 0.10, "freeze_after": 1, "call_in_after": 2, "charge_o
 
 def followed(*lines, paid=(), before=150, month=20, **person):
     """A person at the month's end, with so much past due before this month's bill on each line."""
-    terms = [PAY_LATER | TERMS | {"late_fee": 0.015, "reporting": 0.5}, CASH | TERMS | {"platform": 1, "reporting": 0.25}]
-    s = Scene(*terms[: len(lines)], lines=lines, month=month, parameters={"bureau_memory": 24}, **person)
+    first = PAY_LATER | TERMS | {"late_fee": 0.015, "reporting": 0.5}
+    second = CASH | TERMS | {"platform": 1, "reporting": 0.25}
+    terms = [first, second][: len(lines)]
+    s = Scene(*terms, lines=lines, month=month, parameters={"bureau_memory": 24}, **person)
     s.tally.arrears[:] = yuan(before)
     s.tally.pay[: len(paid)] = [yuan(amount) for amount in paid]
     s.tally.balance_was[:] = yuan(900)

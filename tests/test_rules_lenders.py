@@ -10,17 +10,21 @@ from sim import ledger
 from sim import tally as row
 from sim.lender import FAILED, LENDING, STOPPED
 from sim.line import CHARGED_OFF, FROZEN, NONE, OPEN
+from sim.month import open_accounts, raise_cash
 from sim.policy import Change, Timetable, Who
 from sim.rules.approve import approve
+from sim.rules.collect import age
 from sim.rules.fund import fund
+from sim.rules.plan import plan_month
 from sim.rules.restrict import restrict
 from sim.rules.review import review
-from sim.score import score
+from sim.rules.shop import shop
+from sim.score import score, sees_record
 
 #: Round weights, so that a score can be added up by hand: an income of 4,000 yuan is worth half of its weight.
 WEIGHTS = {"score_income": 0.50, "score_history": 0.20, "score_use": 0.15, "score_burden": 0.45, "score_late": 0.35,
            "score_young": 0.06, "restoration_months": 6, "bureau_memory": 24}  # fmt: skip
-SEES_ALL = {"signal_noise": 0, "sees": 1.0, "approval": 0.3}
+SEES_ALL = {"signal_noise": 0, "sees": 1.0, "approval": 0.3, "online": 1}
 
 
 def scene(*products, parameters=None, platforms=None, **rest):
@@ -28,7 +32,7 @@ def scene(*products, parameters=None, platforms=None, **rest):
     count = 1 + max(terms.get("platform", 0) for terms in products)
     platforms = [SEES_ALL | terms for terms in platforms or [{}] * count]
     return Scene(*({"reporting": 1.0} | terms for terms in products), parameters=WEIGHTS | (parameters or {}),
-                 platforms=platforms, **rest)  # fmt: skip
+                 platforms=platforms, **{"record_sight": 1.0} | rest)  # fmt: skip
 
 
 def points(s, k=0):
@@ -70,20 +74,58 @@ def test_a_platform_sees_its_own_products_in_full():
     assert none - own == pytest.approx(0.1)
 
 
-def test_a_late_payment_elsewhere_and_a_bad_record_count_as_far_as_they_are_seen():
-    other = CASH | {"platform": 1, "reporting": 0.5}
-    late = scene(PAY_LATER, other, platforms=[{"sees": 0.5}, {}], lines=[{}, {"months_past_due": 1, "state": FROZEN}])
-    assert points(late) == pytest.approx(0.3 - 0.35 * 0.25)
-    late.borrower.bad_record = 1
-    assert points(late) == pytest.approx(0.3 - 0.35 * 0.5)
+HALF_REPORTED = CASH | {"platform": 1, "reporting": 0.5}
+
+
+def test_a_late_payment_and_a_good_history_elsewhere_count_as_far_as_they_are_seen():
+    def seen(**other):
+        return points(scene(PAY_LATER, HALF_REPORTED, platforms=[{"sees": 0.5}, {}], lines=[{}, other]))
+
+    assert seen() == 0.3
+    assert seen(months_past_due=1, state=FROZEN) == pytest.approx(0.3 - 0.35 * 0.25)
+    assert seen(state=CHARGED_OFF, limit=0) == pytest.approx(0.3 - 0.35 * 0.25)
+    assert seen(months_clean=12) == pytest.approx(0.3 + 0.20 * 0.25)
+    assert seen(months_clean=6) == pytest.approx(0.3 + 0.10 * 0.25)
+
+
+@pytest.mark.parametrize(("sees", "reported", "late"), [(1, 1, 0.35), (0, 1, 0), (1, 0, 0)])
+def test_a_default_on_record_counts_in_full_for_who_sees_it_and_not_at_all_for_others(sees, reported, late):
+    s = scene(PAY_LATER, platforms=[{"sees": sees}], bad_record=1, record_sight=reported)
+    assert points(s) == round(0.3 - late, 9)
+    s.borrower.bad_record = 0
+    assert points(s) == 0.3
+
+
+def test_whether_a_lender_sees_a_record_is_settled_for_good_and_as_likely_as_what_it_looks_at_times_what_is_reported():
+    def seers(platform=0, sees=0.5, reported=0.8, month=1):
+        """Who of two thousand people is seen by a lender."""
+        s = scene({"platform": 0}, {"platform": 1}, platforms=[{"sees": sees}] * 2, record_sight=reported, month=month)
+        seen = set()
+        for person in range(2000):
+            s.borrower.id = person
+            if s.play(sees_record, lender=s.platforms[platform], platform=platform):
+                seen.add(person)
+        return seen
+
+    assert len(seers()) == pytest.approx(800, abs=4 * math.sqrt(2000 * 0.4 * 0.6))
+    assert seers(month=30) == seers() != seers(platform=1)
+    assert seers(reported=0.4) < seers() < seers(sees=1.0)  # who sees more, sees all that was seen
+    assert (len(seers(sees=0)), len(seers(reported=0)), len(seers(sees=1, reported=1))) == (0, 0, 2000)
+
+
+def test_points_for_income_are_against_wages_in_general():
+    assert points(scene(PAY_LATER, wage_level=1.5)) == 0.25  # 6 / (6 + 6) of one half
+    assert points(scene(PAY_LATER, wage_level=1.5, wage=yuan(9000))) == 0.3
 
 
 def test_an_income_estimate_is_wrong_once_for_all_products_of_a_platform_and_right_on_average():
-    def estimate(k, seed):
-        s = scene({"platform": 0}, {"platform": 0}, {"platform": 1}, parameters={"income_noise": 0.5}, seed=seed)
+    def estimate(k, seed, month=1):
+        s = scene({"platform": 0}, {"platform": 0}, {"platform": 1}, parameters={"income_noise": 0.5}, seed=seed,
+                  month=month)  # fmt: skip
         return s.play(score, k=k)[1]
 
     assert estimate(0, 1) == estimate(1, 1) != estimate(2, 1)
+    assert estimate(0, 1, month=30) == estimate(0, 1)  # the error lasts
     errors = [math.log(estimate(0, seed) / yuan(6000)) for seed in range(500)]
     assert np.mean(errors) == pytest.approx(0, abs=0.08)
     assert np.std(errors) == pytest.approx(0.5, abs=0.06)
@@ -135,14 +177,19 @@ def test_a_cap_that_leaves_no_room_for_a_line_refuses_it():
 
 # --- review ---
 def reviewed(product=None, line=None, platform=None, parameters=None, state=LENDING, month=5, **person):
-    """The line of 6,000 yuan after a review every month; its score is 0.3 and a sixtieth for each clean month."""
+    """The line of 6,000 yuan after a review every month; its score is 0.3 and a sixtieth for each clean month.
+
+    Approval stands at 0.3: limits are raised from 0.4 on and cut below 0.1.
+    """
     terms = PAY_LATER | {
         "review_interval": 1,
-        "raise_score": 0.4,
+        "raise_margin": 0.1,
         "raise_share": 0.10,
         "cut_share": 0.30,
-        "cut_score": 0.1,
+        "cut_margin": 0.2,
         "limit_income": 6.0,
+        "limit_low": 500,
+        "limit_high": 50_000,
     }
     clean = {"limit": yuan(6000), "months_clean": 12}
     s = scene(terms | (product or {}), platforms=[platform or {}], parameters=parameters, month=month,
@@ -165,21 +212,32 @@ def test_a_good_review_raises_a_limit_by_a_tenth_and_not_past_what_the_score_des
 
 
 def test_a_limit_is_raised_after_three_clean_months_and_not_two():
-    assert limit({"raise_score": 0.3}, {"months_clean": 3}) == 6600
-    assert limit({"raise_score": 0.3}, {"months_clean": 2}) == 6000
+    assert limit({"raise_margin": 0.0}, {"months_clean": 3}) == 6600
+    assert limit({"raise_margin": 0.0}, {"months_clean": 2}) == 6000
+
+
+STRICT = {"approval": 0.8}  # the score of one half is further below than the cut margin
 
 
 def test_a_bad_review_cuts_a_limit_but_not_below_the_floor():
-    s = reviewed({"cut_score": 0.6})
+    s = reviewed(platform=STRICT)
     assert s.lines[0].limit == yuan(4200)
     assert s.tally.books[0, row.REMOVED_LIMIT] == yuan(1800)
-    assert s.borrower.lost_headroom == yuan(1800)
-    assert limit({"cut_score": 0.6, "limit_low": 5000}) == 5000
-    assert limit({"cut_score": 0.6, "limit_low": 9000}) == 6000
+    assert s.borrower.lost_headroom == yuan(720)  # four tenths of sales take the line
+    assert limit({"limit_low": 5000}, platform=STRICT) == 5000
+    assert limit({"limit_low": 9000}, platform=STRICT) == 6000
+
+
+@pytest.mark.parametrize(("approval", "after"), [
+    (0.29, 6600), (0.39, 6600), (0.41, 6000), (0.69, 6000), (0.71, 4200), (1.5, 4200),
+])  # fmt: skip
+def test_the_thresholds_of_a_review_lie_around_the_score_at_which_the_lender_approves(approval, after):
+    assert limit(platform={"approval": approval}) == after
 
 
 def test_between_the_thresholds_nothing_happens():
-    assert limit({"raise_score": 0.51, "cut_score": 0.5}) == 6000
+    assert limit({"raise_margin": 0.21, "cut_margin": 0.0}) == 6000
+    assert limit({"raise_margin": 0.0, "cut_margin": 0.01}, platform={"approval": 0.505}) == 6000
 
 
 @pytest.mark.parametrize(("month", "after"), [(5, 6000), (6, 6600), (7, 6000), (9, 6600)])
@@ -188,15 +246,22 @@ def test_reviews_come_every_few_months(month, after):
 
 
 def test_while_the_bureau_shows_a_default_a_line_is_reviewed_out_of_turn():
-    quarterly = {"review_interval": 3, "cut_score": 0.2}
-    assert limit(quarterly, bad_record=24) == 4200  # 0.5 - 0.35
+    quarterly = {"review_interval": 3, "cut_margin": 0.1}
+    assert limit(quarterly, bad_record=24) == 4200  # 0.5 - 0.35, and 0.3 asked for
     assert limit(quarterly, bad_record=23) == 6000
     assert limit(quarterly, bad_record=23, month=6) == 4200
 
 
+@pytest.mark.parametrize("unseen", [{"platform": {"sees": 0.0}}, {"record_sight": 0.0}])
+def test_a_lender_that_does_not_see_a_default_reviews_in_turn_and_as_if_there_were_none(unseen):
+    quarterly = {"review_interval": 3, "cut_margin": 0.1}
+    assert limit(quarterly, bad_record=24, **unseen) == 6000
+    assert limit(quarterly, bad_record=24, month=6, **unseen) == 6600
+
+
 def test_a_late_or_frozen_line_is_not_reviewed():
-    assert limit({"cut_score": 1.0}, {"months_past_due": 1}) == 6000
-    assert limit({"cut_score": 1.0}, {"state": FROZEN}) == 6000
+    assert limit(line={"months_past_due": 1}, platform=STRICT) == 6000
+    assert limit(line={"state": FROZEN}, platform=STRICT) == 6000
 
 
 CUT = {"limit": yuan(4200), "limit_before": yuan(6000)}
@@ -205,12 +270,18 @@ CUT = {"limit": yuan(4200), "limit_before": yuan(6000)}
 def test_a_cut_limit_comes_back_by_a_sixth_after_six_clean_months_and_not_five():
     assert limit(line=CUT | {"months_clean": 12, "cut_month": 4}, month=10) == 5200
     assert limit(line=CUT | {"months_clean": 12, "cut_month": 5}, month=10) == 4200
-    assert limit({"raise_score": 0.3}, CUT | {"months_clean": 6, "cut_month": 1}, month=10) == 5200
-    assert limit({"raise_score": 0.3}, CUT | {"months_clean": 5, "cut_month": 1}, month=10) == 4200
+    assert limit({"raise_margin": 0.0}, CUT | {"months_clean": 6, "cut_month": 1}, month=10) == 5200
+    assert limit({"raise_margin": 0.0}, CUT | {"months_clean": 5, "cut_month": 1}, month=10) == 4200
 
 
 def test_restoration_ends_at_the_limit_before_the_cut():
     assert limit(line=CUT | {"limit": yuan(5900), "cut_month": 1}, month=10) == 6000
+
+
+def test_credit_that_comes_back_is_missed_no_longer():
+    s = reviewed(line=CUT | {"cut_month": 1}, month=10, lost_headroom=yuan(700))
+    assert s.lines[0].limit == yuan(5200)
+    assert s.borrower.lost_headroom == yuan(700 - 400)  # of 1,000 given back four tenths could have helped
 
 
 @pytest.mark.parametrize(
@@ -221,14 +292,13 @@ def test_a_platform_that_stopped_raises_nothing(state, channel, after):
 
 
 def test_tightening_moves_both_thresholds():
-    s = scene(PAY_LATER | {"review_interval": 1, "raise_score": 0.4, "cut_score": 0.1, "limit_income": 6.0}, month=5,
+    s = scene(PAY_LATER | {"review_interval": 1, "raise_margin": 0.1, "cut_margin": 0.2, "limit_income": 6.0}, month=5,
               lines=[{"limit": yuan(6000), "months_clean": 12}])  # fmt: skip
-    s.platforms[0].tightening = 0.2
-    s.play(review)
-    assert s.lines[0].limit == yuan(6000)
-    s.platforms[0].tightening = 0.41
-    s.play(review)
-    assert s.lines[0].limit < yuan(6000)
+    for tightening, compared in ((0.11, 0), (0.39, 0), (0.41, -1), (0.0, +1)):
+        s.lines[0].limit, s.lines[0].limit_before = yuan(6000), 0
+        s.platforms[0].tightening = tightening
+        s.play(review)
+        assert np.sign(s.lines[0].limit - yuan(6000)) == compared, tightening
 
 
 @pytest.mark.parametrize(("online", "after"), [(1, 6200), (0, 6600)])
@@ -242,7 +312,9 @@ def restricted(*changes, lines=({}, {}), month=0, parameters=None, online=(1, 1)
     s = scene(PAY_LATER, CASH | {"platform": 1}, lines=lines, month=month, platforms=[{"online": o} for o in online],
               parameters=parameters, **person)  # fmt: skip
     timetable = Timetable(changes, "2017-01", ["one", "two"], [("one", "pay-later"), ("two", "cash")])
-    s.hit = s.play(restrict, cuts=timetable.cuts(month))
+    s.play(restrict, cuts=timetable.cuts(month))
+    s.hit = int(s.tally.economy[row.POLICY_CUT_PEOPLE])
+    assert s.borrower.policy_cut_month == (month if s.hit else -1000)
     return (s.lines["limit"] / 100).tolist(), s
 
 
@@ -257,7 +329,7 @@ def test_a_cut_takes_its_share_of_the_limit_where_it_is_aimed():
     assert (limits, s.hit) == ([6000, 10_000], 1)
     assert s.tally.books[0, row.POLICY_CUT] == s.tally.books[0, row.REMOVED_LIMIT] == yuan(4000)
     assert s.tally.books[:, row.POLICY_CUT_ACCOUNTS].tolist() == [1, 0]
-    assert s.tally.economy[row.POLICY_CUT_PEOPLE] == 1
+    assert restricted(cut())[1].hit == 1  # one person, however many lines
 
 
 @pytest.mark.parametrize(("who", "person", "limit"), [
@@ -280,7 +352,7 @@ def test_frozen_and_charged_off_lines_are_not_cut():
 def test_nobody_is_asked_to_repay_at_once_what_is_above_a_cut_limit():
     _, s = restricted(cut(0.8), lines=({"revolving": yuan(7000)}, {}))
     assert (s.lines[0].limit, s.lines[0].revolving, s.lines[0].due) == (yuan(2000), yuan(7000), 0)
-    assert s.borrower.lost_headroom == yuan(3000 + 8000)
+    assert s.borrower.lost_headroom == yuan(0.4 * 3000 + 8000)  # a purchase line helps where it is accepted
 
 
 def test_a_cut_phased_in_takes_equal_parts_of_the_first_limit():
@@ -298,7 +370,7 @@ def test_a_cap_takes_unused_online_credit_in_proportion_and_nothing_that_is_used
     used = tuple(line | {"revolving": yuan(18_000)} for line in lines)
     limits, s = restricted(lines=used, parameters=cap)
     assert limits == [18_000, 18_000]
-    assert s.borrower.lost_headroom == yuan(4000)
+    assert s.borrower.lost_headroom == yuan(0.4 * 2000 + 2000)
     assert restricted(lines=used, parameters={"credit_cap": 36_000})[0] == [20_000 - 2000, 20_000 - 2000]
 
 
@@ -332,9 +404,49 @@ def test_a_platforms_month_adds_up():
     s = funded(earned=3000, lost=500, cash_flow=700)
     platform = s.platforms[0]
     assert s.flow(ledger.FUNDING_COST) == s.flow(ledger.OPERATING_COST) == yuan(1000)
-    assert platform.cash == yuan(700 - 2000)
-    assert platform.capital == yuan(1000 + 0.1 * (3000 - 500 - 2000))
+    assert s.flow(ledger.DIVIDENDS) == yuan(25)  # half of the 50 earned above the founding share
+    assert platform.cash == yuan(700 - 2000 - 25)
+    assert platform.capital == yuan(1000 + 0.1 * (3000 - 500 - 2000) - 25)
     assert platform.book == yuan(100_000)
+
+
+@pytest.mark.parametrize(("capital", "paid"), [(1000, 0), (999, 0), (1000.02, 0.01), (1500, 250), (-500, 0)])
+def test_half_of_the_capital_above_the_founding_share_of_the_book_is_paid_out(capital, paid):
+    s = funded(earned=2000, capital=capital)  # a month without profit
+    assert s.flow(ledger.DIVIDENDS) == yuan(paid)
+    assert s.platforms[0].capital == yuan(capital - paid)
+    assert s.platforms[0].cash == -yuan(2000 + paid)
+
+
+def test_a_platform_without_business_pays_nothing_out():
+    assert funded(earned=0, capital=5000, book=0).flow(ledger.DIVIDENDS) == 0
+
+
+@pytest.mark.parametrize(("state", "channel", "drawable"), [
+    (LENDING, 1, True), (STOPPED, 1, False), (FAILED, 1, False), (FAILED, 0, True),
+])  # fmt: skip
+def test_nobody_draws_or_buys_on_the_lines_of_a_lender_that_takes_no_business(state, channel, drawable):
+    needs = {"necessity_share": 0.45, "belt_tightening": 0.0, "funding_channel": channel}
+    s = scene(CASH, PAY_LATER, parameters=needs, cash=yuan(100))
+    s.platforms[0].state = state
+    for rule in (open_accounts, plan_month, raise_cash, shop):
+        s.play(rule)
+    assert (s.lines["state"] == (OPEN if drawable else FROZEN)).all()
+    # of 2,700 that are needed four tenths are bought on the purchase line, and what cash lacks is drawn
+    expected = (yuan(1520), yuan(1080)) if drawable else (0, 0)
+    assert (s.flow(ledger.DRAWS), s.flow(ledger.PURCHASES_CREDIT)) == expected
+
+
+def test_a_line_that_is_paid_opens_again_each_month_and_stays_shut_while_its_lender_is():
+    s = scene(CASH, lines=[{"revolving": yuan(1000)}])
+    line = s.lines[0]
+    for state, drawable in ((FAILED, False), (STOPPED, False), (LENDING, True)):
+        s.platforms[0].state = state
+        s.play(open_accounts)
+        assert line.state == (OPEN if drawable else FROZEN)
+        line.due = 0
+        s.play(age, paid=1, unpaid_before=0)
+        assert (line.state, line.months_past_due) == (OPEN, 0)
 
 
 def test_delinquency_above_target_raises_the_price_of_funding_and_the_thresholds():

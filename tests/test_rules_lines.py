@@ -11,7 +11,8 @@ from sim.rules.bill import bill
 from sim.rules.borrow import draw
 from sim.rules.collect import age, recover
 
-TERMS = {"monthly_rate": 0.015, "instalment_rate": 0.01, "minimum_share": 0.10, "call_in_after": 3, "late_fee": 0.02}
+TERMS = {"monthly_rate": 0.015, "instalment_rate": 0.01, "minimum_share": 0.10, "late_fee": 0.02, "freeze_after": 1,
+         "call_in_after": 3, "charge_off_after": 6}  # fmt: skip
 
 
 def billed(terms, **line):

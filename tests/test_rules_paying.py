@@ -7,10 +7,10 @@ from scenes import CARD, CASH, PAY_LATER, Scene, household, yuan
 
 from sim import ledger
 from sim import tally as row
-from sim.line import CHARGED_OFF, FROZEN, NONE, OPEN, cash_headroom, headroom, is_on_book
+from sim.line import CHARGED_OFF, FROZEN, NONE, OPEN, cash_headroom, headroom, is_called_in, is_on_book
 from sim.month import open_accounts, raise_cash
 from sim.record import CAUSES
-from sim.rules.pay import pay_bills
+from sim.rules.pay import _forgets, pay_bills
 from sim.rules.plan import plan_month
 from sim.rules.shop import shop
 
@@ -21,12 +21,14 @@ def cause(line):
 
 
 # --- pay ---
-def paying(
-    *lines, cash, products=(PAY_LATER, PAY_LATER), minimum=None, planned=None, short=0, parameters=None, **person
-):
-    """What is paid on each line, in yuan: due unless planned otherwise. Also the scene."""
+def paying(*lines, cash, products=(PAY_LATER, PAY_LATER), planned=None, short=0, parameters=None, **person):
+    """What is paid on each line, in yuan: due unless planned otherwise. Also the scene.
+
+    Lines are called in after three months.
+    """
+    products = [{"call_in_after": 3} | terms for terms in products]
     s = household(*products, lines=lines, cash=yuan(cash), parameters=parameters, **person)
-    s.plan.minimum = s.lines["due"].sum()
+    s.plan.minimum = s.lines["due"][[not is_called_in(*pair) for pair in zip(s.lines, s.products, strict=True)]].sum()
     s.plan.short = yuan(short)
     s.pay[:] = s.lines["due"] if planned is None else [yuan(amount) for amount in planned]
     s.play(pay_bills)
@@ -67,6 +69,43 @@ def test_a_small_bill_on_a_large_balance_is_worth_most():
     assert paying(OWES, small, cash=100)[0] == [80, 20]
 
 
+CALLED_IN = {"state": FROZEN, "months_past_due": 3, "revolving": yuan(5000), "due": yuan(5000)}
+
+
+def test_debt_that_is_called_in_is_paid_from_what_is_left_like_any_plan_beyond_the_minimums():
+    bill = {"revolving": yuan(1000), "due": yuan(100)}
+    assert paying(CALLED_IN, bill, cash=7000, planned=(5000, 1000))[0] == [5000, 1000]
+    assert paying(CALLED_IN, bill, cash=1280, planned=(5000, 1000))[0] == [1000, 280]  # 1,180 on 5,000 and 900 planned
+    assert paying(CALLED_IN, bill, cash=100, planned=(5000, 1000))[0] == [0, 100]
+
+
+def test_debt_that_is_called_in_and_can_be_cleared_is_cleared_before_others_get_more_than_their_minimum():
+    bill = {"revolving": yuan(1000), "due": yuan(100)}
+    small = CALLED_IN | {"revolving": yuan(300), "due": yuan(300)}
+    assert paying(CALLED_IN, bill, cash=5500, planned=(5000, 1000))[0] == [5000, 500]
+    assert paying(bill, CALLED_IN, cash=5100, planned=(1000, 5000))[0] == [100, 5000]
+    paid, _ = paying(CALLED_IN, bill, small, cash=1580, planned=(5000, 1000, 300), products=[PAY_LATER] * 3)
+    assert paid == [1000, 280, 300]  # what is left, 1,180, on 5,000 and 900 planned
+
+
+def test_debt_that_is_called_in_gets_nothing_while_minimums_are_unpaid():
+    assert paying(CALLED_IN, OWES, cash=199)[0] == [0, 199]
+    nearly = CALLED_IN | {"months_past_due": 2}
+    assert paying(nearly, OWES, cash=300, parameters={"relend_weight": 0})[0] == [100, 200]  # 1 a yuan against 5
+
+
+def test_debt_that_is_called_in_is_no_need_but_the_fen_planned_for_it_are_not_spent_at_will():
+    def planned(line):
+        s = household(CASH | {"call_in_after": 3}, CASH, lines=[line, {"revolving": yuan(500), "due": yuan(100)}],
+                      cash=yuan(9000))  # fmt: skip
+        s.play(plan_month)
+        return s.plan.minimum / 100, s.plan.short / 100, (s.pay / 100).tolist(), s.plan.wants / 100
+
+    # needs: 2,700 and 100; wants: 3,000 less 0.3 of what 9,000 lack for all bills and 5,700 of spending
+    assert planned(CALLED_IN) == (100, 2700 - 8900, [5000, 100], 3000 - 0.3 * (5100 + 5700 - 9000))
+    assert planned(CALLED_IN | {"months_past_due": 2})[:2] == (5100, 2700 - 3900)
+
+
 def test_a_forgotten_bill_is_missed_though_it_could_be_paid_and_a_reminder_helps():
     s = household(PAY_LATER, lines=[OWES], cash=yuan(5000))
     s.products[0].forget_hazard = 1.0
@@ -94,27 +133,48 @@ def test_who_owes_more_than_a_year_of_wage_and_feels_no_shame_may_choose_to_stop
 
 
 @pytest.mark.parametrize(("why", "person", "expense"), [
-    ("limit cut", {"jobless": 2, "income": yuan(1500), "lost_headroom": yuan(500)}, 9000),
-    ("job loss", {"jobless": 2, "income": yuan(1500), "lost_headroom": yuan(499)}, 9000),
-    ("unplanned expense", {"lost_headroom": yuan(499), "income": yuan(5000)}, 500),
-    ("income dip", {"lost_headroom": yuan(499), "income": yuan(5500)}, 0),
+    ("job loss", {"jobless": 2, "income": yuan(1500), "lost_headroom": yuan(500)}, 9000),
+    ("job loss", {"jobless": 1, "income": yuan(5999)}, 0),  # whatever the amount
+    ("unplanned expense", {"lost_headroom": yuan(500), "income": yuan(5000)}, 500),
+    ("limit cut", {"lost_headroom": yuan(500), "income": yuan(5000)}, 499),
+    ("income dip", {"lost_headroom": yuan(499), "income": yuan(5500)}, 499),
     ("debt service", {"lost_headroom": yuan(499), "income": yuan(5501)}, 499),
-    ("debt service", {"jobless": 2, "income": yuan(5501)}, 0),
 ])  # fmt: skip
-def test_the_cause_of_a_shortfall_is_the_first_that_is_as_large_as_it(why, person, expense):
+def test_the_cause_of_a_shortfall_is_the_first_that_is_as_large_as_it_shocks_before_credit(why, person, expense):
     s = household(PAY_LATER, lines=[OWES], **person)
     s.plan.minimum, s.plan.short, s.plan.expense = yuan(200), yuan(500), yuan(expense)
     s.play(pay_bills)
     assert cause(s.lines[0]) == why
 
 
-def test_the_cause_is_that_of_the_first_missed_payment_of_a_spell():
-    late = OWES | {"months_past_due": 2, "cause": CAUSES.index("forgot")}
-    _, s = paying(late, OWES, cash=0, short=400)
-    assert [cause(line) for line in s.lines] == ["forgot", "debt service"]
+def late(why, **line):
+    """A line one month behind, for a reason."""
+    return OWES | {"state": FROZEN, "months_past_due": 1, "cause": CAUSES.index(why)} | line
+
+
+def test_the_cause_is_that_of_the_first_missed_payment_of_a_spell_unless_that_was_forgotten():
+    _, s = paying(late("income dip"), late("forgot"), OWES, cash=0, short=600, products=[PAY_LATER] * 3)
+    assert [cause(line) for line in s.lines] == ["income dip", "debt service", "debt service"]
+    _, s = paying(late("forgot"), OWES, cash=0, short=400, jobless=2)
+    assert [cause(line) for line in s.lines] == ["job loss", "job loss"]
+
+
+def test_a_line_forgotten_twice_was_forgotten():
+    always = PAY_LATER | {"forget_hazard": 0.1}
+    forgets = next(seed for seed in range(1000) if Scene(always, lines=[OWES], seed=seed, parameters={
+        "reminder_effect": 0.0}).play(_forgets) == 0)  # fmt: skip
+    _, s = paying(late("forgot"), cash=5000, products=(always,), parameters={"reminder_effect": 0.0}, seed=forgets)
+    assert cause(s.lines[0]) == "forgot"
+
+
+def test_a_debt_that_was_forgotten_until_it_was_called_in_keeps_a_cause():
+    _, s = paying(late("forgot", months_past_due=3, due=yuan(1000)), cash=300, products=(PAY_LATER,))
+    assert s.lines[0].due == yuan(700)
+    assert cause(s.lines[0]) in ("forgot", "debt service")
 
 
 # --- the heart: a payment is missed for want of money if and only if needs exceed everything within reach ---
+# Needs are necessities and the minimum payments of lines that have not been called in.
 LENDERS = (PAY_LATER, CARD | {"platform": 1}, CASH | {"platform": 2}, CASH | {"platform": 3, "instalment_rate": 0.02})
 
 
@@ -141,8 +201,10 @@ def lines(draw, terms):
 def people(draw, **parameters):
     """A person with four lines in any state, and some need."""
     values = {name: draw(st.sampled_from(some)) for name, some in parameters.items()}
+    calls = {"call_in_after": draw(st.sampled_from([1, 2, 4, 9]))}
     return Scene(
-        PAY_LATER | {"acceptance": draw(st.sampled_from([0.0, 0.4, 0.8]))}, *LENDERS[1:],
+        calls | PAY_LATER | {"acceptance": draw(st.sampled_from([0.0, 0.4, 0.8]))},
+        *(calls | terms for terms in LENDERS[1:]),
         lines=[draw(lines(terms)) for terms in LENDERS], parameters=values, seed=draw(st.integers(0, 10**6)),
         cash=draw(st.one_of(st.just(0), st.integers(0, 1_000_000), st.integers(0, 10_000_000))),
         wage=draw(st.integers(100_000, 1_500_000)), jobless=draw(st.sampled_from([0, 0, 3])),
@@ -151,9 +213,15 @@ def people(draw, **parameters):
     )  # fmt: skip
 
 
+def owing(s):
+    """Lines that ask for a minimum payment: on the book, and not called in."""
+    return [is_on_book(line) and not is_called_in(line, product)
+            for line, product in zip(s.lines, s.products, strict=True)]  # fmt: skip
+
+
 def missed(s):
-    """Whether anything due is unpaid."""
-    return any(is_on_book(line) and line.due > 0 for line in s.lines)
+    """Whether a minimum payment is unpaid."""
+    return bool((s.lines["due"][owing(s)] > 0).any())
 
 
 def reach(s):
@@ -169,7 +237,7 @@ def reach(s):
                    if p.buys and line.state == OPEN and line.months_past_due == 0)  # fmt: skip
     for_necessities = min(purchase_lines, ledger.fen(min(0.95, accepted) * s.plan.essentials))
     from_cards = min(from_cards, purchase_lines - for_necessities)
-    needs = int(s.plan.essentials) + int(s.lines["due"][[is_on_book(line) for line in s.lines]].sum())
+    needs = int(s.plan.essentials) + int(s.lines["due"][owing(s)].sum())
     return needs, int(s.borrower.cash) + cash_lines + for_necessities + from_cards
 
 

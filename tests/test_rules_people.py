@@ -80,6 +80,15 @@ def test_a_found_job_pays_less_and_is_nearby_only_where_somebody_is_hiring(vacan
     assert (s.borrower.jobless, s.borrower.employer, s.borrower.wage) == (0, employer, yuan(5100))
 
 
+@pytest.mark.parametrize(("channel", "employer"), [(1.0, 3), (0.5, 3), (0.0, -1)])
+def test_shops_hire_nobody_while_the_jobs_channel_is_frozen(channel, employer):
+    s = household(PAY_LATER, parameters={"reemployment_hazard": 1.0, "jobs_channel": channel}, jobless=4)
+    s.shops[:] = 3
+    s.merchants[3].vacancies = 5.0
+    s.play(earn)
+    assert (s.borrower.jobless, s.borrower.employer) == (0, employer)
+
+
 def test_months_without_work_are_counted():
     s = household(PAY_LATER, parameters={"reemployment_hazard": 0.0}, jobless=4)
     s.play(earn)
@@ -91,6 +100,24 @@ def test_wages_are_reviewed_once_a_year(month, wage):
     s = household(PAY_LATER, parameters={"wage_growth": 0.07}, month=month)
     s.play(earn)
     assert s.borrower.wage == pytest.approx(yuan(wage), abs=1)
+
+
+def test_wages_in_general_keep_their_growth_though_who_changes_jobs_loses_some():
+    losses = {"job_loss_hazard": 0.01, "job_loss_scar": 0.15, "wage_growth": 0.07}  # 1.8 % of all wages a year
+    s = sure(household(PAY_LATER, parameters=losses, month=11), job_loss_multiple=0.0)
+    s.play(earn)
+    assert s.borrower.wage == pytest.approx(yuan(6000 * 1.07 / (1 - 0.018)), abs=1)
+
+
+def test_the_yearly_shock_to_wages_neither_adds_to_them_nor_takes_away():
+    def reviewed(seed):
+        s = household(PAY_LATER, parameters={"wage_shock": 0.3}, month=11, seed=seed)
+        s.play(earn)
+        return s.borrower.wage
+
+    wages = np.array([reviewed(seed) for seed in range(2000)]) / yuan(6000)
+    assert wages.mean() == pytest.approx(1, abs=4 * 0.3 / math.sqrt(2000))
+    assert np.log(wages).std() == pytest.approx(0.3, rel=0.1)
 
 
 # --- plan ---
