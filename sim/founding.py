@@ -118,7 +118,8 @@ def _character(borrower, rules, chance):
         borrower.appetite = 0.2 + 1.6 * uniform(chance, luck.APPETITE, i)
     borrower.impulse = 2.0 * rules.impulse * uniform(chance, luck.IMPULSE, i)
     borrower.stigma = uniform(chance, luck.STIGMA, i)
-    borrower.credit_share = min(1.0, 2.0 * rules.credit_share * uniform(chance, luck.CREDIT_SHARE, i))
+    spread = min(rules.credit_share, 1.0 - rules.credit_share)
+    borrower.credit_share = rules.credit_share + spread * (2.0 * uniform(chance, luck.CREDIT_SHARE, i) - 1.0)
 
 
 @rule

@@ -50,7 +50,7 @@ BEHAVIOUR = _group(
     ("belt_tightening", 0.11, "share of necessities", 0.0, 0.5, "necessities that can be cut before a bill is missed", "Gerardi et al. 2018, calibrated"),
     ("expense_hazard", 0.075, "share per month", 0.0, 0.5, "borrowers hit by an unplanned expense", "judgement, calibrated"),
     ("expense_size", 0.30, "months of wage", 0.0, 6.0, "smallest unplanned expense; the size is Pareto with tail exponent 2, at most 20 times this", J),
-    ("credit_share", 0.78, "share of spending", 0.0, 1.0, "mean share of spending put on purchase lines where they are accepted", "K10, calibrated"),
+    ("credit_share", 0.68, "share of spending", 0.0, 1.0, "mean share of spending put on purchase lines where they are accepted", "K10, calibrated"),
     ("minimum_habit_share", 0.32, "share of borrowers", 0.0, 1.0, "borrowers who pay the minimum and let the rest revolve", "Keys and Wang 2019 (0.25-0.33), calibrated"),
     ("use_adjustment", 0.15, "share of gap per month", 0.0, 1.0, "how fast the use of credit moves to its target", "E13"),
     ("impulse", 0.25, "share of normal wants", 0.0, 1.0, "mean wants that are bought even when the budget says no", J),

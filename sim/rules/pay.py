@@ -42,8 +42,10 @@ def pay_bills(borrower, lines, products, rules, chance, plan, pay, tally):
         line = lines[k]
         if not is_on_book(line):
             continue
-        if pay[k] < line.due and (line.months_past_due == 0 or line.cause == FORGOT):
-            line.cause = FORGOT if k == forgotten else reason
+        if pay[k] < line.due:
+            why = FORGOT if k == forgotten else reason
+            if line.months_past_due == 0 or (line.cause == FORGOT and why > 0):
+                line.cause = why
         if pay[k] > 0:
             line.revolving -= pay[k]
             line.due = max(0, int(line.due) - pay[k])
