@@ -17,7 +17,7 @@ from sim.rules.approve import approve
 from sim.rules.plan import HAND_TO_MOUTH
 
 MERCHANT_SIZE_SPREAD = 1.8  # standard deviation of log size: the median merchant makes a fifth of the mean sales (K3)
-LARGEST_MERCHANT = 10  # times the mean: no single shop is a market's labour market
+LARGEST_MERCHANT = 10  # times the mean of the sizes drawn: no single shop is a market's labour market
 OLDEST_LINE = 36  # months
 ENTRANT = 20  # an entrant's capital is for one part in so many of the market
 FIRST_LOANS = 0.35  # share of cash lines that carry a loan at the founding

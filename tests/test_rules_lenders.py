@@ -380,7 +380,16 @@ def test_a_bank_is_outside_the_cap_on_online_credit():
 
 # --- fund ---
 def funded(
-    parameters=None, capital=1000, late=0, earned=300, lost=0, cash_flow=0, book=100_000, state=LENDING, **terms
+    parameters=None,
+    capital=1000,
+    late=0,
+    earned=300,
+    lost=0,
+    cash_flow=0,
+    book=100_000,
+    state=LENDING,
+    month=12,
+    **terms,
 ):
     """A platform of 100,000 yuan after a month: 10 % of it its own, costs of 1 % a month for money and 1 % for work."""
     own = {
@@ -393,7 +402,7 @@ def funded(
     }
     rules = {"tighten_delinquency": 0.1, "tighten_capital": 0.15, "tighten_spread": 1.0, "tighten_most": 0.30,
              "funding_spread": 0.5}  # fmt: skip
-    s = Scene(PAY_LATER, platforms=[own | terms], parameters=rules | (parameters or {}))
+    s = Scene(PAY_LATER, platforms=[own | terms], parameters=rules | (parameters or {}), month=month)
     platform = s.platforms[0]
     platform.capital, platform.state = yuan(capital), state
     s.play(fund, book=yuan(book), late=yuan(late), earned=yuan(earned), lost=yuan(lost), cash_flow=yuan(cash_flow))
@@ -418,8 +427,8 @@ def test_half_of_the_capital_above_the_founding_share_of_the_book_is_paid_out(ca
     assert s.platforms[0].cash == -yuan(2000 + paid)
 
 
-def test_a_platform_without_business_pays_nothing_out():
-    assert funded(earned=0, capital=5000, book=0).flow(ledger.DIVIDENDS) == 0
+def test_nothing_is_paid_out_in_the_first_year():
+    assert funded(earned=2000, capital=1500, month=11).flow(ledger.DIVIDENDS) == 0
 
 
 @pytest.mark.parametrize(("state", "channel", "drawable"), [

@@ -33,7 +33,7 @@ def earn(borrower, merchants, shops, rules, chance, tally):
     if (rules.month + borrower.id) % YEAR == YEAR - 1:
         shock = normal(uniform(chance, WAGE_REVIEW, borrower.id))
         noise = math.exp(rules.wage_shock * shock - 0.5 * rules.wage_shock * rules.wage_shock)
-        lost_by_others = YEAR * rules.job_loss_hazard * rules.job_loss_scar
+        lost_by_others = min(0.5, YEAR * rules.job_loss_hazard * rules.job_loss_scar)
         borrower.wage = fen(borrower.wage * (1.0 + rules.wage_growth) / (1.0 - lost_by_others) * noise)
     if borrower.jobless > 0:
         borrower.income = fen(borrower.wage * rules.benefit_share)

@@ -14,8 +14,8 @@ def fund(platform, k, book, late, earned, lost, cash_flow, rules, flows):
     in the same share; partners take the rest. delinquency = balance 30 or more days late / balance.
     spread = response * delinquency above target;
     tightening = delinquency term + capital term + spread term, between 0 and its largest value.
-    Half of the capital above the founding share of the own book is paid out. Capital below the required share stops
-    lending, below zero the platform fails.
+    After the first year, half of the capital above the founding share of the own book is paid out. Capital below the
+    required share stops lending, below zero the platform fails.
 
     k: a product of the platform, under which its costs are posted; book, late: fen at month end; earned: interest, fees
     and recoveries, lost: charge-offs, cash_flow: net cash from borrowers and merchants, all fen of this month.
@@ -27,7 +27,7 @@ def fund(platform, k, book, late, earned, lost, cash_flow, rules, flows):
     platform.cash += cash_flow - cost - operating
     platform.capital += int(platform.own_share * (earned - lost - cost - operating))
     spare = (platform.capital - int(platform.capital_share * platform.own_share * book)) // 2
-    if spare > 0 and book > 0:
+    if spare > 0 and rules.month >= YEAR:
         post(flows, DIVIDENDS, k, spare)
         platform.capital -= spare
         platform.cash -= spare
