@@ -176,7 +176,7 @@ def _blank_tally(products, merchants):
     }
     tills = {name: row(merchants) for name in ("sales", "fees", "payroll", "staff")}
     lists = {"events": defaultdict(lambda: Event(row(len(EVENT)))), "changed": {}, "counts": [0, 0]}
-    scratch = {name: row(products) for name in ("buy", "pay", "arrears", "bucket_was", "balance_was")}
+    scratch = {name: row(products) for name in ("held", "buy", "pay", "arrears", "bucket_was", "balance_was")}
     return Tally(**sums, **tills, **lists, plan=[Plan(row(len(PLAN)))], **scratch)
 
 

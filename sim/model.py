@@ -121,7 +121,8 @@ class CreditModel(mesa.Model):
         market = Market(
             borrowers=blank(borrowers, BORROWER_DTYPE),
             lines=blank((borrowers, len(self.product_names)), LINE_DTYPE),
-            shops=networks.shops(borrowers, size, self.seed, graph=shops),
+            # unsigned, like every index that is never negative: compiled code need not test for it
+            shops=networks.shops(borrowers, size, self.seed, graph=shops).view("u4"),
             merchants=blank(merchants, MERCHANT_DTYPE),
             platforms=_terms(PLATFORM_DTYPE, PLATFORM, platforms, named=("name",)),
             products=self._terms.copy(),

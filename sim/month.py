@@ -12,7 +12,7 @@ from sim import tally as row
 from sim.budget import count_on
 from sim.compiled import rule, unowned
 from sim.lender import takes_business
-from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, balance, bucket, is_on_book
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, NONE, balance, bucket, is_on_book
 from sim.parameters import YEAR
 from sim.rules.apply import adopt, seek
 from sim.rules.approve import approve
@@ -88,26 +88,39 @@ def live(borrower, lines, shops, market, rules, cuts, chance, tally):
 
     restrict(borrower, lines, products, platforms, cuts, rules, chance, tally)
     earn(borrower, merchants, shops, rules, chance, tally)
-    open_accounts(lines, products, platforms, rules, tally)
-    plan_month(borrower, lines, products, rules, chance, plan, buy, pay)
+    held = list_held(lines, tally)
+    open_accounts(lines, held, products, platforms, rules, tally)
+    plan_month(borrower, lines, held, products, rules, chance, plan, buy, pay)
     raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally)
-    tally.economy[row.CUT_WANTS] += shop(borrower, lines, products, shops, merchants, plan, buy, tally)
-    pay_bills(borrower, lines, products, rules, chance, plan, pay, tally)
-    defaulted = follow_up(borrower, lines, products, rules, chance, tally)
-    for k in range(len(lines)):
+    held = list_held(lines, tally)  # with the lines just opened
+    tally.economy[row.CUT_WANTS] += shop(borrower, lines, held, products, shops, merchants, plan, buy, tally)
+    pay_bills(borrower, lines, held, products, rules, chance, plan, pay, tally)
+    defaulted = follow_up(borrower, lines, held, products, rules, chance, tally)
+    for k in held:
         review(borrower, lines, k, products, platforms, rules, chance, tally)
-    measure(borrower, lines, products, platforms, pay, defaulted, tally)
+    measure(borrower, lines, held, products, platforms, pay, defaulted, tally)
     borrower.lost_headroom -= borrower.lost_headroom // FADING
 
 
 @rule
-def open_accounts(lines, products, platforms, rules, tally):
+def list_held(lines, tally):
+    """The products of which the person has ever opened a line, in order: most people hold few of them."""
+    count = 0
+    for k in range(len(lines)):
+        tally.held[count] = k  # the next overwrites it unless it counts
+        count += lines[k].state != NONE
+    return tally.held[:count]
+
+
+@rule
+def open_accounts(lines, held, products, platforms, rules, tally):
     """Note where each line stands, then bill it; a lender that takes no business lets nobody draw."""
     for k in range(len(lines)):
-        line = lines[k]
-        tally.bucket_was[k] = bucket(line)
         tally.balance_was[k] = 0
         tally.arrears[k] = 0
+    for k in held:
+        line = lines[k]
+        tally.bucket_was[k] = bucket(line)
         if is_on_book(line):
             tally.balance_was[k] = balance(line)
             tally.arrears[k] = int(line.due)
@@ -165,14 +178,14 @@ def ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
 
 
 @rule
-def follow_up(borrower, lines, products, rules, chance, tally):
+def follow_up(borrower, lines, held, products, rules, chance, tally):
     """Age every line, count its move between buckets, note defaults and keep the bureau's record.
 
     Returns 1 if the person went into default this month for the first time.
     """
     was_new = borrower.ever_in_default == 0
     sight = -1.0  # the best reporting among the lenders to whom the person is in default, if any
-    for k in range(len(lines)):
+    for k in held:
         line = lines[k]
         if line.state == CHARGED_OFF:
             recover(borrower, line, products[k], k, chance, tally)

@@ -110,7 +110,7 @@ PLATFORM_STATE = _fields(
 )
 
 PRODUCT_STATE = _fields(
-    ("platform", "i8", "platform", "index of the platform that offers it"),
+    ("platform", "u1", "platform", "index of the platform that offers it"),
 )
 
 RULES = _from_parameters(BEHAVIOUR) + _fields(

@@ -34,6 +34,7 @@ Tally = namedtuple("Tally", (
     "counts",       # how many events and changes
     # what is worked out for the person at hand, and forgotten:
     "plan",         # needs, wants and means
+    "held",         # products of which the person has ever opened a line, in order
     "buy",          # fen to be put on each line
     "pay",          # fen to be paid on each line, then fen paid
     "arrears",      # fen past due on each line before this month's bill
@@ -52,7 +53,8 @@ def new_tally(people: int, products: int, merchants: int) -> Tally:
         zeros(len(FLOWS), products + 1), zeros(products, len(BOOK)), zeros(products, len(BUCKETS), len(BUCKETS), 2),
         zeros(len(ECONOMY)), zeros(len(SEGMENTS), 5, len(SEGMENT)), zeros(merchants), zeros(merchants),
         zeros(merchants), zeros(merchants), np.empty(people * products, EVENT_DTYPE).view(np.recarray),
-        np.empty(people, np.int32), zeros(2), blank(1, PLAN_DTYPE), *(zeros(products) for _ in range(5)))
+        np.empty(people, np.int32), zeros(2), blank(1, PLAN_DTYPE),
+        np.zeros(products, np.uint8), *(zeros(products) for _ in range(5)))
 
 
 SUMS = ("flows", "books", "transitions", "economy", "segments", "sales", "fees", "payroll", "staff")

@@ -7,6 +7,7 @@ import numpy as np
 from sim import chance as luck
 from sim.line import NONE, OPEN
 from sim.model import _terms
+from sim.month import list_held
 from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
 from sim.records import BORROWER_DTYPE, LINE_DTYPE, MERCHANT_DTYPE, PLATFORM_DTYPE, PRODUCT_DTYPE, RULES_DTYPE, blank
 from sim.tally import new_tally
@@ -66,6 +67,11 @@ class Scene:
         if name in one:
             return getattr(self, one[name])[0]
         return {"k": 0, "flows": self.tally.flows}[name] if name in ("k", "flows") else getattr(self, name)
+
+    @property
+    def held(self):
+        """The products of which the person has a line, as the month lists them."""
+        return list_held(self.lines, self.tally)
 
     def flow(self, flow, k=None):
         """What was posted under one flow, in fen, of one product or altogether."""

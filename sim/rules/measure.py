@@ -2,12 +2,12 @@
 
 from sim import tally as row
 from sim.compiled import rule
-from sim.line import CHARGED_OFF, NONE, balance, count_bits
+from sim.line import CHARGED_OFF, balance, count_bits
 from sim.parameters import AGE_GROUPS
 
 
 @rule
-def measure(borrower, lines, products, platforms, pay, defaulted, tally):
+def measure(borrower, lines, held, products, platforms, pay, defaulted, tally):
     """Add one person's month-end to the books, the economy and the segments.
 
     pay: fen paid per line; defaulted: 1 if the person went into default this month. The number of platforms owed to
@@ -17,10 +17,8 @@ def measure(borrower, lines, products, platforms, pay, defaulted, tally):
     owed = 0
     owed_to = 0  # bits: platforms
     online_to = 0
-    for k in range(len(lines)):
+    for k in held:
         line = lines[k]
-        if line.state == NONE:
-            continue
         books[k, row.PAID] += pay[k]
         if line.state == CHARGED_OFF:
             books[k, row.CLAIMS] += int(line.revolving)

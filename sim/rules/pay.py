@@ -19,7 +19,7 @@ FORGOT, CHOSE, JOB_LOSS, EXPENSE, LIMIT_CUT, INCOME_DIP, DEBT_SERVICE = (
 
 
 @rule
-def pay_bills(borrower, lines, products, rules, chance, plan, pay, tally):
+def pay_bills(borrower, lines, held, products, rules, chance, plan, pay, tally):
     """Pay each line what was planned, as far as cash goes, and say why a first payment is missed.
 
     With cash for all minimums, these are paid and the rest goes towards the planned payments in proportion to what is
@@ -28,17 +28,17 @@ def pay_bills(borrower, lines, products, rules, chance, plan, pay, tally):
 
     pay: fen per line planned, on return fen paid.
     """
-    reason = CHOSE if _stops_paying(borrower, lines, rules) else 0
+    reason = CHOSE if _stops_paying(borrower, lines, held, rules) else 0
     forgotten = _forgets(borrower, lines, products, rules, chance) if reason == 0 else -1
     if reason == CHOSE:
-        for k in range(len(lines)):
+        for k in held:
             pay[k] = 0
     elif int(borrower.cash) >= plan.minimum:
-        _pay_willingly(borrower, lines, products, pay, forgotten)
+        _pay_willingly(borrower, lines, held, products, pay, forgotten)
     else:
         reason = _why_short(borrower, rules, plan)
-        _pay_in_order(borrower, lines, products, rules, pay, forgotten)
-    for k in range(len(lines)):
+        _pay_in_order(borrower, lines, held, products, rules, pay, forgotten)
+    for k in held:
         line = lines[k]
         if not is_on_book(line):
             continue
@@ -54,7 +54,7 @@ def pay_bills(borrower, lines, products, rules, chance, plan, pay, tally):
 
 
 @rule
-def _stops_paying(borrower, lines, rules):
+def _stops_paying(borrower, lines, held, rules):
     """Whether the person chooses to default: debts above a year of wage, and little shame or fear.
 
     stigma < strategic share * (1 + peer effect * friends in default). A fixed trait against a moving bar, so nobody
@@ -64,7 +64,7 @@ def _stops_paying(borrower, lines, rules):
     if float(borrower.stigma) >= bar:
         return False
     debt = 0
-    for k in range(len(lines)):
+    for k in held:
         if is_on_book(lines[k]):
             debt += balance(lines[k])
     return debt > YEAR * int(borrower.wage)
@@ -87,7 +87,7 @@ def _forgets(borrower, lines, products, rules, chance):
 
 
 @rule
-def _pay_willingly(borrower, lines, products, pay, forgotten):
+def _pay_willingly(borrower, lines, held, products, pay, forgotten):
     """All minimums, then called-in debts that the cash left can clear, then the rest of the plan in proportion.
 
     Only payment in full cures a called-in line, so one that can be cleared is cleared before others get their part.
@@ -95,12 +95,12 @@ def _pay_willingly(borrower, lines, products, pay, forgotten):
     if forgotten >= 0:
         pay[forgotten] = 0
     spare = int(borrower.cash)
-    for k in range(len(lines)):
+    for k in held:
         if k != forgotten:
             spare -= _minimum(lines[k], products[k])
     cleared = 0  # one bit per line
     extra = 0
-    for k in range(len(lines)):
+    for k in held:
         if not is_on_book(lines[k]) or k == forgotten:
             continue
         more = pay[k] - _minimum(lines[k], products[k])
@@ -111,7 +111,7 @@ def _pay_willingly(borrower, lines, products, pay, forgotten):
             extra += more
     if extra <= spare:
         return
-    for k in range(len(lines)):
+    for k in held:
         if is_on_book(lines[k]) and k != forgotten and not cleared & (1 << k):
             minimum = _minimum(lines[k], products[k])
             pay[k] = minimum + (pay[k] - minimum) * spare // extra
@@ -124,15 +124,15 @@ def _minimum(line, product):
 
 
 @rule
-def _pay_in_order(borrower, lines, products, rules, pay, forgotten):
+def _pay_in_order(borrower, lines, held, products, rules, pay, forgotten):
     """Cash that cannot cover all minimums goes to the line where a yuan protects most, then the next."""
     cash = int(borrower.cash)
-    for k in range(len(lines)):
+    for k in held:
         pay[k] = -1  # not yet looked at
-    for _ in range(len(lines)):
+    for _ in range(len(held)):
         best = -1
         best_worth = -1.0
-        for k in range(len(lines)):
+        for k in held:
             if pay[k] < 0 and _minimum(lines[k], products[k]) > 0 and k != forgotten:
                 protects = products[k].consequence * balance(lines[k]) + rules.relend_weight * headroom(lines[k])
                 worth = protects / lines[k].due
@@ -143,7 +143,7 @@ def _pay_in_order(borrower, lines, products, rules, pay, forgotten):
             break
         pay[best] = min(cash, int(lines[best].due))
         cash -= pay[best]
-    for k in range(len(lines)):
+    for k in held:
         pay[k] = max(0, pay[k])
 
 

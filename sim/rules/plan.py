@@ -14,7 +14,7 @@ MOST_WANTS = 1.5  # times normal, for people with more cash than they like to ho
 
 
 @rule
-def plan_month(borrower, lines, products, rules, chance, plan, buy, pay):
+def plan_month(borrower, lines, held, products, rules, chance, plan, buy, pay):
     """Set out the month's needs, wants and means; nothing is paid yet.
 
     Needs are necessities, an unplanned expense and the minimum payments; debt that has been called in is paid out of
@@ -34,7 +34,7 @@ def plan_month(borrower, lines, products, rules, chance, plan, buy, pay):
     plan.normal_wants = fen(max(0.0, normal))
     plan.expense = _expense(borrower, rules, chance)
     plan.essentials = fen(rules.necessity_share * wage) + plan.expense
-    net_new, planned = _lines(borrower, lines, products, rules, plan, buy, pay)
+    net_new, planned = _lines(borrower, lines, held, products, rules, plan, buy, pay)
 
     gap = borrower.cash - planned - plan.essentials - plan.normal_wants - float(borrower.buffer_target) * wage
     wants = plan.normal_wants + net_new + rules.spending_adjustment * gap
@@ -62,7 +62,7 @@ def _expense(borrower, rules, chance):
 
 
 @rule
-def _lines(borrower, lines, products, rules, plan, buy, pay):
+def _lines(borrower, lines, held, products, rules, plan, buy, pay):
     """For each line: what will be paid by habit and bought on it.
 
     Those who pay in full pay the bill and put a share of spending on the line, at most half of its limit, since last
@@ -77,9 +77,10 @@ def _lines(borrower, lines, products, rules, plan, buy, pay):
     net_new = 0
     planned = 0
     for k in range(len(lines)):
-        line = lines[k]
         buy[k] = 0
         pay[k] = 0
+    for k in held:
+        line = lines[k]
         if not is_on_book(line):
             continue
         product = products[k]

@@ -7,7 +7,7 @@ from sim.line import headroom, lend
 
 
 @rule
-def shop(borrower, lines, products, shops, merchants, plan, buy, tally):
+def shop(borrower, lines, held, products, shops, merchants, plan, buy, tally):
     """Buy what the plan says, as far as cash kept for bills and unused credit go.
 
     Who is still short buys necessities only, with the credit kept for them and cash, before any bill. Everybody else
@@ -25,14 +25,14 @@ def shop(borrower, lines, products, shops, merchants, plan, buy, tally):
         wants = min(int(plan.wants), max(0, affordable(plan, free) - int(plan.essentials)))
         spending = int(plan.essentials) + wants
         habit = 0
-        for k in range(len(lines)):
+        for k in held:
             habit += buy[k]
         credit = max(min(habit, spending), spending - free)
-    credit = _buy_on_lines(lines, products, credit, buy, shops, merchants, tally)
+    credit, fees = _buy_on_lines(lines, held, products, credit, buy, tally)
     cash = min(spending - credit, int(borrower.cash))
     borrower.cash -= cash
     post(tally.flows, PURCHASES_CASH, -1, cash)
-    _sell(shops, merchants, cash, 0, tally)
+    _sell(shops, merchants, credit + cash, fees, tally)
     saved = min(int(plan.saved), max(0, int(borrower.cash) - int(plan.minimum)))
     if plan.short <= 0 and saved > 0:
         borrower.cash -= saved
@@ -41,11 +41,15 @@ def shop(borrower, lines, products, shops, merchants, plan, buy, tally):
 
 
 @rule
-def _buy_on_lines(lines, products, amount, buy, shops, merchants, tally):
-    """Put an amount on purchase lines: by habit first, then wherever there is room. Returns what was put there."""
+def _buy_on_lines(lines, held, products, amount, buy, tally):
+    """Put an amount on purchase lines: by habit first, then wherever there is room.
+
+    Returns what was put there and what it costs the merchants, in fen.
+    """
     left = amount
+    fees = 0
     for by_habit in (True, False):
-        for k in range(len(lines)):
+        for k in held:
             if left <= 0 or products[k].buys == 0.0:
                 continue
             part = min(left, headroom(lines[k]))
@@ -60,9 +64,9 @@ def _buy_on_lines(lines, products, amount, buy, shops, merchants, tally):
             fee = fen(products[k].merchant_fee * part)
             post(tally.flows, PURCHASES_CREDIT, k, part)
             post(tally.flows, MERCHANT_FEES, k, fee)
-            _sell(shops, merchants, part, fee, tally)
+            fees += fee
             left -= part
-    return amount - left
+    return amount - left, fees
 
 
 @rule
