@@ -161,7 +161,7 @@ def _tiers(run) -> list[Row]:
         "incumbent": (0.0105, 0.0084, 0.0126, "A8: prospectus of the incumbent", ""),
         "marketplace": (0.0165, 0.0132, 0.0198, "A18: prospectus, first half of 2020", ""),
         "facilitator": (0.0185, 0.0148, 0.0222, "L12, L9: one lender in 2020, another in 2022", "1.48 to 2.22 %"),
-        "p2p": (0.125, 0.08, 0.20, "L21, X3: 2019-2020, definitions not given", "12 to 20 %"),
+        "p2p": (0.125, 0.08, 0.20, "L21, X3: online cash lenders 2019-2020, all overdue", "12 to 20 %"),
     }
     rows, levels = [], []
     for platform in TIERS:
@@ -232,7 +232,7 @@ def _balances(run) -> list[Row]:
             _ratio(run, "balance_fen", "limit_fen", f"platform = 'bank' AND {december}"),
             0.41,
             0.38,
-            0.44,
+            0.45,
             "share",
             "C7, C9: central bank, 2019-2020",
         ),
@@ -260,7 +260,7 @@ def _rolls(run) -> list[Row]:
             0.12,
             0.25,
             "share",
-            "L2, L3: collected within 30 days",
+            "L2, L3: a prime lender of 2024, collected within 30 days",
         ),
         _row(
             group,
@@ -286,7 +286,7 @@ def _people(run) -> list[Row]:
             _ratio(run, "online_two_or_more", "online_borrowers", calm, "economy"),
             0.44,
             0.35,
-            0.565,
+            0.50,
             "percent",
             "M1, M2: customers of 61 online lenders, about 2017",
         ),
@@ -308,7 +308,7 @@ def _people(run) -> list[Row]:
             0.045,
             0.065,
             "percent",
-            "H7: urban surveyed unemployment",
+            "H7: urban surveyed, mean of 2023 (earlier years not seen)",
         ),
     ]
 
