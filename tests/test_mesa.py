@@ -48,7 +48,8 @@ def objects(model):
             return self.cash > limit
 
     people = [Person(view) for view in model.borrowers]
-    return AgentSet(people, random=elsewhere.random)
+    yield AgentSet(people, random=elsewhere.random)
+    del people  # an AgentSet holds its agents weakly: they must outlive the test
 
 
 def ids(people):
