@@ -8,6 +8,8 @@ To add a behaviour the Mesa way, override ``step`` in a subclass of one of these
 is called once a month, after the market has moved.
 """
 
+from operator import attrgetter
+
 import mesa
 import numpy as np
 
@@ -161,6 +163,19 @@ def populate(model, *, watch=0, borrower=Borrower, merchant=Merchant, platform=P
     model.touched = False
     for index in range(watch) if isinstance(watch, int) else watch:
         borrower(model, index)
+
+
+def collector(model):
+    """A DataCollector of the market's main series, and of the watched borrowers if there are any.
+
+    Use ``model.datacollector.get_model_vars_dataframe()`` and
+    ``get_agenttype_vars_dataframe(Borrower)`` after a run.
+    """
+    series = {name: name for name in ("date", "balance_yuan", "late_share", "in_default_share", "short_share")}
+    kind = model.borrowers.kind
+    reported = {name: attrgetter(name) for name in ("cash", "income", "lenders", "jobless")}  # names would not pickle
+    people = {kind: reported} if model.watched else None
+    return mesa.DataCollector(model_reporters=series, agenttype_reporters=people)
 
 
 def call_hooks(model):

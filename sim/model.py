@@ -8,12 +8,13 @@ import mesa
 import numpy as np
 
 from sim import agents, networks
+from sim import tally as row
 from sim.accounts import Accounts
 from sim.chance import month_key
 from sim.founding import capitalise, found, merchant_sizes, open_merchants, wage_edges
 from sim.history import History
 from sim.month import Market, play
-from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT, YEAR, merchants_for
+from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT, YEAR, YUAN, merchants_for
 from sim.policy import Timetable, month_date, month_number
 from sim.population import Borrowers
 from sim.records import (
@@ -100,6 +101,7 @@ class CreditModel(mesa.Model):
             platform=self.platform_class,
             regulator=self.regulator_class,
         )
+        self.datacollector = agents.collector(self)
 
     # --- founding ---
     def _products(self, products) -> np.recarray:
@@ -163,6 +165,7 @@ class CreditModel(mesa.Model):
             self.market.borrowers["lenders_before"] = self.market.borrowers["lenders"]
         self.month += 1
         agents.call_hooks(self)
+        self.datacollector.collect(self)
 
     def date_after(self) -> str:
         """The calendar month about to be played, or being played."""
@@ -186,6 +189,27 @@ class CreditModel(mesa.Model):
             list(pool.map(lambda job: function(*job), jobs))
 
     # --- what came out ---
+    @property
+    def balance_yuan(self) -> float:
+        """What all borrowers owe at the end of the month played last, charged-off debt excluded, in yuan."""
+        return float(self.history.last("books", row.BALANCE).sum()) / YUAN
+
+    @property
+    def late_share(self) -> float:
+        """Share of that balance on lines 30 or more days past due."""
+        late = sum(float(self.history.last("books", bucket).sum()) for bucket in (row.M2, row.M3, row.M4))
+        return late / max(1.0, YUAN * self.balance_yuan)
+
+    @property
+    def in_default_share(self) -> float:
+        """Share of borrowers with a default on the bureau's record."""
+        return float(self.history.last("economy", row.IN_DEFAULT)) / len(self.market.borrowers)
+
+    @property
+    def short_share(self) -> float:
+        """Share of borrowers whose needs exceeded cash and usable purchase credit in the month played last."""
+        return float(self.history.last("economy", row.SHORT)) / len(self.market.borrowers)
+
     def tables(self) -> dict[str, dict[str, np.ndarray]]:
         """The tables of ``record.TABLES`` for the months played, as columns."""
         return self.history.tables()
@@ -203,10 +227,10 @@ class CreditModel(mesa.Model):
 def _terms(dtype, group, rows, named=()) -> np.recarray:
     """Records of terms from dicts: defaults, then what is given. Raises ValueError for an unknown or wild term."""
     records = blank(len(rows), dtype)
-    for record, row in zip(records, rows, strict=True):
+    for record, given in zip(records, rows, strict=True):
         for parameter in group.values():
             record[parameter.name] = parameter.default
-        for name, value in row.items():
+        for name, value in given.items():
             if name in named:
                 continue
             if name not in group:

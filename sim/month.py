@@ -69,6 +69,7 @@ def play(model) -> dict:
     platforms_fund(market.platforms, market.products, total["books"], rules, total["flows"])
     # 10. friends hear of defaults
     talk(market.borrowers, market.friend_offsets, market.friends, total["changed"])
+    # 11. the model records the month, checks the accounts and calls the hooks of agents (``CreditModel.step``)
     return total
 
 
@@ -86,15 +87,19 @@ def live(borrower, lines, shops, market, rules, cuts, chance, tally):
     products, platforms, merchants = market.products, market.platforms, market.merchants
     plan, buy, pay = tally.plan[0], tally.buy, tally.pay
 
+    # 1-2. a policy may reach the person's limits; then wages
     restrict(borrower, lines, products, platforms, cuts, rules, chance, tally)
     earn(borrower, merchants, shops, rules, chance, tally)
+    # 3. bills
     held = list_held(lines, tally)
     open_accounts(lines, held, products, platforms, rules, tally)
+    # 4-5. a plan, cash if it falls short, purchases, payments
     plan_month(borrower, lines, held, products, rules, chance, plan, buy, pay)
     raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally)
     held = list_held(lines, tally)  # with the lines just opened
     tally.economy[row.CUT_WANTS] += shop(borrower, lines, held, products, shops, merchants, plan, buy, tally)
     pay_bills(borrower, lines, held, products, rules, chance, plan, pay, tally)
+    # 6-7. lines age and are collected, limits are reviewed
     defaulted = follow_up(borrower, lines, held, products, rules, chance, tally)
     for k in held:
         review(borrower, lines, k, products, platforms, rules, chance, tally)

@@ -398,3 +398,17 @@ def test_a_released_model_leaves_nothing_behind():
     del model
     gc.collect()
     assert gone() is None
+
+
+def test_the_model_collects_its_main_series_and_its_watched_borrowers():
+    model = found(watch=2).run(3)
+    series = model.datacollector.get_model_vars_dataframe()
+    assert list(series["date"]) == ["2017-01", "2017-02", "2017-03"]
+    owed = model.tables()["monthly"]
+    last = owed["month"] == owed["month"].max()
+    assert series["balance_yuan"].iloc[-1] == owed["balance_fen"][last].sum() / 100
+    late = sum(owed[name][last].sum() for name in ("m2_fen", "m3_fen", "m4_fen"))
+    assert series["late_share"].iloc[-1] == pytest.approx(late / owed["balance_fen"][last].sum())
+    people = model.datacollector.get_agenttype_vars_dataframe(Borrower)
+    assert len(people) == 3 * 2
+    assert people["cash"].iloc[-1] == model.borrower(1).cash
