@@ -5,7 +5,7 @@ import numpy as np
 from sim import ledger
 from sim import tally as row
 from sim.compiled import rule
-from sim.line import balance, is_on_book
+from sim.line import CHARGED_OFF, balance, is_on_book
 
 
 class AccountsDoNotClose(Exception):
@@ -18,7 +18,8 @@ class Accounts:
     def __init__(self, market):
         self._debts = np.zeros(len(market.products), np.int64)
         self._claims = np.zeros(len(market.products), np.int64)
-        self._cash = {"borrowers": int(_open(market.borrowers, market.lines, self._debts)), **_institutions(market)}
+        cash = _open(market.borrowers, market.lines, self._debts, self._claims)
+        self._cash = {"borrowers": int(cash), **_institutions(market)}
 
     def close_month(self, market, total: dict, date: str) -> None:
         """Check a month: money by sector, debts line by line of business, claims. Raises AccountsDoNotClose.
@@ -52,14 +53,16 @@ class Accounts:
 
 
 @rule
-def _open(borrowers, lines, debts):
-    """Opening debt by product, added to ``debts``; returns borrowers' cash. One visit, no copies of big columns."""
+def _open(borrowers, lines, debts, claims):
+    """Add up opening debts and charged-off claims by product; returns borrowers' cash. No copies of big columns."""
     cash = 0
     for i in range(len(borrowers)):
         cash += borrowers[i].cash
         for k in range(len(debts)):
             if is_on_book(lines[i, k]):
                 debts[k] += balance(lines[i, k])
+            elif lines[i, k].state == CHARGED_OFF:
+                claims[k] += lines[i, k].revolving
     return cash
 
 

@@ -159,6 +159,8 @@ class Borrowers(Set, Sequence):
         func: is given a numpy array (of int64 or float64) for a field, a list for anything else. A numpy scalar that it
         returns is made a Python number.
         """
+        if isinstance(func, str):
+            raise TypeError(f"agg takes a function such as numpy.mean, or several; not the text {func!r}")
         if not callable(func):
             return [self.agg(attribute, one) for one in func]
         if attribute not in _FIELDS:

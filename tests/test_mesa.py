@@ -12,7 +12,7 @@ from mesa.agent import AgentSet
 
 from sim import agents
 from sim.agents import Borrower, Merchant, Platform, Regulator
-from sim.line import OPEN
+from sim.line import CHARGED_OFF, OPEN
 from sim.model import CreditModel
 from sim.policy import Change
 from sim.population import Borrowers
@@ -412,3 +412,15 @@ def test_the_model_collects_its_main_series_and_its_watched_borrowers():
     people = model.datacollector.get_agenttype_vars_dataframe(Borrower)
     assert len(people) == 3 * 2
     assert people["cash"].iloc[-1] == model.borrower(1).cash
+
+
+def test_an_aggregate_that_is_no_function_is_refused_with_what_to_give(model):
+    with pytest.raises(TypeError, match=r"agg takes a function such as numpy.mean"):
+        model.borrowers.agg("cash", "mean")
+
+
+def test_a_write_after_lines_were_charged_off_leaves_the_accounts_closing():
+    model = found(parameters={"job_loss_hazard": 0.1, "reemployment_hazard": 0.02}).run(14)
+    assert (model.market.lines["state"] == CHARGED_OFF).any()
+    model.borrower(7).cash = 0
+    assert model.run(1).borrower(7).cash >= 0
