@@ -5,6 +5,22 @@ from sim.ledger import fen
 from sim.line import headroom
 
 MOST_ACCEPTANCE = 0.95  # some spending is always in cash
+MOST_USE = 0.95  # of a limit: nobody aims at the last yuan
+HAND_TO_MOUTH = 0.5  # months of wage: a target buffer below this is living from hand to mouth (H10)
+
+
+@rule
+def spending_share(borrower, rules):
+    """Normal spending as a share of the wage: more for those who live from hand to mouth than for savers."""
+    if borrower.buffer_target < HAND_TO_MOUTH:
+        return rules.hand_to_mouth_spending_share
+    return rules.saver_spending_share
+
+
+@rule
+def target_share(borrower, product):
+    """Share of a purchase limit that a revolver likes to owe; nothing for those who pay in full."""
+    return min(MOST_USE, float(borrower.appetite) * product.target_use)
 
 
 @rule

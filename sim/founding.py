@@ -8,13 +8,13 @@ import math
 import numpy as np
 
 from sim import chance as luck
+from sim.budget import HAND_TO_MOUTH, spending_share, target_share
 from sim.chance import normal, uniform
 from sim.compiled import rule
 from sim.ledger import fen
 from sim.line import balance, is_on_book, lend, lenders_owed
 from sim.parameters import AGE_GROUPS, AGE_SHARES, AGE_WAGE, EARNER_MULTIPLE, QUINTILE_INCOME, QUINTILE_YEAR, YUAN
 from sim.rules.approve import approve
-from sim.rules.plan import HAND_TO_MOUTH
 
 MERCHANT_SIZE_SPREAD = 1.8  # standard deviation of log size: the median merchant makes a fifth of the mean sales (K3)
 LARGEST_MERCHANT = 10  # times the mean of the sizes drawn: no single shop is a market's labour market
@@ -135,7 +135,7 @@ def found_lines(borrower, lines, products, platforms, rules, chance):
         u = uniform(chance, luck.FIRST_BALANCE, borrower.id, k)
         if products[k].buys > 0.0:
             if borrower.appetite > 0.0:
-                line.revolving = fen(u * min(0.95, float(borrower.appetite) * products[k].target_use) * line.limit)
+                line.revolving = fen(u * target_share(borrower, products[k]) * line.limit)
             else:
                 line.purchases = min(
                     int(line.limit), fen(u * products[k].acceptance * float(borrower.credit_share) * borrower.wage)
@@ -160,9 +160,7 @@ def open_for_business(borrowers, shops, merchants, rules):
     """
     for i in range(len(borrowers)):
         person = borrowers[i]
-        share = rules.saver_spending_share
-        if person.buffer_target < HAND_TO_MOUTH:
-            share = rules.hand_to_mouth_spending_share
+        share = spending_share(person, rules)
         for s in range(shops.shape[1]):
             merchants[shops[i, s]].smooth_sales += share * person.wage / shops.shape[1]
         if person.employer >= 0:

@@ -70,7 +70,6 @@ class Change:
     source: str = ""
 
 
-EVERYBODY = Who()
 NO_CUTS = blank(0, CUT_DTYPE)
 
 

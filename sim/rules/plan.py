@@ -2,13 +2,12 @@
 
 import math
 
-from sim.budget import MOST_ACCEPTANCE, affordable, reserve
+from sim.budget import MOST_ACCEPTANCE, affordable, reserve, spending_share, target_share
 from sim.chance import EXPENSE, uniform
 from sim.compiled import rule
 from sim.ledger import fen
 from sim.line import OPEN, headroom, is_called_in, is_on_book
 
-HAND_TO_MOUTH = 0.5  # months of wage: a target buffer below this is living from hand to mouth (H10)
 LARGEST_EXPENSE = 20.0  # times the smallest
 MOST_WANTS = 1.5  # times normal, for people with more cash than they like to hold
 
@@ -26,9 +25,7 @@ def plan_month(borrower, lines, held, products, rules, chance, plan, buy, pay):
     plan: record; buy, pay: fen per line, what the person means to put on each line and to pay on it.
     """
     wage = int(borrower.wage)
-    hand_to_mouth = borrower.buffer_target < HAND_TO_MOUTH
-    spending_share = rules.hand_to_mouth_spending_share if hand_to_mouth else rules.saver_spending_share
-    normal = (spending_share - rules.necessity_share) * wage
+    normal = (spending_share(borrower, rules) - rules.necessity_share) * wage
     if borrower.jobless > 0:
         normal *= rules.jobless_spending
     plan.normal_wants = fen(max(0.0, normal))
@@ -85,7 +82,7 @@ def _lines(borrower, lines, held, products, rules, plan, buy, pay):
             continue
         product = products[k]
         owed = int(line.revolving) + int(line.instalment)
-        target = min(0.95, float(borrower.appetite) * product.target_use) * line.limit
+        target = target_share(borrower, product) * line.limit
         pay[k] = int(line.due)
         if product.minimum_share < 1.0:
             if borrower.appetite == 0.0:

@@ -80,13 +80,10 @@ def _sell(shops, merchants, amount, fee, tally):
         tally.sales[shops[0]] += amount
         tally.fees[shops[0]] += fee
         return
-    part = amount // open_shops
-    fee_part = fee // open_shops
-    first = True
+    rest = amount % open_shops  # the odd fen go to the first open shop
+    fee_rest = fee % open_shops
     for s in range(len(shops)):
         if merchants[shops[s]].alive:
-            extra = amount - part * open_shops if first else 0
-            extra_fee = fee - fee_part * open_shops if first else 0
-            tally.sales[shops[s]] += part + extra
-            tally.fees[shops[s]] += fee_part + extra_fee
-            first = False
+            tally.sales[shops[s]] += amount // open_shops + rest
+            tally.fees[shops[s]] += fee // open_shops + fee_rest
+            rest = fee_rest = 0
