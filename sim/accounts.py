@@ -25,8 +25,8 @@ class Accounts:
         """Check a month: money by sector, debts line by line of business, claims. Raises AccountsDoNotClose.
 
         change of cash = received - paid, for borrowers, merchants and platforms;
-        change of debt = purchases + draws + interest + fees - payments - charge-offs, for each product;
-        change of claims = charge-offs - recoveries; and what people owe is what the platforms' books say.
+        change of debt = purchases + draws + interest + fees - payments - refunds - charge-offs, for each product;
+        change of claims = charge-offs - recoveries - claims sold; and what people owe is what the platforms' books say.
         """
         flows = total["flows"]
         cash = {"borrowers": int(total["economy"][row.CASH]), **_institutions(market)}
@@ -36,16 +36,13 @@ class Accounts:
                 for i, (_, payer, payee) in enumerate(ledger.FLOWS)
             )
             _must_equal(held - self._cash[sector], net, f"money of {sector}", date)
-        lent = flows[[ledger.PURCHASES_CREDIT, ledger.DRAWS, ledger.INTEREST, ledger.LATE_FEES, ledger.DRAW_FEES]].sum(
-            0
-        )
-        gone = flows[[ledger.PAYMENTS, ledger.CHARGE_OFFS]].sum(0)
+        lent, gone = (flows[list(rows)].sum(0) for rows in (ledger.DEBT_UP, ledger.DEBT_DOWN))
+        charged_off, settled = (flows[list(rows)].sum(0) for rows in (ledger.CLAIMS_UP, ledger.CLAIMS_DOWN))
         debts = total["books"][:, row.BALANCE]
         claims = total["books"][:, row.CLAIMS]
         for k in range(len(debts)):
             _must_equal(debts[k] - self._debts[k], (lent - gone)[k], f"debt on product {k}", date)
-            back = flows[ledger.CHARGE_OFFS, k] - flows[ledger.RECOVERIES, k]
-            _must_equal(claims[k] - self._claims[k], back, f"claims on product {k}", date)
+            _must_equal(claims[k] - self._claims[k], (charged_off - settled)[k], f"claims on product {k}", date)
         for p, platform in enumerate(market.platforms):
             owned = debts[market.products["platform"] == p].sum()
             _must_equal(platform.book, owned, f"book of platform {p}", date)

@@ -19,6 +19,7 @@ CAUSES = (
     "limit cut",       # the credit lost to cuts would have covered the shortfall
     "income dip",      # earned less than the permanent wage, and that was the difference
     "debt service",    # bills are more than the budget carries, nothing else happened
+    "locked out",      # could pay, the lender's system was down
 )
 SEGMENTS = {
     "age": ("18-24", "25-29", "30-39", "40-49", "50-64"),
@@ -70,6 +71,31 @@ BOOK = _columns(
     ("defaults", "BIGINT", "lines", "lines that became more than 90 days past due this month"),
     ("default_fen", "BIGINT", "fen", "their balance: exposure at default"),
     ("charge_offs", "BIGINT", "lines", "lines charged off"),
+    ("bills", "BIGINT", "lines", "lines with something to pay this month"),
+    ("bills_in_time", "BIGINT", "lines", "of these, paid at least the minimum in time"),
+    ("necessities_fen", "BIGINT", "fen", "necessities bought on the line"),
+    ("converted_fen", "BIGINT", "fen", "bills turned into instalments by people who could not pay them"),
+    ("manual", "BIGINT", "applications", "applications decided by people"),
+    ("frauds", "BIGINT", "applications", "applications by people who mean never to pay"),
+    ("frauds_caught", "BIGINT", "applications", "of these, stopped by checks"),
+    ("false_rejects", "BIGINT", "applications", "honest applications refused by checks of identity"),
+    ("fraud_loss_fen", "BIGINT", "fen", "charged off on lines of people who meant never to pay"),
+    ("first_payment_defaults", "BIGINT", "lines", "defaults of lines on which no bill was ever paid"),
+    ("suspensions", "BIGINT", "lines", "lines suspended by the monitor"),
+    ("false_suspensions", "BIGINT", "lines", "of these, lines of honest people"),
+    ("locked_out", "BIGINT", "lines", "lines with a bill that a system failure made impossible to pay"),
+    ("warnings", "BIGINT", "lines", "lines reviewed out of turn for a warning sign"),
+    ("late_accounts", "BIGINT", "lines", "lines late at the start of the month"),
+    ("plan_requests", "BIGINT", "lines", "requests for a hardship plan"),
+    ("plans_extended", "BIGINT", "lines", "plans agreed that only extend"),
+    ("plans_relieved", "BIGINT", "lines", "plans agreed that write interest down"),
+    ("extended_broken", "BIGINT", "lines", "plans that only extend and were broken: re-default"),
+    ("relieved_broken", "BIGINT", "lines", "plans with a write-down that were broken: re-default"),
+    ("left", "BIGINT", "lines", "lines closed by people who lost trust"),
+    ("trust", "BIGINT", "percent", "sum of trust over accounts"),
+    ("complaints", "BIGINT", "complaints", "complaints that reached the platform"),
+    ("escalations", "BIGINT", "complaints", "complaints that went to the authorities"),
+    ("wrongful_fees_fen", "BIGINT", "fen", "late fees charged in error"),
 )
 PLATFORM_COLUMNS = _columns(
     ("delinquency", "DOUBLE", "share of balance", "platform's 30+ days delinquency (all its products)"),
@@ -77,6 +103,12 @@ PLATFORM_COLUMNS = _columns(
     ("spread", "DOUBLE", "per year", "platform's funding rate above normal"),
     ("capital_fen", "BIGINT", "fen", "platform's capital"),
     ("lending", "BOOLEAN", "yes or no", "platform takes new business"),
+    ("provisions_fen", "BIGINT", "fen", "platform's own part of expected losses set aside"),
+    ("reputation", "DOUBLE", "share", "platform's reputation, 1 is unblemished"),
+    ("fear", "DOUBLE", "share", "fear among the platform's investors"),
+    ("funds_fen", "BIGINT", "fen", "what investors have left with the platform"),
+    ("alarm", "BOOLEAN", "yes or no", "platform's early warning was given"),
+    ("complaints_open", "DOUBLE", "complaints", "platform's complaints not answered yet"),
 )
 
 #: One number each for the whole market, summed inside the pass; order is the order in the tally.
@@ -96,6 +128,9 @@ ECONOMY = _columns(
     ("rolled_fen", "BIGINT", "fen", "cash drawn from open and new lines by people who were short"),
     ("cut_wants_fen", "BIGINT", "fen", "wants given up against normal"),
     ("policy_cut_people", "BIGINT", "people", "people whose limit a policy cut this month"),
+    ("privacy_harm", "BIGINT", "cases", "decisions taken on friends' or spending data, and people whose data leaked"),
+    ("opted_out", "BIGINT", "people", "people who withdrew consent to the use of their data"),
+    ("taught", "BIGINT", "people", "people reached by lessons on credit this month"),
 )
 MERCHANT_COLUMNS = _columns(
     ("merchants_open", "BIGINT", "merchants", "open for business"),
@@ -131,6 +166,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         ("cause", "VARCHAR", "cause", "why the first payment of this spell was missed"),
         ("first", "BOOLEAN", "yes or no", "the person had never been in default before"),
         ("policy_cut", "BOOLEAN", "yes or no", "a policy had cut one of this person's lines in the twelve months before"),
+        ("months_on_book", "TINYINT", "months", "age of the line, at most 120"),
         ("age", "TINYINT", "years", "age, which stands still"),
         ("income", "VARCHAR", "fifth", "fifth of income at the first month"),
         ("lenders", "TINYINT", "count", "platforms owed to at the end of last month"),

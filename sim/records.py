@@ -37,6 +37,8 @@ BORROWER = _fields(
     ("employer", "i4", "merchant", "who employs the person; -1 is the outside economy"),
     ("lost_headroom", "i4", "fen", "unused credit that limit cuts took away, fading by a sixth a month"),
     ("policy_cut_month", "i2", "month", "when a policy last cut one of the person's limits, -1000 if never"),
+    ("last_opened", "i2", "month", "when the person's last new line was opened, -1000 if never"),
+    ("taught", "f4", "share", "how much of a lesson on credit is still remembered"),
     ("record_sight", "f4", "share", "share of lenders to whom the default on record was reported"),
     ("buffer_target", "f4", "months of wage", "cash that the person likes to hold"),
     ("appetite", "f4", "multiple", "a revolver's target use of credit against the product's; 0 for those who pay in full"),
@@ -51,6 +53,9 @@ BORROWER = _fields(
     ("bad_record", "u1", "months", "months that a default stays on the bureau's record; above 0 is being in default"),
     ("friends_in_default", "u2", "count", "friends in default, published last month"),
     ("ever_in_default", "u1", "0 or 1", "has ever had a line more than 90 days past due"),
+    ("record_shown", "u1", "0 or 1", "the bureau shows the default, published last month"),
+    ("inquiries", "u1", "count", "applications of recent months; a third is forgotten each month"),
+    ("exposed", "u1", "0 or 1", "a leak has exposed the person's data"),
 )
 
 LINE = _fields(
@@ -60,12 +65,22 @@ LINE = _fields(
     ("instalment", "i4", "fen", "principal still to be billed in instalments"),
     ("due", "i4", "fen", "what must be paid this month; after payment, what is past due"),
     ("limit_before", "i4", "fen", "limit before it was cut, 0 if it has not been"),
+    ("reported", "i4", "fen", "balance at the end of last month, which the bureau shows as far as it is reported"),
     ("cut_month", "i2", "month", "month of the last cut, -1 if none"),
-    ("state", "u1", "state", "0 none, 1 open, 2 frozen, 3 charged off"),
-    ("months_past_due", "u1", "months", "how many monthly payments behind"),
+    ("markup", "i2", "basis points per year", "price of this line above the product's, set when it was opened"),
+    ("state", "u1", "state", "0 none, 1 open, 2 frozen, 3 in a hardship plan, 4 charged off, 5 sold, 6 asked for, 7 closed"),
+    ("months_past_due", "u1", "months", "how many monthly payments behind; on a charged-off line the age of the claim"),
+    ("months_on_book", "u1", "months", "months since it was opened, at most 120"),
     ("instalments_left", "u1", "months", "months over which the instalment principal is still to be billed"),
     ("months_clean", "u1", "months", "months in a row without a late payment, at most 250"),
     ("cause", "u1", "cause", "why the first payment of the present spell of lateness was missed"),
+    ("reported_late", "u1", "0, 1 or 2", "end of last month: 1 a payment was late, 2 charged off"),
+    ("reported_clean", "u1", "months", "months without a late payment, at the end of last month"),
+    ("contract", "u1", "version", "version of the fee schedule that was signed"),
+    ("permissions", "u1", "bits", "1 spend, 2 pay by instalments, 4 draw cash"),
+    ("trust", "u1", "percent", "trust in the lender; 100 is what people start with"),
+    ("wait", "u1", "months", "months until an application is decided or a suspension ends"),
+    ("relief", "u1", "percent", "interest that a hardship plan writes down"),
 )
 
 MERCHANT = _fields(
@@ -97,6 +112,8 @@ PLAN = _fields(
     ("reserved", "i8", "fen", "unused purchase credit that necessities count on"),
     ("acceptance", "f8", "share of spending", "spending that open purchase lines can pay for"),
     ("asked", "i8", "bits", "products applied for this month"),
+    ("locked", "i8", "bits", "products whose system fails for this person this month"),
+    ("pressure", "f8", "share", "how hard late bills are being collected from the person"),
 )
 
 PLATFORM_STATE = _fields(
@@ -107,21 +124,40 @@ PLATFORM_STATE = _fields(
     ("spread", "f8", "per year", "funding rate above its normal price"),
     ("tightening", "f8", "score points", "how much its thresholds stand above normal"),
     ("state", "i8", "state", "0 lending, 1 stopped lending, 2 failed"),
+    ("provisions", "i8", "fen", "own part of expected losses set aside"),
+    ("control", "f8", "score points", "part of the thresholds that steers delinquency into its band"),
+    ("reputation", "f8", "share", "1 is unblemished"),
+    ("fear", "f8", "share", "fear among its investors"),
+    ("funds", "i8", "fen", "what investors have left with it"),
+    ("new_arrears", "f8", "share of balance", "normal share of the balance that falls 1-30 days late in a month"),
+    ("indicator", "f8", "multiple", "new arrears against normal, at the end of last month"),
+    ("alarm", "i8", "0 or 1", "an early warning was given last month"),
+    ("call_reach", "f8", "share", "calls wanted that capacity allows, published last month"),
+    ("plan_reach", "f8", "share", "requests for plans that capacity allows, published last month"),
+    ("complaints_open", "f8", "complaints", "complaints not answered yet"),
+    ("service", "f8", "share", "complaints answered rightly in the month they come, published last month"),
+    ("evasion", "f8", "share", "how well rings have learned to evade its checks"),
+    ("outage", "i8", "0 or 1", "its system fails this month"),
+    ("leak", "f8", "share", "clients whose data leak this month"),
 )
 
 PRODUCT_STATE = _fields(
     ("platform", "u1", "platform", "index of the platform that offers it"),
+    ("most_rate", "f8", "per month", "cap in force on the price of a line, risk included"),
+    ("age_from", "f8", "years", "youngest age to which it may be offered under the rules in force"),
 )
 
 RULES = _from_parameters(BEHAVIOUR) + _fields(
     ("month", "i8", "months", "months since the first month of the run, 0 for the first"),
     ("wage_level", "f8", "multiple", "wages in general against those of the first month"),
     ("founding", "u8", "key", "chance of the founding, which addresses lasting traits"),
+    ("contract", "i8", "version", "version of the fee schedules that new lines sign"),
 )
 
-CUT = _fields(
-    ("share", "f8", "share of limit", "taken off this month"),
-    ("product", "i8", "product", "aimed at"),
+AIM = _fields(
+    ("kind", "i8", "kind", "what happens: 0 a limit is cut, 1 a cut is announced, 2 people are taught"),
+    ("share", "f8", "share", "of the limit that is taken off this month, or of the people who are reached"),
+    ("product", "i8", "product", "aimed at; -1 for none"),
     ("age_from", "i8", "years", "youngest age aimed at"),
     ("age_below", "i8", "years", "aimed at people younger than this"),
     ("lenders_at_least", "i8", "count", "aimed at people who owe this many platforms or more"),
@@ -137,6 +173,7 @@ EVENT = _fields(
     ("cause", "u1", "cause", "why the first payment of the spell was missed"),
     ("first", "u1", "0 or 1", "had never been in default before"),
     ("policy_cut", "u1", "0 or 1", "a policy cut a line of this person in the twelve months before"),
+    ("months_on_book", "u1", "months", "age of the line"),
 )
 
 
@@ -153,7 +190,7 @@ PLATFORM_DTYPE = dtype(PLATFORM_STATE, _from_parameters(PLATFORM))
 PRODUCT_DTYPE = dtype(PRODUCT_STATE, _from_parameters(PRODUCT))
 RULES_DTYPE = dtype(RULES)
 PLAN_DTYPE = dtype(PLAN)
-CUT_DTYPE = dtype(CUT)
+AIM_DTYPE = dtype(AIM)
 EVENT_DTYPE = dtype(EVENT)
 
 
