@@ -3,6 +3,9 @@
 from sim.compiled import rule
 from sim.ledger import fen
 from sim.line import headroom
+from sim.parameters import YEAR
+from sim.person import own_cap
+from sim.trust import willingness
 
 MOST_ACCEPTANCE = 0.95  # some spending is always in cash
 MOST_USE = 0.95  # of a limit: nobody aims at the last yuan
@@ -18,9 +21,24 @@ def spending_share(borrower, rules):
 
 
 @rule
-def target_share(borrower, product):
-    """Share of a purchase limit that a revolver likes to owe; nothing for those who pay in full."""
-    return min(MOST_USE, float(borrower.appetite) * product.target_use)
+def target_share(borrower, line, product, rules):
+    """Share of a purchase limit that a revolver likes to owe; nothing for those who pay in full.
+
+    appetite * the product's target use, less after a lesson, after a cut (deleveraging) and without trust, and never more
+    than the person's own cap.
+    """
+    share = min(MOST_USE, float(borrower.appetite) * product.target_use)
+    if borrower.taught > 0.0:
+        share *= 1.0 - rules.education_effect * float(borrower.taught)
+    if was_cut_lately(line, rules):
+        share *= 1.0 - rules.deleveraging
+    return min(share * willingness(line), own_cap(borrower, rules))
+
+
+@rule
+def was_cut_lately(line, rules):
+    """Whether the line's limit was cut within a year."""
+    return line.cut_month >= 0 and rules.month - line.cut_month < YEAR
 
 
 @rule
@@ -36,8 +54,15 @@ def affordable(plan, free):
 
 @rule
 def reserve(plan):
-    """The unused purchase credit that necessities can count on: as much as there is, as far as lines are accepted."""
-    return min(int(plan.room), fen(plan.essentials * plan.acceptance))
+    """The unused purchase credit that necessities can count on: as much as there is, as far as lines pay for them."""
+    return min(int(plan.room), fen(plan.essentials * plan.scenes))
+
+
+@rule
+def accept(plan, product):
+    """Add one more purchase line to the share of spending, and of necessities, that lines can pay for."""
+    plan.acceptance = min(MOST_ACCEPTANCE, plan.acceptance + product.acceptance)
+    plan.scenes = min(MOST_ACCEPTANCE, plan.scenes + product.acceptance * product.scenes)
 
 
 @rule
@@ -46,7 +71,7 @@ def count_on(plan, line, product):
     if product.buys == 0.0:
         return
     plan.room += headroom(line)
-    plan.acceptance = min(MOST_ACCEPTANCE, plan.acceptance + product.acceptance)
+    accept(plan, product)
     before = int(plan.reserved)
     plan.reserved = reserve(plan)
     plan.short -= int(plan.reserved) - before

@@ -14,7 +14,9 @@ from sim.compiled import rule
 from sim.ledger import fen
 from sim.line import balance, is_on_book, lend, lenders_owed
 from sim.parameters import AGE_GROUPS, AGE_SHARES, AGE_WAGE, EARNER_MULTIPLE, QUINTILE_INCOME, QUINTILE_YEAR, YUAN
+from sim.person import is_malicious
 from sim.rules.approve import approve
+from sim.rules.measure import publish
 
 MERCHANT_SIZE_SPREAD = 1.8  # standard deviation of log size: the median merchant makes a fifth of the mean sales (K3)
 LARGEST_MERCHANT = 10  # times the mean of the sizes drawn: no single shop is a market's labour market
@@ -128,14 +130,14 @@ def found_lines(borrower, lines, products, platforms, rules, chance):
     for k in range(len(lines)):
         if uniform(chance, luck.HOLDS_LINE, borrower.id, k) >= products[k].reach:
             continue
-        if not approve(borrower, lines, k, products, platforms, rules, chance):
+        if is_malicious(borrower, rules) or not approve(borrower, lines, k, products, platforms, rules, chance):
             continue
         line = lines[k]
-        line.months_clean = 1 + int(OLDEST_LINE * uniform(chance, luck.FIRST_AGE, borrower.id, k))
+        line.months_on_book = line.months_clean = 1 + int(OLDEST_LINE * uniform(chance, luck.FIRST_AGE, borrower.id, k))
         u = uniform(chance, luck.FIRST_BALANCE, borrower.id, k)
         if products[k].buys > 0.0:
             if borrower.appetite > 0.0:
-                line.revolving = fen(u * target_share(borrower, products[k]) * line.limit)
+                line.revolving = fen(u * target_share(borrower, line, products[k], rules) * line.limit)
             else:
                 line.purchases = min(
                     int(line.limit), fen(u * products[k].acceptance * float(borrower.credit_share) * borrower.wage)
@@ -144,6 +146,8 @@ def found_lines(borrower, lines, products, platforms, rules, chance):
             amount = min(int(line.limit), fen(2.0 * u / FIRST_LOANS * rules.loan_size * borrower.wage))
             if amount > 0:
                 lend(line, amount, 1 + int(products[k].term * uniform(chance, luck.FIRST_TERM, borrower.id, k)))
+        publish(line)
+    borrower.last_opened = -1000
     borrower.lenders = lenders_owed(lines, products)
 
 
@@ -193,3 +197,6 @@ def capitalise(lines, products, platforms):
         platform = platforms[p]
         book = max(int(platform.book), market // ENTRANT)
         platform.capital = int(platform.capital_share * platform.own_share * book)
+        platform.funds = int(platform.investors * platform.book)
+        platform.reputation = platform.call_reach = platform.plan_reach = platform.service = 1.0
+        platform.indicator = 1.0

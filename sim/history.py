@@ -6,6 +6,10 @@ from sim.ledger import FLOWS
 from sim.policy import month_date, month_number
 from sim.record import BOOK, BUCKETS, CAUSES, ECONOMY, SEGMENT, SEGMENTS
 
+#: Fields of platforms that become columns.
+_STATE = ("delinquency", "tightening", "spread", "reputation", "fear", "capital", "provisions", "funds",
+          "complaints_open", "state", "alarm")  # fmt: skip
+
 
 class History:
     """The totals of every month played, and the tables made of them.
@@ -36,7 +40,7 @@ class History:
                 "events": events,
                 "who": np.array(people[["age", "quintile", "lenders_before"]].tolist(), np.int64).reshape(-1, 3),
                 "platforms": np.array(
-                    market.platforms[["delinquency", "tightening", "spread", "capital", "state"]].tolist()
+                    market.platforms[list(_STATE)].tolist()
                 ),
                 "merchants": (
                     int(market.merchants.alive.sum()),
@@ -77,13 +81,14 @@ class History:
         books = self._stack("books").reshape(-1, len(BOOK))
         table |= {column.name: books[:, i] for i, column in enumerate(BOOK)}
         of_product = [self.platforms.index(platform) for platform, _ in self.products]
-        state = self._stack("platforms")[:, of_product].reshape(-1, 5)
+        values = self._stack("platforms")[:, of_product].reshape(-1, len(_STATE))
+        state = dict(zip(_STATE, values.T, strict=True))
         return table | {
-            "delinquency": state[:, 0],
-            "tightening": state[:, 1],
-            "spread": state[:, 2],
-            "capital_fen": state[:, 3].astype(np.int64),
-            "lending": state[:, 4] == 0,
+            **{name: state[name] for name in ("delinquency", "tightening", "spread", "reputation", "fear")},
+            **{f"{name}_fen": state[name].astype(np.int64) for name in ("capital", "provisions", "funds")},
+            "complaints_open": state["complaints_open"],
+            "lending": state["state"] == 0,
+            "alarm": state["alarm"] > 0,
         }
 
     def _economy(self) -> dict:
@@ -131,6 +136,7 @@ class History:
             "cause": np.array(CAUSES, object)[events["cause"]],
             "first": events["first"] == 1,
             "policy_cut": events["policy_cut"] == 1,
+            "months_on_book": events["months_on_book"].astype(np.int8),
             "age": who[:, 0].astype(np.int8),
             "income": fifths[who[:, 1]],
             "lenders": events["lenders"].astype(np.int8),

@@ -4,6 +4,7 @@ from sim.compiled import rule
 from sim.ledger import fen
 from sim.line import headroom, is_on_book
 from sim.parameters import YEAR
+from sim.trust import lose_trust
 
 HUNDRED_YUAN = 10_000  # fen: limits are given in whole hundreds
 
@@ -28,9 +29,16 @@ def cap_on_person(borrower, rules):
 
 
 @rule
+def cap_on_new(borrower, rules):
+    """The same for what is newly given: caps that are announced count already, or it would have to be taken back."""
+    coming = min(rules.credit_cap_ahead * 100.0, rules.income_cap_ahead * YEAR * borrower.wage)
+    return min(cap_on_person(borrower, rules), coming)
+
+
+@rule
 def room_under_caps(borrower, lines, products, platforms, rules):
     """How much more online credit a person may be given, in fen: the cap less the limits held at online platforms."""
-    return int(max(0.0, cap_on_person(borrower, rules) - online_limits(lines, products, platforms)))
+    return int(max(0.0, cap_on_new(borrower, rules) - online_limits(lines, products, platforms)))
 
 
 @rule
@@ -44,8 +52,8 @@ def online_limits(lines, products, platforms):
 
 
 @rule
-def take_limit(line, new_limit, product, borrower, month):
-    """Lower a limit and remember what was taken.
+def take_limit(line, new_limit, product, borrower, rules):
+    """Lower a limit and remember what was taken; it costs trust.
 
     Unused credit that disappears is added to the person's lost headroom, as far as it could have helped: the share that
     may be drawn as cash, or that is accepted for purchases. new_limit: fen, below the present one.
@@ -56,7 +64,8 @@ def take_limit(line, new_limit, product, borrower, month):
     if line.limit_before < line.limit:
         line.limit_before = line.limit
     line.limit = new_limit
-    line.cut_month = month
+    line.cut_month = rules.month
+    lose_trust(line, rules, 1.0)
     borrower.lost_headroom += fen(_helps(product) * (unused - headroom(line)))
     return removed
 

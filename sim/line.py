@@ -1,10 +1,15 @@
 """A credit line: its states and its arithmetic. One product of one platform, held by one borrower."""
 
 from sim.compiled import rule
-from sim.ledger import fen
+from sim.ledger import DRAW_FEES, DRAWS, fen, post
+from sim.parameters import YEAR
 from sim.record import BUCKETS
 
-NONE, OPEN, FROZEN, CHARGED_OFF = range(4)
+NONE, OPEN, FROZEN, IN_PLAN, CHARGED_OFF, SOLD, ASKED, CLOSED = range(8)
+SPEND, INSTAL, BORROW = 1, 2, 4  # permissions, one bit each
+ALL_PERMISSIONS = SPEND | INSTAL | BORROW
+BASIS_POINTS = 10_000
+OLDEST = 120  # months on book are not counted further
 DEFAULT_MONTHS = 4  # months past due at which a line is more than 90 days late: default
 WRITTEN_OFF = len(BUCKETS) - 1
 LAST_BUCKET = WRITTEN_OFF - 1
@@ -12,8 +17,8 @@ LAST_BUCKET = WRITTEN_OFF - 1
 
 @rule
 def is_on_book(line):
-    """Whether the platform carries the line as an asset: open or frozen."""
-    return line.state == OPEN or line.state == FROZEN
+    """Whether the platform carries the line as an asset: open, frozen or in a hardship plan."""
+    return OPEN <= line.state <= IN_PLAN
 
 
 @rule
@@ -30,8 +35,8 @@ def balance(line):
 
 @rule
 def headroom(line):
-    """Unused credit in fen: limit less balance, nothing if the line is frozen or a payment is late."""
-    if line.state != OPEN or line.months_past_due > 0:
+    """Unused credit in fen: limit less balance, nothing if the line is frozen or suspended or a payment is late."""
+    if line.state != OPEN or line.months_past_due > 0 or line.wait > 0:
         return 0
     return max(0, int(line.limit) - balance(line))
 
@@ -40,8 +45,10 @@ def headroom(line):
 def cash_headroom(line, product):
     """How much of the unused credit may be drawn as cash, in fen.
 
-    The cash share of the limit less what is already drawn and repaid in instalments.
+    The cash share of the limit less what is already drawn and repaid in instalments; nothing without the permission.
     """
+    if not line.permissions & BORROW:
+        return 0
     return min(headroom(line), max(0, fen(product.lends_cash * line.limit) - int(line.instalment)))
 
 
@@ -59,9 +66,46 @@ def lend(line, amount, term):
 
 
 @rule
+def draw(borrower, line, product, k, amount, tally):
+    """Draw cash on a line: the person gets the amount, the principal rises by it, the fee is billed.
+
+    amount: fen, at most the line's cash headroom.
+    """
+    lend(line, amount, int(product.term))
+    borrower.cash += amount
+    post(tally.flows, DRAWS, k, amount)
+    if product.draw_fee > 0.0:
+        charge = fen(product.draw_fee * amount)
+        line.revolving += charge
+        post(tally.flows, DRAW_FEES, k, charge)
+
+
+@rule
+def price(line, rate, product):
+    """What the person pays a month on this line: rate + the line's markup, within the cap in force, less plan relief.
+
+    rate: per month, of the contract; returns a share of what is owed, per month.
+    """
+    own = max(0.0, rate + int(line.markup) / (BASIS_POINTS * YEAR)) if line.markup != 0 else rate
+    return min(own, product.most_rate) * (1.0 - 0.01 * int(line.relief))
+
+
+@rule
+def monthly_bills(lines, products):
+    """What a person's lines ask for in an ordinary month, in fen: minimum share of the bill and one instalment each."""
+    bills = 0.0
+    for k in range(len(lines)):
+        line = lines[k]
+        if is_on_book(line):
+            bills += products[k].minimum_share * (int(line.revolving) + int(line.purchases))
+            bills += int(line.instalment) / max(1, int(line.instalments_left))
+    return bills
+
+
+@rule
 def bucket(line):
     """The months-past-due bucket of a line, an index into ``record.BUCKETS``."""
-    if line.state == CHARGED_OFF:
+    if line.state == CHARGED_OFF or line.state == SOLD:
         return WRITTEN_OFF
     return min(LAST_BUCKET, int(line.months_past_due))
 

@@ -11,46 +11,61 @@ from sim import ledger
 from sim import tally as row
 from sim.budget import count_on
 from sim.compiled import rule, unowned
-from sim.lender import takes_business
-from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, NONE, balance, bucket, is_on_book
+from sim.lender import LENDING, harshness, takes_business
+from sim.line import ASKED, CHARGED_OFF, DEFAULT_MONTHS, FROZEN, NONE, OPEN, SOLD, balance, bucket, is_on_book
 from sim.parameters import YEAR
+from sim.person import is_malicious, on_holiday
+from sim.records import RESULT_DTYPE, blank
 from sim.rules.apply import adopt, seek
-from sim.rules.approve import approve
+from sim.rules.approve import approve, is_manual
 from sim.rules.bill import bill
-from sim.rules.borrow import ask_family, roll, spend_loan, take_loan
-from sim.rules.collect import age, recover
+from sim.rules.borrow import ask_family, draw_ahead, roll, sell_belongings, spend_loan, take_loan
+from sim.rules.collect import DEFAULTED, WRITTEN_OFF, age, charge_off, recover, sell, staff
+from sim.rules.complain import answer, charge_wrongly, complain
+from sim.rules.convert import convert
+from sim.rules.defraud import learn, overdraw, steal
 from sim.rules.earn import earn
 from sim.rules.fund import fund
+from sim.rules.invest import invest
+from sim.rules.leave import leave
 from sim.rules.measure import measure
+from sim.rules.negotiate import keep_plan, negotiate, queue
+from sim.rules.operate import expose, is_locked_out, operate
 from sim.rules.pay import pay_bills
 from sim.rules.plan import plan_month
 from sim.rules.restrict import restrict
 from sim.rules.review import review
 from sim.rules.shop import shop
 from sim.rules.talk import talk
+from sim.rules.teach import teach
 from sim.rules.trade import trade
+from sim.rules.verify import can_repay, decision_months, verify
+from sim.rules.warn import indicate, steer, warn
+from sim.rules.watch import watch
+from sim.score import uses_personal_data
 from sim.tally import add_up, clear
 
 FADING = 6  # months over which people get used to credit that was taken away
 
 #: The arrays of a market: who there is and what they hold.
-Market = namedtuple("Market", "borrowers lines shops merchants platforms products friend_offsets friends")
+Market = namedtuple("Market", "borrowers lines shops merchants platforms products contracts friend_offsets friends")
 
 
 def play(model) -> dict:
     """Play one month of a model and return what was added up.
 
-    model: a CreditModel, whose ``rules_in_force`` gives the month's rules, product terms and limit cuts.
+    model: a CreditModel, whose ``rules_in_force`` gives the month's rules, terms, and what is aimed at people.
     """
     market = model.market
-    # 1. rules in force
-    rules, cuts = model.rules_in_force()
+    # 1. rules in force; systems fail and data leak
+    rules, aims = model.rules_in_force()
     chance = luck.month_key(model.seed, model.month + 1)
+    operate(market.platforms, rules, chance)
     # 2-7. everybody's month, in slices
     for tally in model.tallies:
         clear(tally)
     jobs = [
-        (low, high, market, rules, cuts, chance, tally)
+        (low, high, market, rules, aims, chance, tally)
         for (low, high), tally in zip(model.slices, model.tallies, strict=True)
     ]
     model.share_out(people, jobs)
@@ -66,7 +81,8 @@ def play(model) -> dict:
         chance,
         total["flows"],
     )
-    platforms_fund(market.platforms, market.products, total["books"], rules, total["flows"])
+    result = blank(1, RESULT_DTYPE)[0]
+    platforms_fund(market.platforms, market.products, total["books"], result, rules, total["flows"])
     # 10. friends hear of defaults
     talk(market.borrowers, market.friend_offsets, market.friends, total["changed"])
     # 11. the model records the month, checks the accounts and calls the hooks of agents (``CreditModel.step``)
@@ -74,42 +90,46 @@ def play(model) -> dict:
 
 
 @rule
-def people(low, high, market, rules, cuts, chance, tally):
+def people(low, high, market, rules, aims, chance, tally):
     """Play the month of the people from ``low`` up to but without ``high``; the lock is released meanwhile."""
     market, tally = unowned(market), unowned(tally)
     for i in range(low, high):
-        live(market.borrowers[i], market.lines[i], market.shops[i], market, rules, cuts, chance, tally)
+        live(market.borrowers[i], market.lines[i], market.shops[i], market, rules, aims, chance, tally)
 
 
 @rule
-def live(borrower, lines, shops, market, rules, cuts, chance, tally):
+def live(borrower, lines, shops, market, rules, aims, chance, tally):
     """One person's month: earn, bill, plan, borrow, shop, pay, age, review."""
-    products, platforms, merchants = market.products, market.platforms, market.merchants
+    products, contracts, platforms, merchants = market.products, market.contracts, market.platforms, market.merchants
     plan, buy, pay = tally.plan[0], tally.buy, tally.pay
 
-    # 1-2. a policy may reach the person's limits; then wages
-    restrict(borrower, lines, products, platforms, cuts, rules, chance, tally)
+    # 1-2. a policy may reach the person; then wages
+    restrict(borrower, lines, products, platforms, aims, rules, chance, tally)
+    teach(borrower, aims, rules, chance, tally)
     earn(borrower, merchants, shops, rules, chance, tally)
-    # 3. bills
+    # 3. applications are answered, bills come
     held = list_held(lines, tally)
-    open_accounts(lines, held, products, platforms, rules, tally)
+    open_accounts(borrower, lines, held, products, contracts, platforms, rules, chance, plan, tally)
+    draw_ahead(borrower, lines, products, aims, rules, tally)
     # 4-5. a plan, cash if it falls short, purchases, payments
-    plan_month(borrower, lines, held, products, rules, chance, plan, buy, pay)
-    raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally)
+    plan_month(borrower, lines, held, products, platforms, rules, chance, plan, buy, pay)
+    convert(borrower, lines, held, products, plan, pay, tally)
+    raise_cash(borrower, lines, held, products, platforms, rules, chance, plan, tally)
     held = list_held(lines, tally)  # with the lines just opened
     tally.economy[row.CUT_WANTS] += shop(borrower, lines, held, products, shops, merchants, plan, buy, tally)
-    pay_bills(borrower, lines, held, products, rules, chance, plan, pay, tally)
+    pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, pay, tally)
     # 6-7. lines age and are collected, limits are reviewed
-    defaulted = follow_up(borrower, lines, held, products, rules, chance, tally)
+    defaulted = follow_up(borrower, lines, held, shops, products, contracts, platforms, rules, chance, plan, tally)
     for k in held:
         review(borrower, lines, k, products, platforms, rules, chance, tally)
-    measure(borrower, lines, held, products, platforms, pay, defaulted, tally)
+    measure(borrower, lines, held, products, platforms, pay, defaulted, rules, tally)
     borrower.lost_headroom -= borrower.lost_headroom // FADING
+    borrower.inquiries -= (borrower.inquiries + 2) // 3
 
 
 @rule
 def list_held(lines, tally):
-    """The products of which the person has ever opened a line, in order: most people hold few of them."""
+    """The products of which the person has ever asked for a line, in order: most people hold few of them."""
     count = 0
     for k in range(len(lines)):
         tally.held[count] = k  # the next overwrites it unless it counts
@@ -118,32 +138,56 @@ def list_held(lines, tally):
 
 
 @rule
-def open_accounts(lines, held, products, platforms, rules, tally):
-    """Note where each line stands, then bill it; a lender that takes no business lets nobody draw."""
+def open_accounts(borrower, lines, held, products, contracts, platforms, rules, chance, plan, tally):
+    """Note where each line stands, then bill it under the contract it signed.
+
+    A lender that takes no business lets nobody draw; one whose system fails lets some neither draw nor pay.
+    """
+    plan.locked = 0
+    plan.excused = 0
+    holiday = on_holiday(borrower, rules)
     for k in range(len(lines)):
         tally.balance_was[k] = 0
         tally.arrears[k] = 0
     for k in held:
-        line = lines[k]
+        line, platform = lines[k], int(products[k].platform)
+        lender = platforms[platform]
+        if line.state == ASKED and line.wait == 0:
+            line.state = NONE
+            tally.books[k, row.APPROVALS] += approve(borrower, lines, k, products, platforms, rules, chance)
         tally.bucket_was[k] = bucket(line)
-        if is_on_book(line):
-            tally.balance_was[k] = balance(line)
-            tally.arrears[k] = int(line.due)
-            if not takes_business(platforms[products[k].platform], rules):
-                line.state = FROZEN
-            bill(line, products[k], k, tally)
-            tally.books[k, row.DUE] += int(line.due)
+        if not is_on_book(line):
+            continue
+        tally.balance_was[k] = balance(line)
+        tally.arrears[k] = int(line.due)
+        if line.state == OPEN and not takes_business(lender, rules):
+            line.state = FROZEN
+        if is_locked_out(borrower, platform, lender, chance):
+            plan.locked |= 1 << k
+            line.wait = max(1, int(line.wait))
+        if holiday or (plan.locked & (1 << k) and lender.outage_grace > 0.0):
+            plan.excused |= 1 << k
+        expose(borrower, line, platform, lender, rules, chance, tally)
+        bill(line, contracts[line.contract, k], k, holiday, tally)
+        tally.books[k, row.DUE] += int(line.due)
+        tally.books[k, row.LATE_ACCOUNTS] += line.months_past_due > 0
+        tally.books[k, row.LOCKED_OUT] += line.due > 0 and plan.locked & (1 << k) > 0
+    if rules.takeover_hazard > 0.0:
+        steal(borrower, lines, held, products, platforms, rules, chance, tally)
 
 
 @rule
-def raise_cash(borrower, lines, products, platforms, rules, chance, plan, tally):
+def raise_cash(borrower, lines, held, products, platforms, rules, chance, plan, tally):
     """Who is short draws open cash lines, asks for new ones and draws these, then asks family; others may take a loan.
 
     What is still short after this is missed: a payment is missed for want of money if and only if needs exceed cash
     and everything within reach.
     """
-    if plan.short <= 0:
+    sell_belongings(borrower, lines, held, rules, chance, plan, tally)
+    if plan.short <= 0 or is_malicious(borrower, rules):
         wish_for_credit(borrower, lines, products, platforms, rules, chance, plan, tally)
+        if is_malicious(borrower, rules):
+            overdraw(borrower, lines, held, products, rules, tally)
         return
     tally.economy[row.SHORT] += 1
     tally.economy[row.SHORT_AMOUNT] += plan.short
@@ -175,15 +219,27 @@ def wish_for_credit(borrower, lines, products, platforms, rules, chance, plan, t
 
 @rule
 def ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
-    """Apply for product k: the lender decides at once. Returns 1 if the line was opened."""
-    opened = approve(borrower, lines, k, products, platforms, rules, chance)
+    """Apply for product k: checks, then a decision, at once or after some months. Returns 1 if the line was opened."""
+    lender = platforms[products[k].platform]
     tally.books[k, row.APPLICATIONS] += 1
+    borrower.inquiries = min(250, int(borrower.inquiries) + 1)
+    tally.economy[row.PRIVACY_HARM] += uses_personal_data(lender, rules)
+    if not verify(borrower, k, lender, rules, chance, tally) or not can_repay(borrower, lines, products, lender, rules):
+        return 0
+    manual = is_manual(borrower, k, lender, rules)
+    tally.books[k, row.MANUAL_DECISIONS] += manual
+    months = decision_months(borrower, k, products[k], lender, manual, chance)
+    if months > 0:
+        lines[k].state = ASKED
+        lines[k].wait = months
+        return 0
+    opened = approve(borrower, lines, k, products, platforms, rules, chance)
     tally.books[k, row.APPROVALS] += opened
     return opened
 
 
 @rule
-def follow_up(borrower, lines, held, products, rules, chance, tally):
+def follow_up(borrower, lines, held, shops, products, contracts, platforms, rules, chance, plan, tally):
     """Age every line, count its move between buckets, note defaults and keep the bureau's record.
 
     Returns 1 if the person went into default this month for the first time.
@@ -191,31 +247,71 @@ def follow_up(borrower, lines, held, products, rules, chance, tally):
     was_new = borrower.ever_in_default == 0
     sight = -1.0  # the best reporting among the lenders to whom the person is in default, if any
     for k in held:
-        line = lines[k]
-        if line.state == CHARGED_OFF:
-            recover(borrower, line, products[k], k, chance, tally)
+        line, product = lines[k], products[k]
+        if line.wait > 0:
+            line.wait -= 1
+        if line.state == CHARGED_OFF or line.state == SOLD:
+            recover(borrower, line, product, k, chance, tally)
+            sell(line, product, k, rules, tally)
         elif is_on_book(line):
-            if age(line, products[k], k, tally.pay[k], tally.arrears[k], tally):
-                note_default(borrower, line, k, rules, tally)
+            lender = platforms[product.platform]
+            if not plan.excused & (1 << k):
+                collect(borrower, line, contracts[line.contract, k], k, shops, rules, tally)
             if line.months_past_due >= DEFAULT_MONTHS:
-                sight = max(sight, products[k].reporting)
+                sight = max(sight, product.reporting)
             if tally.balance_was[k] > 0:
                 move = tally.transitions[k, tally.bucket_was[k], bucket(line)]
                 move[0] += 1
                 move[1] += tally.balance_was[k]
-    keep_record(borrower, sight, rules, tally)
+            be_served(borrower, line, product, k, lender, rules, chance, plan, tally)
+    keep_record(borrower, sight, rules, chance, tally)
     return 1 if was_new and borrower.ever_in_default else 0
 
 
 @rule
-def keep_record(borrower, sight, rules, tally):
-    """The bureau's record: it lasts from the last month in default; friends will hear when it begins and ends."""
+def collect(borrower, line, contract, k, shops, rules, tally):
+    """Age one line; note a default, or take it off the book."""
+    paid = tally.pay[k]
+    if paid > 0 or line.due > 0:
+        tally.books[k, row.BILLS] += 1
+        tally.books[k, row.BILLS_IN_TIME] += line.due <= 0
+    moved = age(borrower, line, contract, k, paid, tally.arrears[k], rules, tally)
+    if moved == WRITTEN_OFF:
+        charge_off(borrower, line, contract, k, shops, rules, tally)
+    elif moved == DEFAULTED:
+        note_default(borrower, line, k, rules, tally)
+    keep_plan(line, k, tally)
+
+
+@rule
+def be_served(borrower, line, product, k, lender, rules, chance, plan, tally):
+    """What a lender's monitor, service, callers and negotiators do to one line, and what its holder makes of it."""
+    harm = harshness(line, product, lender, rules)
+    if watch(borrower, line, k, lender, rules, chance, tally) or plan.locked & (1 << k):
+        harm = 1.0
+    fee = charge_wrongly(borrower, line, product, k, lender, tally.pay[k], chance, tally)
+    complain(borrower, line, k, lender, 1.0 if fee > 0 else harm, fee, rules, chance, tally)
+    negotiate(borrower, line, k, lender, rules, chance, tally)
+    leave(borrower, line, k, harm == 0.0 and fee == 0, rules, chance, tally)
+
+
+@rule
+def keep_record(borrower, sight, rules, chance, tally):
+    """The bureau's record: it lasts from the last month in default, and is shown after a lag whose mean is set.
+
+    Friends will hear when it begins and ends.
+    """
     was_clean = borrower.bad_record == 0
     if sight >= 0.0:
         borrower.bad_record = int(rules.bureau_memory)
         borrower.record_sight = sight
     elif borrower.bad_record > 0:
         borrower.bad_record -= 1
+    if borrower.bad_record == 0:
+        borrower.record_shown = 0
+    elif borrower.record_shown == 0:
+        lag = rules.bureau_lag
+        borrower.record_shown = lag == 0.0 or luck.uniform(chance, luck.REPORT, borrower.id) < 1.0 / (1.0 + lag)
     if was_clean != (borrower.bad_record == 0):
         tally.changed[tally.counts[1]] = borrower.id + 1 if was_clean else -borrower.id - 1
         tally.counts[1] += 1
@@ -226,6 +322,7 @@ def note_default(borrower, line, k, rules, tally):
     """Count one default and write it into the slice's list."""
     tally.books[k, row.DEFAULTS] += 1
     tally.books[k, row.DEFAULT_BALANCE] += balance(line)
+    tally.books[k, row.FIRST_PAYMENT_DEFAULTS] += line.months_on_book <= DEFAULT_MONTHS + 1
     event = tally.events[tally.counts[0]]
     event.borrower = borrower.id
     event.product = k
@@ -234,6 +331,7 @@ def note_default(borrower, line, k, rules, tally):
     event.lenders = borrower.lenders
     event.cause = line.cause
     event.first = 1 - borrower.ever_in_default
+    event.months_on_book = line.months_on_book
     event.policy_cut = 1 if rules.month - borrower.policy_cut_month < YEAR else 0
     borrower.ever_in_default = 1
     tally.counts[0] += 1
@@ -247,23 +345,67 @@ def merchants_trade(merchants, sales, fees, payroll, staff, rules, chance, flows
 
 
 @rule
-def platforms_fund(platforms, products, books, rules, flows):
-    """Every platform's month-end, in order, from the flows of its products."""
+def platforms_fund(platforms, products, books, result, rules, flows):
+    """Every platform's month-end, in order, from the flows of its products.
+
+    result: a record in which each platform's month is set out in turn.
+    """
+    industry = news = with_investors = 0.0
     for p in range(len(platforms)):
-        book, late, earned, lost, cash_flow = 0, 0, 0, 0, 0
-        first = -1
-        for k in range(len(products)):
-            if products[k].platform != p:
-                continue
-            first = k if first < 0 else first
-            book += books[k, row.BALANCE]
-            late += books[k, row.M2] + books[k, row.M3] + books[k, row.M4]
-            fees = flows[ledger.MERCHANT_FEES, k]
-            back = flows[ledger.RECOVERIES, k]
-            charged = flows[ledger.INTEREST, k] + flows[ledger.LATE_FEES, k] + flows[ledger.DRAW_FEES, k]
-            earned += charged + fees + back
-            lost += flows[ledger.CHARGE_OFFS, k]
-            lent = flows[ledger.DRAWS, k] + flows[ledger.PURCHASES_CREDIT, k]
-            cash_flow += flows[ledger.PAYMENTS, k] + back + fees - lent
-        if first >= 0:
-            fund(platforms[p], first, book, late, earned, lost, cash_flow, rules, flows)
+        industry += platforms[p].indicator / len(platforms)
+        if platforms[p].investors > 0.0:
+            with_investors += 1.0
+            news += platforms[p].state != LENDING
+    for p in range(len(platforms)):
+        add_up_platform(p, products, books, result, flows)
+        if result.product < 0:
+            continue
+        platform = platforms[p]
+        warn(platform, industry, rules)
+        fund(platform, result, rules, flows)
+        indicate(platform, result.book, result.new_arrears)
+        steer(platform, rules)
+        invest(platform, news / max(1.0, with_investors), rules)
+        answer(platform, result.accounts, result.complaints)
+        staff(platform, result.accounts, result.late_accounts, rules)
+        queue(platform, result.accounts, result.plan_requests)
+        learn(platform, result.frauds, result.frauds_caught, rules)
+
+
+@rule
+def add_up_platform(p, products, books, result, flows):
+    """Set out one platform's month from the flows and books of its products."""
+    result.product = -1
+    result.book = result.new_arrears = result.late = result.in_default = result.placed = 0
+    result.earned = result.lost = result.cash_flow = 0
+    result.accounts = result.late_accounts = result.applications = result.approvals = result.manual = 0
+    result.complaints = result.escalations = result.plan_requests = result.frauds = result.frauds_caught = 0
+    for k in range(len(products)):
+        if products[k].platform != p:
+            continue
+        if result.product < 0:
+            result.product = k
+        book, flow = books[k], flows[:, k]
+        result.book += book[row.BALANCE]
+        result.new_arrears += book[row.M1]
+        result.late += book[row.M2] + book[row.M3] + book[row.M4]
+        result.in_default += book[row.M4]
+        result.accounts += book[row.ACCOUNTS]
+        result.late_accounts += book[row.LATE_ACCOUNTS]
+        result.applications += book[row.APPLICATIONS]
+        result.approvals += book[row.APPROVALS]
+        result.manual += book[row.MANUAL_DECISIONS]
+        result.complaints += book[row.COMPLAINTS]
+        result.escalations += book[row.ESCALATIONS]
+        result.plan_requests += book[row.PLAN_REQUESTS]
+        result.frauds += book[row.FRAUDS]
+        result.frauds_caught += book[row.FRAUDS_CAUGHT]
+        result.placed += flow[ledger.COMMISSIONS]
+        fees = flow[ledger.MERCHANT_FEES] + flow[ledger.FEES_ABROAD]
+        back = flow[ledger.RECOVERIES] + flow[ledger.CLAIM_SALES] + flow[ledger.CHARGEBACKS]
+        gone = flow[ledger.STOLEN] + flow[ledger.COMMISSIONS]
+        charged = flow[ledger.INTEREST] + flow[ledger.LATE_FEES] + flow[ledger.DRAW_FEES] + flow[ledger.CONVERSION_FEES]
+        result.earned += charged + fees + back
+        result.lost += flow[ledger.CHARGE_OFFS] + flow[ledger.FEES_REFUNDED] + gone
+        lent = flow[ledger.DRAWS] + flow[ledger.PURCHASES_CREDIT] + flow[ledger.PURCHASES_ABROAD]
+        result.cash_flow += flow[ledger.PAYMENTS] + back + fees - gone - lent

@@ -80,7 +80,7 @@ BOOK = _columns(
     ("frauds_caught", "BIGINT", "applications", "of these, stopped by checks"),
     ("false_rejects", "BIGINT", "applications", "honest applications refused by checks of identity"),
     ("fraud_loss_fen", "BIGINT", "fen", "charged off on lines of people who meant never to pay"),
-    ("first_payment_defaults", "BIGINT", "lines", "defaults of lines on which no bill was ever paid"),
+    ("first_payment_defaults", "BIGINT", "lines", "defaults of lines opened at most five months before"),
     ("suspensions", "BIGINT", "lines", "lines suspended by the monitor"),
     ("false_suspensions", "BIGINT", "lines", "of these, lines of honest people"),
     ("locked_out", "BIGINT", "lines", "lines with a bill that a system failure made impossible to pay"),

@@ -111,8 +111,10 @@ PLAN = _fields(
     ("room", "i8", "fen", "unused credit on open purchase lines"),
     ("reserved", "i8", "fen", "unused purchase credit that necessities count on"),
     ("acceptance", "f8", "share of spending", "spending that open purchase lines can pay for"),
+    ("scenes", "f8", "share of necessities", "necessities that open purchase lines can pay for"),
     ("asked", "i8", "bits", "products applied for this month"),
     ("locked", "i8", "bits", "products whose system fails for this person this month"),
+    ("excused", "i8", "bits", "products on which a payment missed this month does not count as late"),
     ("pressure", "f8", "share", "how hard late bills are being collected from the person"),
 )
 
@@ -154,6 +156,28 @@ RULES = _from_parameters(BEHAVIOUR) + _fields(
     ("contract", "i8", "version", "version of the fee schedules that new lines sign"),
 )
 
+RESULT = _fields(
+    ("product", "i8", "product", "the platform's first product, under which its costs are posted"),
+    ("book", "i8", "fen", "balance at month end"),
+    ("new_arrears", "i8", "fen", "balance 1-30 days late"),
+    ("late", "i8", "fen", "balance 30 or more days late"),
+    ("in_default", "i8", "fen", "balance more than 90 days late"),
+    ("placed", "i8", "fen", "commissions paid to third parties that collect"),
+    ("earned", "i8", "fen", "interest, fees, recoveries and what claims sold for"),
+    ("lost", "i8", "fen", "charge-offs, thefts, refunds and commissions"),
+    ("cash_flow", "i8", "fen", "net cash from borrowers, merchants and others"),
+    ("accounts", "i8", "lines", "lines on the book"),
+    ("late_accounts", "i8", "lines", "lines late at the start of the month"),
+    ("applications", "i8", "applications", "received"),
+    ("approvals", "i8", "applications", "approved"),
+    ("manual", "i8", "applications", "decided by people"),
+    ("complaints", "i8", "complaints", "that reached the platform"),
+    ("escalations", "i8", "complaints", "that went to the authorities"),
+    ("plan_requests", "i8", "lines", "requests for a hardship plan"),
+    ("frauds", "i8", "applications", "by people who mean never to pay"),
+    ("frauds_caught", "i8", "applications", "of these, stopped by checks"),
+)
+
 AIM = _fields(
     ("kind", "i8", "kind", "what happens: 0 a limit is cut, 1 a cut is announced, 2 people are taught"),
     ("share", "f8", "share", "of the limit that is taken off this month, or of the people who are reached"),
@@ -191,6 +215,7 @@ PRODUCT_DTYPE = dtype(PRODUCT_STATE, _from_parameters(PRODUCT))
 RULES_DTYPE = dtype(RULES)
 PLAN_DTYPE = dtype(PLAN)
 AIM_DTYPE = dtype(AIM)
+RESULT_DTYPE = dtype(RESULT)
 EVENT_DTYPE = dtype(EVENT)
 
 

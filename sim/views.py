@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from sim.line import CHARGED_OFF
+from sim.line import CLOSED
 from sim.record import CAUSES
 
 #: Highest value of fields that compiled rules use as an index: they do not check, so it is checked here.
-_HIGHEST = {"quintile": 4, "state": CHARGED_OFF, "cause": len(CAUSES) - 1}
+_HIGHEST = {"quintile": 4, "state": CLOSED, "contract": 0, "cause": len(CAUSES) - 1}
 
 
 def view_of(table, fields):

@@ -2,23 +2,29 @@
 
 from sim.chance import ADOPT, ADOPTED_PRODUCT, SEEK, uniform
 from sim.compiled import rule
-from sim.lender import takes_business
+from sim.lender import catches, takes_business
 from sim.line import NONE
+from sim.person import is_malicious
 
 
 @rule
 def seek(borrower, lines, products, platforms, rules, chance, plan):
     """The next lender that a person in need asks: the cheapest as it appears to the person.
 
-    Apparent cost = instalment rate * (1/2 + uniform); lenders that give cash, take business, hold no line of the
-    person yet and were not asked this month. Returns the product's index, or -1 if nobody is left.
+    Apparent cost = instalment rate * (1/2 + uniform) * (2 - reputation); lenders that give cash, take business, hold no
+    line of the person yet and were not asked this month. Returns the product's index, or -1 if nobody is left, or if the
+    rules ask for a pause after the last new line.
     """
+    if _is_cooling_off(borrower, rules):
+        return -1
     best = -1
     best_cost = 0.0
     for k in range(len(lines)):
         open_door = lines[k].state == NONE and products[k].lends_cash > 0.0 and not plan.asked & (1 << k)
-        if open_door and takes_business(platforms[products[k].platform], rules):
+        lender = platforms[products[k].platform]
+        if open_door and takes_business(lender, rules):
             cost = products[k].instalment_rate * (0.5 + uniform(chance, SEEK, borrower.id, k))
+            cost *= 2.0 - lender.reputation
             if best < 0 or cost < best_cost:
                 best = k
                 best_cost = cost
@@ -31,19 +37,36 @@ def seek(borrower, lines, products, platforms, rules, chance, plan):
 def adopt(borrower, lines, products, platforms, rules, chance, plan):
     """A product that a person without need asks for, now and then; the young and the well served ask alike.
 
-    Which one is chosen in proportion to its taste among those not held. Returns its index, or -1 in most months.
+    Which one is chosen in proportion to its appeal among those not held. The malicious ask at a hazard of their own.
+    Returns its index, or -1 in most months.
     """
-    if uniform(chance, ADOPT, borrower.id) >= rules.adoption_hazard:
+    malicious = is_malicious(borrower, rules)
+    hazard = rules.fraud_hazard if malicious else rules.adoption_hazard
+    if uniform(chance, ADOPT, borrower.id) >= hazard or _is_cooling_off(borrower, rules):
         return -1
     total = 0.0
     for k in range(len(lines)):
-        if lines[k].state == NONE and takes_business(platforms[products[k].platform], rules):
-            total += products[k].taste
+        total += _appeal(lines[k], products[k], platforms[products[k].platform], malicious, rules)
     pick = uniform(chance, ADOPTED_PRODUCT, borrower.id) * total
     for k in range(len(lines)):
-        if lines[k].state == NONE and takes_business(platforms[products[k].platform], rules):
-            pick -= products[k].taste
-            if pick < 0.0:
-                plan.asked |= 1 << k
-                return k
+        appeal = _appeal(lines[k], products[k], platforms[products[k].platform], malicious, rules)
+        pick -= appeal
+        if appeal > 0.0 and pick < 0.0:
+            plan.asked |= 1 << k
+            return k
     return -1
+
+
+@rule
+def _appeal(line, product, lender, malicious, rules):
+    """How likely a product is to be asked for: taste * reputation; rings turn from lenders whose checks catch them."""
+    if line.state != NONE or not takes_business(lender, rules):
+        return 0.0
+    appeal = product.taste * lender.reputation
+    return appeal * (1.0 - rules.ring_adaptation * catches(lender, rules)) if malicious else appeal
+
+
+@rule
+def _is_cooling_off(borrower, rules):
+    """Whether the rules make the person wait: so many months after the last new line."""
+    return rules.cooling_off > 0.0 and rules.month - borrower.last_opened < rules.cooling_off

@@ -1,33 +1,88 @@
-"""Approve: a lender decides on an application and sets the first limit."""
+"""Approve: a lender decides on an application and sets the first limit and price."""
 
+from sim.chance import MANUAL, SANDBOX, uniform
 from sim.compiled import rule
-from sim.lender import tightening
+from sim.lender import threshold
 from sim.limit import deserved, room_under_caps
-from sim.line import OPEN
-from sim.score import score
+from sim.line import ALL_PERMISSIONS, BASIS_POINTS, OPEN
+from sim.parameters import YEAR
+from sim.score import drift, score
+from sim.trust import START
+
+ORDINARY = 0.5  # score at which a line costs what the product says
+LARGEST_MARKUP = 3000  # basis points
+
+
+@rule
+def is_manual(borrower, k, lender, rules):
+    """Whether people, not the machine, decide on this person's application."""
+    return lender.manual_share > 0.0 and uniform(rules.founding, MANUAL, borrower.id, k) < lender.manual_share
 
 
 @rule
 def approve(borrower, lines, k, products, platforms, rules, chance):
-    """Open the line if the score reaches the threshold, as tightened; a visible bad record costs score points.
+    """Open the line if the score reaches the threshold; a visible bad record costs score points.
 
     The first limit is what the score deserves, within the person's cap if one is in force; below the product's floor no
-    line is opened. Returns 1 if opened, else 0.
+    line is opened, nor if a year's interest would not bring in the cost of the account. People who decide see through
+    the scorecard's drift. Who just misses the threshold may be let in by the sandbox, with a small limit.
+    Returns 1 if opened, else 0.
     """
-    lender = platforms[products[k].platform]
-    points, income = score(borrower, lines, k, products, platforms, rules, chance)
-    if points < lender.approval + tightening(lender, rules):
-        return 0
     product = products[k]
+    platform = int(product.platform)
+    lender = platforms[platform]
+    if borrower.age < product.age_from:
+        return 0
+    points, income = score(borrower, lines, k, products, platforms, rules, chance)
+    if is_manual(borrower, k, lender, rules):
+        points -= drift(borrower, platform, lender, rules)
+    missing = threshold(lender, rules) - points
+    tried_out = missing > 0.0 and _in_sandbox(borrower, missing, rules)
+    if missing > 0.0 and not tried_out:
+        return 0
     limit = deserved(product, points, income)
+    if tried_out:
+        limit = min(limit, int(rules.sandbox_limit * 100.0))
     if lender.online > 0.0:
         limit = min(limit, room_under_caps(borrower, lines, products, platforms, rules))
-    if limit < product.limit_low * 100.0:
+    if limit <= 0 or (limit < product.limit_low * 100.0 and not tried_out) or not _pays(limit, points, product, lender):
         return 0
-    line = lines[k]
+    _sign(lines[k], limit, points, product, rules)
+    borrower.last_opened = rules.month
+    return 1
+
+
+@rule
+def _in_sandbox(borrower, missing, rules):
+    """Whether a person just below the threshold is in the cohort for which a looser rule is tried out."""
+    if rules.sandbox == 0.0 or missing > rules.sandbox_relief:
+        return False
+    return uniform(rules.founding, SANDBOX, borrower.id) < rules.sandbox
+
+
+@rule
+def _pays(limit, points, product, lender):
+    """Whether a year's expected interest brings in the cost of the account: limit * use * rate * score >= cost."""
+    if lender.acquisition_cost == 0.0:
+        return True
+    worth = limit * product.target_use * YEAR * product.instalment_rate * min(1.0, max(0.0, points))
+    return worth >= lender.acquisition_cost * 100.0
+
+
+@rule
+def _sign(line, limit, points, product, rules):
+    """Open the line under the fee schedule of the day, at a price that follows the score."""
     line.state = OPEN
     line.limit = limit
     line.cut_month = -1
     line.limit_before = 0
     line.months_clean = 0
-    return 1
+    line.months_on_book = 0
+    line.contract = rules.contract
+    line.permissions = ALL_PERMISSIONS
+    line.trust = START
+    line.wait = 0
+    line.markup = 0
+    if product.risk_pricing > 0.0:
+        markup = int(BASIS_POINTS * product.risk_pricing * (ORDINARY - points))
+        line.markup = max(-LARGEST_MARKUP, min(LARGEST_MARKUP, markup))

@@ -2,40 +2,51 @@
 
 from sim.compiled import rule
 from sim.ledger import INTEREST, fen, post
-from sim.line import is_called_in
+from sim.line import is_called_in, price
+
+MONTH = 30.0  # days
 
 
 @rule
-def bill(line, product, k, tally):
+def bill(line, product, k, holiday, tally):
     """One line's statement: what is billed, and the least that must be paid this month.
 
-    Interest on the carried balance at the monthly rate; purchases of last month join it, free of interest if the
-    product has a free period (on a card: only if the last bill was paid in full). One instalment of the principal
-    is billed with its interest. Then
+    Interest on the carried balance at the monthly rate; purchases of last month join it (of a longer bill cycle: 30
+    days of it), free of interest if the product has a free period (on a card: only if the last bill was paid in full).
+    One instalment of the principal is billed with its interest. Then
     due = arrears + minimum share of the rest of the bill + the instalment,
     where a product with a minimum share of 1 asks for everything. Once a line is so many months past due that it is
-    called in, everything still owed on it is billed and due.
+    called in, everything still owed on it is billed and due. In a payment holiday interest runs and nothing more falls
+    due.
 
-    line, product: records; k: product index. Interest is posted; the line's ``due`` and balances change.
+    line: record; product: terms that the line signed; k: product index. Interest is posted; the line's ``due`` and
+    balances change.
     """
     arrears = int(line.due)
     carried = int(line.revolving)
-    purchases = int(line.purchases)
-    interest = carried * product.monthly_rate
-    if product.free_period == 0 or (product.free_period == 2 and carried > 0):
-        interest += purchases * product.monthly_rate
-    instalment = 0
     called_in = is_called_in(line, product)
+    purchases = int(line.purchases)
+    if product.bill_cycle > MONTH and not called_in:
+        purchases = fen(purchases * MONTH / product.bill_cycle)
+    monthly_rate = price(line, product.monthly_rate, product)
+    interest = carried * monthly_rate
+    if product.free_period == 0 or (product.free_period == 2 and carried > 0):
+        interest += purchases * monthly_rate
+    instalment = 0
     if line.instalment > 0:
-        interest += line.instalment * product.instalment_rate
-        left = 1 if called_in else max(1, int(line.instalments_left))
-        instalment = (int(line.instalment) + left - 1) // left
-        line.instalments_left = left - 1
-        line.instalment -= instalment
+        interest += line.instalment * price(line, product.instalment_rate, product)
+        if not holiday:
+            left = 1 if called_in else max(1, int(line.instalments_left))
+            instalment = (int(line.instalment) + left - 1) // left
+            line.instalments_left = left - 1
+            line.instalment -= instalment
     charge = fen(interest)
     billed = carried + purchases + instalment + charge
     line.revolving = billed
-    line.purchases = 0
+    line.purchases -= purchases
     rest = max(0, billed - arrears - instalment)
-    line.due = billed if called_in else min(billed, arrears + instalment + fen(product.minimum_share * rest))
+    if holiday:
+        line.due = arrears
+    else:
+        line.due = billed if called_in else min(billed, arrears + instalment + fen(product.minimum_share * rest))
     post(tally.flows, INTEREST, k, charge)

@@ -1,9 +1,10 @@
 """Borrow: cash is raised from open lines, by those who are short and by those who wish to spend."""
 
-from sim.chance import FAMILY, LOAN_CHOICE, LOAN_SIZE, LOAN_WISH, uniform
+from sim.chance import BELONGINGS, FAMILY, LOAN_CHOICE, LOAN_SIZE, LOAN_WISH, uniform
 from sim.compiled import rule
-from sim.ledger import DRAW_FEES, DRAWS, FAMILY_HELP, fen, post
-from sim.line import cash_headroom, headroom, lend
+from sim.ledger import BELONGINGS_SOLD, FAMILY_HELP, fen, post
+from sim.line import cash_headroom, draw, headroom, is_on_book
+from sim.person import NOTICE, is_aimed_at
 
 
 @rule
@@ -46,24 +47,9 @@ def _within_reach(line, product, plan):
 
 
 @rule
-def draw(borrower, line, product, k, amount, tally):
-    """Draw cash on a line: the person gets the amount, the principal rises by it, the fee is billed.
-
-    amount: fen, at most the line's cash headroom.
-    """
-    lend(line, amount, int(product.term))
-    borrower.cash += amount
-    post(tally.flows, DRAWS, k, amount)
-    if product.draw_fee > 0.0:
-        charge = fen(product.draw_fee * amount)
-        line.revolving += charge
-        post(tally.flows, DRAW_FEES, k, charge)
-
-
-@rule
 def ask_family(borrower, rules, chance, plan, tally):
-    """Family helps some of those who are short, up to a share of a month's wage."""
-    if uniform(chance, FAMILY, borrower.id) < rules.family_help_hazard:
+    """Family helps some of those who are short, more of those who are being called, up to a share of a month's wage."""
+    if uniform(chance, FAMILY, borrower.id) < rules.family_help_hazard * (1.0 + plan.pressure):
         amount = min(int(plan.short), fen(rules.family_help_size * borrower.wage))
         borrower.cash += amount
         plan.short -= amount
@@ -71,13 +57,48 @@ def ask_family(borrower, rules, chance, plan, tally):
 
 
 @rule
+def sell_belongings(borrower, lines, held, rules, chance, plan, tally):
+    """Some people in arrears sell something to clear the debt, and buy nothing they only want this month.
+
+    amount = what is due on late lines and what is short, at most so many months of wage.
+    """
+    if rules.asset_sale_hazard == 0.0 or uniform(chance, BELONGINGS, borrower.id) >= rules.asset_sale_hazard:
+        return
+    due = 0
+    for k in held:
+        if is_on_book(lines[k]) and lines[k].months_past_due > 0:
+            due += int(lines[k].due)
+    if due == 0:
+        return
+    amount = min(due + max(0, int(plan.short)), fen(rules.asset_sale_size * borrower.wage))
+    borrower.cash += amount
+    plan.short -= amount
+    plan.wants = 0
+    post(tally.flows, BELONGINGS_SOLD, -1, amount)
+
+
+@rule
+def draw_ahead(borrower, lines, products, aims, rules, tally):
+    """Who hears that a line will be cut draws a share of its unused cash credit while it is there."""
+    for a in range(len(aims)):
+        k = int(aims[a].product)
+        if aims[a].kind != NOTICE or rules.draw_ahead == 0.0 or not is_aimed_at(borrower, aims[a]):
+            continue
+        amount = fen(rules.draw_ahead * cash_headroom(lines[k], products[k]))
+        if amount > 0:
+            draw(borrower, lines[k], products[k], k, amount, tally)
+
+
+@rule
 def take_loan(borrower, lines, products, rules, chance, plan, tally):
     """Some who are not short draw a cash line to spend: the loan is added to this month's wants.
 
-    Probability = loan hazard, doubled for revolvers; size uniform on 0-2 times the mean size, on the open cash line
+    Probability = loan hazard, doubled for revolvers, lower after a lesson; size uniform on 0-2 times the mean size, on the open cash line
     that looks cheapest: instalment rate * (1/2 + uniform).
     """
     hazard = rules.loan_hazard * (2.0 if borrower.appetite > 0.0 else 1.0)
+    if borrower.taught > 0.0:
+        hazard *= 1.0 - rules.education_effect * float(borrower.taught)
     if uniform(chance, LOAN_WISH, borrower.id) >= hazard:
         return
     best = -1

@@ -1,28 +1,44 @@
-"""Collect: lines age by months past due, are charged fees, frozen, charged off, and a little is recovered."""
+"""Collect: lines age by months past due, are charged fees, frozen, charged off, placed with third parties and sold."""
 
 from sim import tally as row
 from sim.chance import RECOVERY, uniform
 from sim.compiled import rule
-from sim.ledger import CHARGE_OFFS, LATE_FEES, RECOVERIES, fen, post
-from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, OPEN, balance, is_called_in
+from sim.ledger import (
+    BUYERS_RECOVERIES,
+    CHARGE_OFFS,
+    CHARGEBACKS,
+    CLAIM_SALES,
+    CLAIMS_SOLD,
+    COMMISSIONS,
+    LATE_FEES,
+    RECOVERIES,
+    fen,
+    post,
+)
+from sim.limit import take_limit
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, IN_PLAN, OLDEST, OPEN, SOLD, balance, is_called_in
+from sim.person import is_malicious
+
+DEFAULTED, WRITTEN_OFF = 1, 2  # what ``age`` returns when that happens
 
 
 @rule
-def age(line, product, k, paid, unpaid_before, tally):
+def age(borrower, line, product, k, paid, unpaid_before, rules, tally):
     """Move one line along the months-past-due ladder after the payment.
 
     All due paid: current, and a frozen line opens again. Less than one month's payment: one month further behind, a
-    late fee on the minimum past due, frozen from the product's month on. In between: where it was, unless the line is
-    called in, which only payment in full cures.
+    late fee and penalty interest on the minimum past due, frozen from the product's month on, with a cut of the limit if
+    the product says so. In between: where it was, unless the line is called in, which only payment in full cures.
     Past the charge-off month the balance leaves the book and stays as a claim.
 
-    paid: fen paid this month; unpaid_before: fen past due before this month's bill was added.
-    Returns 1 if the line defaults now (becomes more than 90 days late).
+    product: terms that the line signed; paid: fen paid this month; unpaid_before: fen past due before this month's bill
+    was added. Returns DEFAULTED if the line becomes more than 90 days late now, WRITTEN_OFF, or 0.
     """
     if line.due <= 0:
         line.months_past_due = 0
         line.cause = 0
-        line.state = OPEN
+        if line.state != IN_PLAN:
+            line.state = OPEN
         if line.months_clean < 250:
             line.months_clean += 1
         return 0
@@ -31,41 +47,83 @@ def age(line, product, k, paid, unpaid_before, tally):
     line.months_clean = 0
     if behind:
         line.months_past_due += 1
-        if line.months_past_due >= product.freeze_after:
+        if line.months_past_due >= product.freeze_after and line.state == OPEN:
             line.state = FROZEN
+            if product.late_cut > 0.0:
+                take_limit(line, fen(line.limit * (1.0 - product.late_cut)), product, borrower, rules)
     overdue = product.minimum_share * balance(line) if is_called_in(line, product) else float(line.due)
-    charge = fen(product.late_fee * overdue)
+    charge = fen((product.late_fee + product.penalty_rate) * overdue)
     line.revolving += charge
     line.due += charge
     post(tally.flows, LATE_FEES, k, charge)
+    if line.months_past_due >= product.placement_after and paid > 0:
+        post(tally.flows, COMMISSIONS, k, fen(product.agency_commission * paid))
     if line.months_past_due > product.charge_off_after:
-        _charge_off(line, k, tally)
-        return 0
-    return 1 if line.months_past_due == DEFAULT_MONTHS and behind else 0
+        return WRITTEN_OFF
+    return DEFAULTED if line.months_past_due == DEFAULT_MONTHS and behind else 0
 
 
 @rule
-def _charge_off(line, k, tally):
-    """Take a line off the book: a loss for the platform, a claim on the person."""
+def charge_off(borrower, line, product, k, shops, rules, tally):
+    """Take a line off the book: a loss for the platform, a claim on the person.
+
+    With recourse, the merchants where the person shops bear a share of it, in equal parts.
+    """
     claim = balance(line)
     post(tally.flows, CHARGE_OFFS, k, claim)
     tally.books[k, row.CHARGE_OFF_LINES] += 1
+    if is_malicious(borrower, rules):
+        tally.books[k, row.FRAUD_LOSS] += claim
+    if product.recourse > 0.0:
+        part = fen(product.recourse * claim) // len(shops)
+        for s in range(len(shops)):
+            tally.fees[shops[s]] += part
+            post(tally.flows, CHARGEBACKS, k, part)
     line.revolving = claim
     line.purchases = 0
     line.instalment = 0
     line.instalments_left = 0
     line.due = 0
     line.limit = 0
+    line.relief = 0
     line.state = CHARGED_OFF
 
 
 @rule
 def recover(borrower, line, product, k, chance, tally):
-    """Something is recovered on a charged-off claim, now and then, as far as the person has cash."""
-    if line.revolving <= 0 or uniform(chance, RECOVERY, borrower.id, k) >= product.recovery_hazard:
+    """Something is recovered on a charged-off claim, now and then, as far as the person has cash.
+
+    A third party recovers more often and keeps its commission. A claim that has been sold is its buyer's to recover.
+    """
+    if line.months_past_due < OLDEST:
+        line.months_past_due += 1
+    placed = line.state == CHARGED_OFF and line.months_past_due >= product.placement_after
+    hazard = product.recovery_hazard * (1.0 + product.agency_effect if placed else 1.0)
+    if line.revolving <= 0 or uniform(chance, RECOVERY, borrower.id, k) >= hazard:
         return
     amount = min(int(borrower.cash), fen(product.recovery_share * line.revolving))
     if amount > 0:
         borrower.cash -= amount
         line.revolving -= amount
-        post(tally.flows, RECOVERIES, k, amount)
+        post(tally.flows, RECOVERIES if line.state == CHARGED_OFF else BUYERS_RECOVERIES, k, amount)
+        if placed:
+            post(tally.flows, COMMISSIONS, k, fen(product.agency_commission * amount))
+
+
+@rule
+def sell(line, product, k, rules, tally):
+    """Sell a claim once it is old enough: price = price of a fresh bad debt * (1/2) ^ (age / half-life) * claim."""
+    if line.state != CHARGED_OFF or line.months_past_due < product.sell_after or line.revolving <= 0:
+        return
+    price = product.sale_price * 0.5 ** (int(line.months_past_due) / rules.claim_half_life)
+    post(tally.flows, CLAIM_SALES, k, fen(price * line.revolving))
+    post(tally.flows, CLAIMS_SOLD, k, int(line.revolving))
+    line.state = SOLD
+
+
+@rule
+def staff(platform, accounts, late_accounts, rules):
+    """How far a platform's callers can reach the late: capacity / calls wanted, at most 1, published for next month."""
+    wanted = min(platform.calls, rules.contact_cap) * late_accounts
+    capacity = platform.call_capacity * accounts / 1000.0
+    platform.call_reach = min(1.0, capacity / wanted) if wanted > 0.0 else 1.0

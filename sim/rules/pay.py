@@ -3,11 +3,13 @@
 from sim.chance import FORGET, uniform
 from sim.compiled import rule
 from sim.ledger import PAYMENTS, post
+from sim.lender import pressure
 from sim.line import balance, headroom, is_called_in, is_on_book
 from sim.parameters import YEAR
+from sim.person import is_malicious
 from sim.record import CAUSES
 
-FORGOT, CHOSE, JOB_LOSS, EXPENSE, LIMIT_CUT, INCOME_DIP, DEBT_SERVICE = (
+FORGOT, CHOSE, JOB_LOSS, EXPENSE, LIMIT_CUT, INCOME_DIP, DEBT_SERVICE, LOCKED_OUT = (
     CAUSES.index("forgot"),
     CAUSES.index("chose"),
     CAUSES.index("job loss"),
@@ -15,21 +17,23 @@ FORGOT, CHOSE, JOB_LOSS, EXPENSE, LIMIT_CUT, INCOME_DIP, DEBT_SERVICE = (
     CAUSES.index("limit cut"),
     CAUSES.index("income dip"),
     CAUSES.index("debt service"),
+    CAUSES.index("locked out"),
 )
 
 
 @rule
-def pay_bills(borrower, lines, held, products, rules, chance, plan, pay, tally):
+def pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, pay, tally):
     """Pay each line what was planned, as far as cash goes, and say why a first payment is missed.
 
     With cash for all minimums, these are paid and the rest goes towards the planned payments in proportion to what is
     still planned on each (balance matching). Without, lines are paid in the order of what a yuan protects:
-    (consequence * balance + relend weight * unused credit) / amount due, so a lender that cut is paid late.
+    (consequence * balance + relend weight * unused credit) / amount due, so a lender that cut is paid late. A lender
+    whose system fails gets nothing.
 
     pay: fen per line planned, on return fen paid.
     """
-    reason = CHOSE if _stops_paying(borrower, lines, held, rules) else 0
-    forgotten = _forgets(borrower, lines, products, rules, chance) if reason == 0 else -1
+    reason = CHOSE if _stops_paying(borrower, lines, held, products, rules, plan) else 0
+    forgotten = _forgets(borrower, lines, products, platforms, rules, chance) if reason == 0 else -1
     if reason == CHOSE:
         for k in held:
             pay[k] = 0
@@ -37,13 +41,16 @@ def pay_bills(borrower, lines, held, products, rules, chance, plan, pay, tally):
         _pay_willingly(borrower, lines, held, products, pay, forgotten)
     else:
         reason = _why_short(borrower, rules, plan)
-        _pay_in_order(borrower, lines, held, products, rules, pay, forgotten)
+        _pay_in_order(borrower, lines, held, products, platforms, rules, pay, forgotten)
     for k in held:
         line = lines[k]
         if not is_on_book(line):
             continue
+        locked = plan.locked & (1 << k)
+        if locked or plan.excused & (1 << k):
+            pay[k] = 0
         if pay[k] < line.due:
-            why = FORGOT if k == forgotten else reason
+            why = LOCKED_OUT if locked else FORGOT if k == forgotten else reason
             if line.months_past_due == 0 or (line.cause == FORGOT and why > 0):
                 line.cause = why
         if pay[k] > 0:
@@ -54,34 +61,54 @@ def pay_bills(borrower, lines, held, products, rules, chance, plan, pay, tally):
 
 
 @rule
-def _stops_paying(borrower, lines, held, rules):
+def _stops_paying(borrower, lines, held, products, rules, plan):
     """Whether the person chooses to default: debts above a year of wage, and little shame or fear.
 
-    stigma < strategic share * (1 + peer effect * friends in default). A fixed trait against a moving bar, so nobody
-    changes back and forth by luck.
+    stigma < strategic share * (1 + peer effect * friends in default), where the right side falls with calls, with the
+    penalty and the bureau's reach on what is owed, and once late with the appeal of reminders. A fixed trait against a
+    moving bar, so nobody changes back and forth by luck. The malicious never pay.
     """
+    if is_malicious(borrower, rules):
+        return True
     bar = rules.strategic_share * (1.0 + rules.peers_channel * rules.peer_effect * borrower.friends_in_default)
-    if float(borrower.stigma) >= bar:
+    if float(borrower.stigma) >= 2.0 * bar:  # a reminder turns away at most as many again
         return False
     debt = 0
+    penalty = reported = 0.0
+    late = False
     for k in held:
         if is_on_book(lines[k]):
-            debt += balance(lines[k])
-    return debt > YEAR * int(borrower.wage)
+            owed = balance(lines[k])
+            debt += owed
+            penalty += owed * YEAR * (products[k].late_fee + products[k].penalty_rate)
+            reported += owed * products[k].reporting
+            late = late or lines[k].months_past_due > 0
+    if debt <= YEAR * int(borrower.wage):
+        return False
+    bar /= (1.0 + rules.penalty_deterrence * penalty / debt) * (1.0 + rules.bureau_deterrence * reported / debt)
+    if late:
+        bar *= (1.0 - rules.reminder_appeal) * (1.0 - min(1.0, plan.pressure))
+    return float(borrower.stigma) < bar
 
 
 @rule
-def _forgets(borrower, lines, products, rules, chance):
+def _forgets(borrower, lines, products, platforms, rules, chance):
     """The line whose bill is forgotten this month, or -1: one uniform, with a slot as wide as its hazard for each line.
 
-    Once a bill is late a reminder shrinks the slot.
+    Attention shrinks the slot, as do a lesson still remembered and, while the next step of the limit is still to be
+    earned, a lender that explains what it needs. Once a bill is late a reminder does.
     """
     u = uniform(chance, FORGET, borrower.id)
     for k in range(len(lines)):
         hazard = products[k].forget_hazard
         if u < hazard:
-            reminded = lines[k].months_past_due > 0 and u >= (1.0 - rules.reminder_effect) * hazard
-            return -1 if reminded else k
+            line = lines[k]
+            inattention = (1.0 - rules.attention) * (1.0 - rules.education_effect * float(borrower.taught))
+            if line.months_clean < max(rules.clean_for_raise, rules.restoration_months):
+                inattention *= 1.0 - platforms[products[k].platform].explains
+            if line.months_past_due > 0:
+                inattention *= 1.0 - rules.reminder_effect
+            return k if u < inattention * hazard else -1
         u -= hazard
     return -1
 
@@ -124,7 +151,7 @@ def _minimum(line, product):
 
 
 @rule
-def _pay_in_order(borrower, lines, held, products, rules, pay, forgotten):
+def _pay_in_order(borrower, lines, held, products, platforms, rules, pay, forgotten):
     """Cash that cannot cover all minimums goes to the line where a yuan protects most, then the next."""
     cash = int(borrower.cash)
     for k in held:
@@ -134,7 +161,8 @@ def _pay_in_order(borrower, lines, held, products, rules, pay, forgotten):
         best_worth = -1.0
         for k in held:
             if pay[k] < 0 and _minimum(lines[k], products[k]) > 0 and k != forgotten:
-                protects = products[k].consequence * balance(lines[k]) + rules.relend_weight * headroom(lines[k])
+                weight = _weight(lines[k], products[k], platforms[products[k].platform], rules)
+                protects = weight * balance(lines[k]) + rules.relend_weight * headroom(lines[k])
                 worth = protects / lines[k].due
                 if worth > best_worth:
                     best = k
@@ -145,6 +173,13 @@ def _pay_in_order(borrower, lines, held, products, rules, pay, forgotten):
         cash -= pay[best]
     for k in held:
         pay[k] = max(0, pay[k])
+
+
+@rule
+def _weight(line, product, lender, rules):
+    """What staying current on a line is worth: its consequence, more where it is reported and where the lender calls."""
+    weight = product.consequence * (1.0 + pressure(line, product, lender, rules))
+    return weight * (1.0 + rules.bureau_deterrence * product.reporting)
 
 
 @rule

@@ -2,25 +2,30 @@
 
 import math
 
-from sim.budget import MOST_ACCEPTANCE, affordable, reserve, spending_share, target_share
-from sim.chance import EXPENSE, uniform
+from sim.budget import accept, affordable, reserve, spending_share, target_share
+from sim.chance import EXPENSE, PLANNING, normal, uniform
 from sim.compiled import rule
 from sim.ledger import fen
+from sim.lender import pressure
 from sim.line import OPEN, headroom, is_called_in, is_on_book
+from sim.person import own_cap
+from sim.trust import willingness
 
 LARGEST_EXPENSE = 20.0  # times the smallest
 MOST_WANTS = 1.5  # times normal, for people with more cash than they like to hold
 
 
 @rule
-def plan_month(borrower, lines, held, products, rules, chance, plan, buy, pay):
+def plan_month(borrower, lines, held, products, platforms, rules, chance, plan, buy, pay):
     """Set out the month's needs, wants and means; nothing is paid yet.
 
     Needs are necessities, an unplanned expense and the minimum payments; debt that has been called in is paid out of
     what is left. Means are cash and the purchase credit that can pay for necessities. If they fall short, necessities
     are tightened to what is affordable, within bounds; then
     short = necessities - (cash - minimum payments) - reserved credit.
-    Wants move with the gap between cash and the target buffer: wants = normal + adjustment * gap, within bounds.
+    Wants move with the gap between cash and the target buffer, as far as the person judges it rightly:
+    wants = normal + adjustment * gap, within bounds, and what lines and campaigns add for those who hold a line.
+    Calls about late bills tighten belts further.
 
     plan: record; buy, pay: fen per line, what the person means to put on each line and to pay on it.
     """
@@ -31,21 +36,34 @@ def plan_month(borrower, lines, held, products, rules, chance, plan, buy, pay):
     plan.normal_wants = fen(max(0.0, normal))
     plan.expense = _expense(borrower, rules, chance)
     plan.essentials = fen(rules.necessity_share * wage) + plan.expense
-    net_new, planned = _lines(borrower, lines, held, products, rules, plan, buy, pay)
+    net_new, planned = _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay)
 
     gap = borrower.cash - planned - plan.essentials - plan.normal_wants - float(borrower.buffer_target) * wage
+    if rules.planning_error > 0.0:
+        gap += rules.planning_error * wage * normal(uniform(chance, PLANNING, borrower.id))
     wants = plan.normal_wants + net_new + rules.spending_adjustment * gap
     least = float(borrower.impulse) * plan.normal_wants
     most = MOST_WANTS * plan.normal_wants + max(0, net_new)
     plan.wants = fen(min(max(wants, least), max(most, least)))
+    if plan.acceptance > 0.0:
+        plan.wants += _lift(held, rules, plan, buy)
     plan.saved = fen(max(0.0, rules.saving_sweep * gap))
 
     free = int(borrower.cash) - plan.minimum
-    least = plan.essentials - fen(rules.belt_tightening * plan.essentials)
+    least = plan.essentials - fen(min(1.0, rules.belt_tightening * (1.0 + plan.pressure)) * plan.essentials)
     plan.essentials = max(least, min(int(plan.essentials), affordable(plan, free)))
     plan.reserved = reserve(plan)
     plan.short = plan.essentials - free - plan.reserved
     plan.asked = 0
+
+
+@rule
+def _lift(held, rules, plan, buy):
+    """Further wants of people with a purchase line, in fen: lines make new demand, campaigns lift it or bring it forward."""
+    habit = 0
+    for k in held:
+        habit += buy[k]
+    return int(rules.demand_uplift * habit + rules.wants_lift * plan.wants)
 
 
 @rule
@@ -59,18 +77,21 @@ def _expense(borrower, rules, chance):
 
 
 @rule
-def _lines(borrower, lines, held, products, rules, plan, buy, pay):
+def _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay):
     """For each line: what will be paid by habit and bought on it.
 
     Those who pay in full pay the bill and put a share of spending on the line, at most half of its limit, since last
     month's bill still takes up room while this month's purchases are made. Revolvers pay the minimum, and bring
-    what they owe towards a target share of the limit, from below by buying, from above by paying more.
+    what they owe towards a target share of the limit, from below by buying, from above by paying more. Nobody puts more on
+    a line than trust and a cap of the person's own allow.
     Returns (new debt that revolvers take on, planned payments), in fen.
     """
     spending = plan.essentials + plan.normal_wants
     plan.minimum = 0
     plan.room = 0
     plan.acceptance = 0.0
+    plan.scenes = 0.0
+    plan.pressure = 0.0
     net_new = 0
     planned = 0
     for k in range(len(lines)):
@@ -82,7 +103,9 @@ def _lines(borrower, lines, held, products, rules, plan, buy, pay):
             continue
         product = products[k]
         owed = int(line.revolving) + int(line.instalment)
-        target = target_share(borrower, product) * line.limit
+        target = target_share(borrower, line, product, rules) * line.limit
+        lender = platforms[product.platform]
+        plan.pressure = max(plan.pressure, pressure(line, product, lender, rules))
         pay[k] = int(line.due)
         if product.minimum_share < 1.0:
             if borrower.appetite == 0.0:
@@ -90,18 +113,24 @@ def _lines(borrower, lines, held, products, rules, plan, buy, pay):
             elif owed > target:
                 extra = fen(rules.use_adjustment * (owed - target))
                 pay[k] = min(int(line.revolving), pay[k] + extra)
-        plan.minimum += 0 if is_called_in(line, product) else int(line.due)
+        if plan.excused & (1 << k):
+            pay[k] = 0
+        elif not is_called_in(line, product):
+            plan.minimum += int(line.due)
         planned += pay[k]
         if product.buys == 0.0 or line.state != OPEN or line.months_past_due > 0:
             continue
         room = headroom(line)
         plan.room += room
-        plan.acceptance = min(MOST_ACCEPTANCE, plan.acceptance + product.acceptance)
+        accept(plan, product)
         if borrower.appetite == 0.0:
-            habit = fen(float(borrower.credit_share) * product.acceptance * spending)
-            buy[k] = min(room, habit, int(line.limit) // 2)
+            places = spending - (1.0 - product.scenes) * plan.essentials
+            habit = fen(float(borrower.credit_share) * product.acceptance * willingness(line) * places)
+            buy[k] = min(room, habit, int(line.limit) // 2, fen(own_cap(borrower, rules) * line.limit))
         else:
             wanted = pay[k] + rules.use_adjustment * (target - owed)
             buy[k] = min(room, fen(max(0.0, wanted)))
             net_new += buy[k] - pay[k]
+        if lender.login_friction > 0.0:
+            buy[k] = fen((1.0 - rules.abandonment * lender.login_friction) * buy[k])
     return net_new, planned

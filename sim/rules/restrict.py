@@ -5,25 +5,26 @@ from sim.compiled import rule
 from sim.ledger import fen
 from sim.limit import cap_on_person, online_limits, take_limit
 from sim.line import OPEN, headroom
+from sim.person import CUT, is_aimed_at
 from sim.score import score
 
 NO_CAP = 1e11  # fen: the default of the caps, which is no cap
 
 
 @rule
-def restrict(borrower, lines, products, platforms, cuts, rules, chance, tally):
+def restrict(borrower, lines, products, platforms, aims, rules, chance, tally):
     """Apply this month's limit cuts and caps on a person's total online credit.
 
-    Each cut takes its share off the limit of every open line it is aimed at. If online limits together exceed the
-    cap in force, unused credit above it goes. Nobody is asked to repay at once: a balance above the new limit only
+    Each cut takes its share off the limit of every open line it is aimed at, within the speed limit in force. If online
+    limits together exceed the cap in force, unused credit above it goes. Nobody is asked to repay at once: a balance above the new limit only
     cannot grow.
 
-    cuts: records of the limit cuts that fall in this month.
+    aims: what the regulator aims at people this month, limit cuts among it.
     """
     hit = 0
-    for c in range(len(cuts)):
-        cut = cuts[c]
-        if borrower.age < cut.age_from or borrower.age >= cut.age_below or borrower.lenders < cut.lenders_at_least:
+    for c in range(len(aims)):
+        cut = aims[c]
+        if cut.kind != CUT or not is_aimed_at(borrower, cut):
             continue
         k = cut.product
         if lines[k].state != OPEN or lines[k].limit == 0:
@@ -32,7 +33,8 @@ def restrict(borrower, lines, products, platforms, cuts, rules, chance, tally):
             points, _ = score(borrower, lines, k, products, platforms, rules, chance)
             if points >= cut.score_below:
                 continue
-        hit |= _take(borrower, lines[k], products[k], k, fen(lines[k].limit * (1.0 - cut.share)), rules, tally)
+        share = min(cut.share, rules.cut_speed_limit)
+        hit |= _take(borrower, lines[k], products[k], k, fen(lines[k].limit * (1.0 - share)), rules, tally)
     if cap_on_person(borrower, rules) < NO_CAP and _enforce_cap(borrower, lines, products, platforms, rules, tally):
         hit = 1
     tally.economy[row.POLICY_CUT_PEOPLE] += hit
@@ -62,7 +64,7 @@ def _take(borrower, line, product, k, new_limit, rules, tally):
     """Lower one limit and count it; a cut that rounds to nothing is none. Returns 1 if anything was taken."""
     if new_limit >= line.limit:
         return 0
-    removed = take_limit(line, new_limit, product, borrower, rules.month)
+    removed = take_limit(line, new_limit, product, borrower, rules)
     borrower.policy_cut_month = rules.month
     tally.books[k, row.REMOVED_LIMIT] += removed
     tally.books[k, row.POLICY_CUT] += removed

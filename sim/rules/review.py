@@ -1,25 +1,28 @@
 """Review: a platform looks at a line every few months and raises, cuts or restores its limit."""
 
 from sim import tally as row
+from sim.chance import TRACK, uniform
 from sim.compiled import rule
 from sim.ledger import fen
-from sim.lender import takes_business, tightening
+from sim.lender import takes_business, threshold
 from sim.limit import deserved, give_limit, room_under_caps, take_limit
-from sim.line import OPEN
+from sim.line import ALL_PERMISSIONS, INSTAL, OPEN, SPEND, balance
 from sim.score import score, sees_record
 
-CLEAN_FOR_RAISE = 3  # months without a late payment before a limit is raised
+NEARLY_USED_UP = 0.9  # share of limit: a warning sign
+MANY_INQUIRIES = 3  # applications lately: another
+HALF_USED = 0.5  # share of limit: used enough to be worth a raise at once
 RESTORED_AT_ONCE = 1.0 / 6.0  # share of the former limit that one review gives back
 
 
 @rule
 def review(borrower, lines, k, products, platforms, rules, chance, tally):
-    """Decide on one limit, in the months that are this person's turn, and at once while the bureau shows a default.
+    """Decide on one limit, in the months that are this person's turn, and at once if something calls for it.
 
-    Score further below the approval score than the cut margin: cut by the cut share, not below the product's floor.
-    Further above it than the raise margin, after three clean months: a limit that was cut gets back a sixth of what it
-    was, once the person has been clean long enough; any other rises towards the limit that the score deserves, by the
-    raise share at most. Caps in force must leave room. The platform's tightening counts against the score.
+    Score further below the threshold than the cut margin: cut by the cut share, within the speed limit in force and not
+    below the product's floor. Further above it than the raise margin, after enough clean months: a limit that was cut
+    gets back a sixth of what it was, once the person has been clean long enough; any other rises towards the limit that
+    the score deserves, by the raise share at most. Caps in force must leave room. Permissions follow the score first.
     """
     line = lines[k]
     product = products[k]
@@ -27,18 +30,20 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
         return
     turn = (rules.month + borrower.id + k) % int(product.review_interval) == 0
     lender = platforms[product.platform]
-    reported = borrower.bad_record >= rules.bureau_memory and sees_record(borrower, lender, product.platform, rules)
-    if not turn and not reported:
+    if not turn and not _is_called_for(borrower, line, k, product, lender, rules, chance, tally):
         return
     points, income = score(borrower, lines, k, products, platforms, rules, chance)
-    above = points - lender.approval - tightening(lender, rules)
+    above = points - threshold(lender, rules)
+    if product.permissions > 0.0:
+        line.permissions = _permitted(above, product)
     if above < -product.cut_margin:
         floor = fen(product.limit_low * 100.0)
-        new_limit = max(min(floor, int(line.limit)), fen(line.limit * (1.0 - product.cut_share)))
+        share = min(product.cut_share, rules.cut_speed_limit)
+        new_limit = max(min(floor, int(line.limit)), fen(line.limit * (1.0 - share)))
         if new_limit < line.limit:
-            tally.books[k, row.REMOVED_LIMIT] += take_limit(line, new_limit, product, borrower, rules.month)
+            tally.books[k, row.REMOVED_LIMIT] += take_limit(line, new_limit, product, borrower, rules)
         return
-    if above < product.raise_margin or line.months_clean < CLEAN_FOR_RAISE or not takes_business(lender, rules):
+    if above < product.raise_margin or line.months_clean < rules.clean_for_raise or not takes_business(lender, rules):
         return
     if line.limit_before > line.limit:
         if min(int(line.months_clean), rules.month - line.cut_month) < rules.restoration_months:
@@ -51,3 +56,29 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
     if step > 0:
         give_limit(line, step, product, borrower)
         tally.books[k, row.ADDED_LIMIT] += step
+
+
+@rule
+def _is_called_for(borrower, line, k, product, lender, rules, chance, tally):
+    """Whether a line is reviewed out of turn: the bureau shows a fresh default, a warning sign is seen by tracking, or
+    good use and payment trigger it."""
+    if borrower.bad_record >= rules.bureau_memory and sees_record(borrower, lender, int(product.platform), rules):
+        return True
+    if product.event_review == 0.0 and product.tracking == 0.0:
+        return False
+    used = balance(line) / max(1, int(line.limit))
+    if product.event_review > 0.0 and used >= HALF_USED and line.months_clean >= rules.clean_for_raise:
+        return True
+    if used < NEARLY_USED_UP and borrower.inquiries < MANY_INQUIRIES:
+        return False
+    warned = uniform(chance, TRACK, borrower.id, k) < product.tracking
+    tally.books[k, row.WARNINGS] += warned
+    return warned
+
+
+@rule
+def _permitted(above, product):
+    """What a line may be used for: below the threshold no cash, half way to a cut no instalments either."""
+    if above >= 0.0:
+        return ALL_PERMISSIONS
+    return SPEND | INSTAL if above >= -0.5 * product.cut_margin else SPEND

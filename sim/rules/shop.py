@@ -1,9 +1,19 @@
 """Shop: necessities, then wants, with cash or on a line, at merchants that are open."""
 
+from sim import tally as row
 from sim.budget import affordable
 from sim.compiled import rule
-from sim.ledger import MERCHANT_FEES, PURCHASES_CASH, PURCHASES_CREDIT, SAVINGS, fen, post
-from sim.line import headroom, lend
+from sim.ledger import (
+    FEES_ABROAD,
+    MERCHANT_FEES,
+    PURCHASES_ABROAD,
+    PURCHASES_CASH,
+    PURCHASES_CREDIT,
+    SAVINGS,
+    fen,
+    post,
+)
+from sim.line import INSTAL, headroom, lend
 
 
 @rule
@@ -28,7 +38,9 @@ def shop(borrower, lines, held, products, shops, merchants, plan, buy, tally):
         for k in held:
             habit += buy[k]
         credit = max(min(habit, spending), spending - free)
-    credit, fees = _buy_on_lines(lines, held, products, credit, buy, tally)
+    credit, fees = _buy_on_lines(lines, held, products, credit, wants, plan, buy, tally)
+    if plan.short <= 0:
+        _buy_abroad(lines, held, products, wants, tally)
     cash = min(spending - credit, int(borrower.cash))
     borrower.cash -= cash
     post(tally.flows, PURCHASES_CASH, -1, cash)
@@ -41,7 +53,18 @@ def shop(borrower, lines, held, products, shops, merchants, plan, buy, tally):
 
 
 @rule
-def _buy_on_lines(lines, held, products, amount, buy, tally):
+def _buy_abroad(lines, held, products, wants, tally):
+    """Lines that pay sellers abroad are used there too: a share of wants on top, as far as there is room."""
+    for k in held:
+        if products[k].abroad > 0.0:
+            amount = min(headroom(lines[k]), fen(products[k].abroad * wants))
+            lines[k].purchases += amount
+            post(tally.flows, PURCHASES_ABROAD, k, amount)
+            post(tally.flows, FEES_ABROAD, k, fen(products[k].merchant_fee * amount))
+
+
+@rule
+def _buy_on_lines(lines, held, products, amount, wants, plan, buy, tally):
     """Put an amount on purchase lines: by habit first, then wherever there is room.
 
     Returns what was put there and what it costs the merchants, in fen.
@@ -57,12 +80,14 @@ def _buy_on_lines(lines, held, products, amount, buy, tally):
                 part = min(part, buy[k])
             if part <= 0:
                 continue
-            converted = fen(products[k].instalment_share * part)
+            converted = fen(products[k].instalment_share * part) if lines[k].permissions & INSTAL else 0
             if converted > 0:
                 lend(lines[k], converted, int(products[k].term))
             lines[k].purchases += part - converted
             fee = fen(products[k].merchant_fee * part)
             post(tally.flows, PURCHASES_CREDIT, k, part)
+            needed = products[k].scenes * plan.essentials
+            tally.books[k, row.NECESSITIES] += fen(part * needed / max(1.0, needed + wants))
             post(tally.flows, MERCHANT_FEES, k, fee)
             fees += fee
             left -= part

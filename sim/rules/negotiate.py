@@ -1,0 +1,56 @@
+"""Negotiate: people who are late ask for a hardship plan, wait in a queue, and get new terms or not."""
+
+from sim import tally as row
+from sim.chance import PLAN_ANSWER, PLAN_REQUEST, uniform
+from sim.compiled import rule
+from sim.line import FROZEN, IN_PLAN, OPEN, balance
+from sim.person import has_adviser
+
+BROKEN_AT = 2  # months past due at which a plan is broken
+
+
+@rule
+def negotiate(borrower, line, k, lender, rules, chance, tally):
+    """Who is late on a line may ask for a plan; it is agreed with probability acceptance * capacity for requests.
+
+    An adviser raises the acceptance. The plan spreads the whole balance over its months, writes down its share of the
+    interest, and starts current: extension and write-down are separate terms.
+    """
+    late = (line.state == OPEN or line.state == FROZEN) and line.months_past_due > 0
+    if lender.plan_acceptance == 0.0 or not late:
+        return
+    if uniform(chance, PLAN_REQUEST, borrower.id, k) >= rules.plan_request_hazard:
+        return
+    tally.books[k, row.PLAN_REQUESTS] += 1
+    advised = 1.0 + rules.adviser_effect if has_adviser(borrower, rules) else 1.0
+    if uniform(chance, PLAN_ANSWER, borrower.id, k) >= min(1.0, lender.plan_acceptance * advised) * lender.plan_reach:
+        return
+    line.instalment = balance(line)
+    line.instalments_left = int(lender.plan_extension)
+    line.revolving = line.purchases = line.due = 0
+    line.months_past_due = 0
+    line.cause = 0
+    line.state = IN_PLAN
+    line.relief = int(100.0 * lender.plan_relief + 0.5)
+    tally.books[k, row.PLANS_RELIEVED if line.relief > 0 else row.PLANS_EXTENDED] += 1
+
+
+@rule
+def keep_plan(line, k, tally):
+    """A plan is broken when two payments are missed, and done when everything is repaid: the line opens again."""
+    if line.state != IN_PLAN:
+        return
+    if line.months_past_due >= BROKEN_AT:
+        tally.books[k, row.RELIEVED_BROKEN if line.relief > 0 else row.EXTENDED_BROKEN] += 1
+        line.state = FROZEN
+        line.relief = 0
+    elif balance(line) == 0:
+        line.state = OPEN
+        line.relief = 0
+
+
+@rule
+def queue(platform, accounts, requests):
+    """How many requests a platform can handle, published for next month: capacity / requests, at most 1."""
+    capacity = platform.plan_capacity * accounts / 1000.0
+    platform.plan_reach = min(1.0, capacity / requests) if requests > 0 else 1.0
