@@ -34,7 +34,7 @@ from sim.tally import add_up, clear
 FADING = 6  # months over which people get used to credit that was taken away
 
 #: The arrays of a market: who there is and what they hold.
-Market = namedtuple("Market", "borrowers lines shops merchants platforms products friend_offsets friends")
+Market = namedtuple("Market", "borrowers lines shops merchants platforms products contracts friend_offsets friends")
 
 
 def play(model) -> dict:

@@ -23,6 +23,8 @@ def restrict(borrower, lines, products, platforms, cuts, rules, chance, tally):
     hit = 0
     for c in range(len(cuts)):
         cut = cuts[c]
+        if cut.kind != 0:
+            continue
         if borrower.age < cut.age_from or borrower.age >= cut.age_below or borrower.lenders < cut.lenders_at_least:
             continue
         k = cut.product
