@@ -155,7 +155,14 @@ class ObjectModel(mesa.Model):
         rules, cuts = self.founded.rules_in_force()
         self.rules = _plain(rules)
         self.cuts = [_plain(cut) for cut in cuts]
-        self.market = self.market._replace(products=[_plain(product) for product in self.founded.market.products])
+        founded = self.founded.market
+        for platform, record in zip(self.market.platforms, founded.platforms, strict=True):
+            for name in self.founded.timetable.columns("platforms"):
+                setattr(platform, name, record[name].item())
+        self.market = self.market._replace(
+            products=[_plain(product) for product in founded.products],
+            contracts={index: _plain(founded.contracts[index]) for index in np.ndindex(founded.contracts.shape)},
+        )
         self.chance = int(luck.month_key(self.founded.seed, self.month + 1))
 
 

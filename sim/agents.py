@@ -139,9 +139,8 @@ class Regulator(mesa.Agent):
         return sorted(self.model.changes, key=_start)
 
     def in_force(self):
-        """The changes in force this month: started, and not yet past ``until``."""
-        date = self.model.date
-        return [each for each in self.timetable if each.start <= date and (each.until is None or date < each.until)]
+        """The changes in force this month: started, not yet past ``until``, and the indicator they follow says so."""
+        return [each for each in self.timetable if self.model.timetable.holds(each, self.model.month - 1)]
 
 
 def _start(change):

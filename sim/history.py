@@ -26,9 +26,9 @@ class History:
     def __len__(self) -> int:
         return len(self._months)
 
-    def last(self, table: str, measure: int):
-        """A sum of the month played last: a number of ``economy``, or a number per product of ``books``."""
-        return self._months[-1][table][..., measure]
+    def last(self, table: str, measure: int, back: int = 0):
+        """A sum of the month played last, or so many months back: a number of ``economy``, one per product of ``books``."""
+        return self._months[-1 - back][table][..., measure]
 
     def add(self, total: dict, market) -> None:
         """Keep a month: its sums, its defaults with who they are, and the state of platforms and merchants."""

@@ -13,6 +13,7 @@ from sim.accounts import Accounts
 from sim.chance import month_key
 from sim.founding import capitalise, found, merchant_sizes, open_merchants, wage_edges
 from sim.history import History
+from sim.levers import NONE
 from sim.month import Market, play
 from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT, YEAR, YUAN, merchants_for
 from sim.policy import Timetable, month_date, month_number
@@ -87,8 +88,10 @@ class CreditModel(mesa.Model):
         self._calm_rules.founding = month_key(self.seed, 0)
         self._calm_rules.wage_level = 1.0
         self._terms = self._products(products)
+        self._contracts = self.timetable.contracts(self._terms)
+        self._lenders = _terms(PLATFORM_DTYPE, PLATFORM, platforms, named=("name",))
         merchants = merchants or merchants_for(borrowers)
-        self.market = self._found(platforms, borrowers, merchants, friends, employers, shops)
+        self.market = self._found(borrowers, merchants, friends, employers, shops)
         self.slices = _slices(borrowers)
         self.tallies = [new_tally(high - low, len(products), merchants) for low, high in self.slices]
         self.history = History(start, self.platform_names, self.product_names)
@@ -113,9 +116,10 @@ class CreditModel(mesa.Model):
                     f"product {product!r}: no platform {platform!r}; platforms are {', '.join(self.platform_names)}"
                 )
             terms[k].platform = self.platform_names.index(platform)
+        terms["most_rate"] = NONE
         return terms
 
-    def _found(self, platforms, borrowers, merchants, friends, employers, shops) -> Market:
+    def _found(self, borrowers, merchants, friends, employers, shops) -> Market:
         """Everybody at month 0: networks first, then people, lines and capital."""
         rules = self._calm_rules
         size = merchant_sizes(merchants, self.seed)
@@ -126,8 +130,9 @@ class CreditModel(mesa.Model):
             # unsigned, like every index that is never negative: compiled code need not test for it
             shops=networks.shops(borrowers, size, self.seed, graph=shops).view("u4"),
             merchants=blank(merchants, MERCHANT_DTYPE),
-            platforms=_terms(PLATFORM_DTYPE, PLATFORM, platforms, named=("name",)),
+            platforms=self._lenders.copy(),
             products=self._terms.copy(),
+            contracts=self._contracts.copy(),
             friend_offsets=offsets,
             friends=neighbours,
         )
@@ -146,13 +151,22 @@ class CreditModel(mesa.Model):
         return month_date(month_number(self.start) + self.month - 1)
 
     def rules_in_force(self):
-        """The rules record and limit cuts of the month about to be played; product terms are brought up to date."""
-        rules = self._calm_rules.copy()
+        """The rules record and the aims of the month about to be played; terms of lenders are brought up to date.
+
+        Only those terms of platforms that a lever of this run moves are set: others may be written through a view.
+        """
+        rules, timetable = self._calm_rules.copy(), self.timetable
+        products, contracts, platforms = self.market.products, self.market.contracts, self.market.platforms
         rules.month = self.month
         rules.wage_level = (1.0 + rules.wage_growth) ** (self.month / YEAR)
-        self.market.products[...] = self._terms
-        self.timetable.apply(self.month, rules, self.market.products)
-        return rules, self.timetable.cuts(self.month)
+        rules.contract = timetable.version(self.month)
+        contracts[...] = self._contracts
+        for name in timetable.columns("platforms"):
+            platforms[name] = self._lenders[name]
+        timetable.observe(self.month, self.indicators())
+        timetable.apply(self.month, rules, contracts, platforms)
+        products[...] = contracts[rules.contract]
+        return rules, timetable.aims(self.month)
 
     def step(self) -> None:
         """Play one month: the market moves, the accounts are checked, hooks run."""
@@ -209,6 +223,22 @@ class CreditModel(mesa.Model):
     def short_share(self) -> float:
         """Share of borrowers whose needs exceeded cash and usable purchase credit in the month played last."""
         return float(self.history.last("economy", row.SHORT)) / len(self.market.borrowers)
+
+    def indicators(self) -> dict[str, float]:
+        """What reaction rules follow (``levers.INDICATORS``), as published at the end of the month played last."""
+        if not len(self.history):
+            return {}
+        book = self.market.platforms["book"]
+        published = {
+            "delinquency": self.late_share,
+            "in_default": self.in_default_share,
+            "short": self.short_share,
+            "spread": float(self.market.platforms["spread"] @ book) / max(1.0, float(book.sum())),
+        }
+        if len(self.history) > YEAR:
+            before = float(self.history.last("books", row.BALANCE, back=YEAR).sum()) / YUAN
+            published["credit_growth"] = self.balance_yuan / max(1.0, before) - 1.0
+        return published
 
     def tables(self) -> dict[str, dict[str, np.ndarray]]:
         """The tables of ``record.TABLES`` for the months played, as columns."""

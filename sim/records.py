@@ -141,6 +141,7 @@ PLATFORM_STATE = _fields(
     ("evasion", "f8", "share", "how well rings have learned to evade its checks"),
     ("outage", "i8", "0 or 1", "its system fails this month"),
     ("leak", "f8", "share", "clients whose data leak this month"),
+    ("banned", "i8", "0 or 1", "a rule forbids new business"),
 )
 
 PRODUCT_STATE = _fields(

@@ -312,7 +312,7 @@ def restricted(*changes, lines=({}, {}), month=0, parameters=None, online=(1, 1)
     s = scene(PAY_LATER, CASH | {"platform": 1}, lines=lines, month=month, platforms=[{"online": o} for o in online],
               parameters=parameters, **person)  # fmt: skip
     timetable = Timetable(changes, "2017-01", ["one", "two"], [("one", "pay-later"), ("two", "cash")])
-    s.play(restrict, cuts=timetable.cuts(month))
+    s.play(restrict, cuts=timetable.aims(month))
     s.hit = int(s.tally.economy[row.POLICY_CUT_PEOPLE])
     assert s.borrower.policy_cut_month == (month if s.hit else -1000)
     return (s.lines["limit"] / 100).tolist(), s

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sim.agents import release
 from sim.model import CreditModel
 from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
-from sim.policy import LEVERS, Change, Who
+from sim.policy import LEVERS, Change, When, Who
 
 #: Terms that would multiply a debt without end: 21 million yuan is the most that a line can hold.
 _MOST = {"limit_high": 50_000, "limit_low": 5_000, "limit_income": 3.0, "monthly_rate": 0.05, "instalment_rate": 0.05,
@@ -34,11 +34,16 @@ def _changes(number):
     who = st.sampled_from([Who(), Who(age_below=35), Who(lenders_at_least=2), Who(score_below=0.4)])
 
     def of(name):
-        cut = name == "limit_cut"
-        return st.builds(Change, st.just(f"change {number}"), st.just(name), value_of(LEVERS[name]),
+        lever, cut, campaign = LEVERS[name], name == "limit_cut", name == "campaign"
+        value = st.integers(lever.low, lever.high).map(float) if lever.whole else value_of(lever)
+        reacts = lever.moves != "contracts" and not campaign
+        return st.builds(Change, st.just(f"change {number}"), st.just(name), value,
                          st.sampled_from(["2017-01", "2017-03", "2017-06"]),
-                         phase_in=st.sampled_from([0, 3]) if cut else st.just(0),
-                         who=who if cut else st.just(Who()))  # fmt: skip
+                         until=st.just("2017-09") if campaign else st.sampled_from([None, "2017-08"]),
+                         phase_in=st.sampled_from([0, 3]) if lever.grows else st.just(0),
+                         platform=st.sampled_from([None, "one"]) if lever.moves == "platforms" else st.none(),
+                         who=who if cut else st.just(Who()),
+                         when=st.sampled_from([None, When("short", above=0.2)]) if reacts else st.none())  # fmt: skip
 
     return lever.flatmap(of)
 
