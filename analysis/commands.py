@@ -170,8 +170,7 @@ def coverage(write):
     if write:
         write.write_text(page(found), encoding="utf-8")
     else:
-        console = _console()
-        console.print(screen(found, console.width))
+        _console().print(screen(found))
     for finding in found.findings:
         click.echo(f"{finding}", err=True)
     click.echo(found.verdict)

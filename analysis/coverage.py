@@ -22,7 +22,6 @@ PARAMETERS = {**BEHAVIOUR, **PLATFORM, **PRODUCT}
 IDS = tuple(f"M{number:02d}" for number in range(1, 109))
 LEVER_FILES = ("policy.py", "levers.py")  #: where levers are listed and applied
 RECORDS = {"borrower", "line", "lines", "merchant", "merchants", "plan"}  #: whose fields may have a parameter's name
-NARROW = 140  #: columns; below this a row is folded into three
 MARKER = "mechanism"
 NOT_RUN = {"skip", "xfail"}
 
@@ -229,24 +228,23 @@ def page(found: Coverage) -> str:
     return "\n".join(lines) + "\n"
 
 
-def screen(found: Coverage, width: int):
-    """The coverage page as a rich renderable for a terminal of so many columns."""
+def screen(found: Coverage):
+    """The coverage page as a rich renderable: below each row its switch and rule, then its tests."""
     from rich.console import Group
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
     parts = []
-    heads = ["parameter or lever", "rule file", "test"]
-    narrow = width < NARROW
+    missing = Text("missing", style="red")
     for section, rows in _sections(found.rows).items():
-        table = Table(box=None, pad_edge=False, header_style="dim", title=section, title_justify="left", expand=True)
-        table.add_column("id", no_wrap=True, min_width=4)
-        table.add_column("what it is", ratio=2)
-        for head in [", ".join(heads)] if narrow else heads:
-            table.add_column(head, overflow="fold", ratio=3 if narrow or head == "test" else 2)
+        table = Table(box=None, pad_edge=False, title=section, title_justify="left", header_style="dim")
+        table.add_column("id", no_wrap=True, min_width=len(IDS[-1]))
+        table.add_column("what it is\nparameter or lever | rule file\ntest", overflow="fold")
         for row in rows:
-            cells = [Text("\n".join(cell)) if cell else Text("missing", style="red") for cell in _cells(row)]
-            table.add_row(row.id, row.what, *([Text("\n").join(cells)] if narrow else cells))
+            switch, rules, tests = (Text(join.join(cell)) if cell else missing
+                                    for cell, join in zip(_cells(row), (", ", ", ", "\n"), strict=True))  # fmt: skip
+            lines = Text(row.what, style="bold"), Text(" | ").join((switch, rules)), tests
+            table.add_row(row.id, Text("\n").join(lines))
         parts.append(Padding(table, (0, 0, 1, 0)))
     return Group(*parts)
