@@ -1,4 +1,4 @@
-"""The command line: list, show, check, run, report, warmup. Heavy imports wait until a command needs them."""
+"""The command line: list, show, check, run, report, coverage, warmup. Heavy imports wait until a command needs them."""
 
 import os
 import sys
@@ -152,6 +152,30 @@ def report(folder):
       rollover report runs/limit-cut
     """
     _report(folder)
+
+
+@main.command()
+@click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write the page here, as Markdown.")
+def coverage(write):
+    """Show for each mechanism of the market its switch, its rule and its test; fail if one of them is missing.
+
+    \b
+    Example:
+      rollover coverage
+      rollover coverage --write docs/coverage.md
+    """
+    from analysis.coverage import coverage, page, screen
+
+    found = coverage()
+    if write:
+        write.write_text(page(found), encoding="utf-8")
+    else:
+        _console().print(screen(found))
+    for finding in found.findings:
+        click.echo(f"{finding}", err=True)
+    click.echo(found.verdict)
+    if found.findings:
+        click.get_current_context().exit(1)
 
 
 @main.command()
