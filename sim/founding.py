@@ -16,7 +16,7 @@ from sim.line import balance, is_on_book, lend, lenders_owed
 from sim.parameters import AGE_GROUPS, AGE_SHARES, AGE_WAGE, EARNER_MULTIPLE, QUINTILE_INCOME, QUINTILE_YEAR, YUAN
 from sim.person import is_malicious
 from sim.rules.approve import approve
-from sim.rules.measure import publish
+from sim.rules.report import publish
 
 MERCHANT_SIZE_SPREAD = 1.8  # standard deviation of log size: the median merchant makes a fifth of the mean sales (K3)
 LARGEST_MERCHANT = 10  # times the mean of the sizes drawn: no single shop is a market's labour market

@@ -7,12 +7,12 @@ people can be visited in any order, by any number of threads.
 from collections import namedtuple
 
 from sim import chance as luck
-from sim import ledger
 from sim import tally as row
 from sim.budget import count_on
 from sim.compiled import rule, unowned
-from sim.lender import LENDING, harshness, takes_business
+from sim.lender import harshness, takes_business
 from sim.line import ASKED, CHARGED_OFF, DEFAULT_MONTHS, FROZEN, NONE, OPEN, SOLD, balance, bucket, is_on_book
+from sim.month_end import merchants_trade, platforms_fund
 from sim.parameters import YEAR
 from sim.person import is_malicious, on_holiday
 from sim.records import RESULT_DTYPE, blank
@@ -20,27 +20,24 @@ from sim.rules.apply import adopt, seek
 from sim.rules.approve import approve, is_manual
 from sim.rules.bill import bill
 from sim.rules.borrow import ask_family, draw_ahead, roll, sell_belongings, spend_loan, take_loan
-from sim.rules.collect import DEFAULTED, WRITTEN_OFF, age, charge_off, recover, sell, staff
-from sim.rules.complain import answer, charge_wrongly, complain
+from sim.rules.collect import DEFAULTED, WRITTEN_OFF, age, charge_off, recover, sell
+from sim.rules.complain import charge_wrongly, complain
 from sim.rules.convert import convert
-from sim.rules.defraud import learn, overdraw, steal
+from sim.rules.defraud import overdraw, steal
 from sim.rules.earn import earn
-from sim.rules.fund import fund
-from sim.rules.invest import invest
 from sim.rules.leave import leave
 from sim.rules.measure import measure
-from sim.rules.negotiate import keep_plan, negotiate, queue
+from sim.rules.negotiate import keep_plan, negotiate
 from sim.rules.operate import expose, is_locked_out, operate
 from sim.rules.pay import pay_bills
 from sim.rules.plan import plan_month
+from sim.rules.report import keep_record, publish
 from sim.rules.restrict import restrict
 from sim.rules.review import review
 from sim.rules.shop import shop
 from sim.rules.talk import talk
 from sim.rules.teach import teach
-from sim.rules.trade import trade
 from sim.rules.verify import can_repay, decision_months, verify
-from sim.rules.warn import indicate, steer, warn
 from sim.rules.watch import watch
 from sim.score import uses_personal_data
 from sim.tally import add_up, clear
@@ -122,6 +119,8 @@ def live(borrower, lines, shops, market, rules, aims, chance, tally):
     defaulted = follow_up(borrower, lines, held, shops, products, contracts, platforms, rules, chance, plan, tally)
     for k in held:
         review(borrower, lines, k, products, platforms, rules, chance, tally)
+    for k in held:
+        publish(lines[k])
     measure(borrower, lines, held, products, platforms, pay, defaulted, rules, tally)
     borrower.lost_headroom -= borrower.lost_headroom // FADING
     borrower.inquiries -= (borrower.inquiries + 2) // 3
@@ -296,28 +295,6 @@ def be_served(borrower, line, product, k, lender, rules, chance, plan, tally):
 
 
 @rule
-def keep_record(borrower, sight, rules, chance, tally):
-    """The bureau's record: it lasts from the last month in default, and is shown after a lag whose mean is set.
-
-    Friends will hear when it begins and ends.
-    """
-    was_clean = borrower.bad_record == 0
-    if sight >= 0.0:
-        borrower.bad_record = int(rules.bureau_memory)
-        borrower.record_sight = sight
-    elif borrower.bad_record > 0:
-        borrower.bad_record -= 1
-    if borrower.bad_record == 0:
-        borrower.record_shown = 0
-    elif borrower.record_shown == 0:
-        lag = rules.bureau_lag
-        borrower.record_shown = lag == 0.0 or luck.uniform(chance, luck.REPORT, borrower.id) < 1.0 / (1.0 + lag)
-    if was_clean != (borrower.bad_record == 0):
-        tally.changed[tally.counts[1]] = borrower.id + 1 if was_clean else -borrower.id - 1
-        tally.counts[1] += 1
-
-
-@rule
 def note_default(borrower, line, k, rules, tally):
     """Count one default and write it into the slice's list."""
     tally.books[k, row.DEFAULTS] += 1
@@ -335,77 +312,3 @@ def note_default(borrower, line, k, rules, tally):
     event.policy_cut = 1 if rules.month - borrower.policy_cut_month < YEAR else 0
     borrower.ever_in_default = 1
     tally.counts[0] += 1
-
-
-@rule
-def merchants_trade(merchants, sales, fees, payroll, staff, rules, chance, flows):
-    """Every merchant's month, in order."""
-    for m in range(len(merchants)):
-        trade(merchants[m], sales[m], fees[m], payroll[m], staff[m], rules, chance, flows)
-
-
-@rule
-def platforms_fund(platforms, products, books, result, rules, flows):
-    """Every platform's month-end, in order, from the flows of its products.
-
-    result: a record in which each platform's month is set out in turn.
-    """
-    industry = news = with_investors = 0.0
-    for p in range(len(platforms)):
-        industry += platforms[p].indicator / len(platforms)
-        if platforms[p].investors > 0.0:
-            with_investors += 1.0
-            news += platforms[p].state != LENDING
-    for p in range(len(platforms)):
-        add_up_platform(p, products, books, result, flows)
-        if result.product < 0:
-            continue
-        platform = platforms[p]
-        warn(platform, industry, rules)
-        fund(platform, result, rules, flows)
-        indicate(platform, result.book, result.new_arrears)
-        steer(platform, rules)
-        invest(platform, news / max(1.0, with_investors), rules)
-        answer(platform, result.accounts, result.complaints)
-        staff(platform, result.accounts, result.late_accounts, rules)
-        queue(platform, result.accounts, result.plan_requests)
-        learn(platform, result.frauds, result.frauds_caught, rules)
-
-
-@rule
-def add_up_platform(p, products, books, result, flows):
-    """Set out one platform's month from the flows and books of its products."""
-    result.product = -1
-    result.book = result.new_arrears = result.late = result.in_default = result.placed = 0
-    result.earned = result.lost = result.cash_flow = 0
-    result.accounts = result.late_accounts = result.applications = result.approvals = result.manual = 0
-    result.complaints = result.escalations = result.plan_requests = result.frauds = result.frauds_caught = 0
-    for k in range(len(products)):
-        if products[k].platform != p:
-            continue
-        if result.product < 0:
-            result.product = k
-        book, flow = books[k], flows[:, k]
-        result.book += book[row.BALANCE]
-        result.new_arrears += book[row.M1]
-        result.late += book[row.M2] + book[row.M3] + book[row.M4]
-        result.in_default += book[row.M4]
-        result.accounts += book[row.ACCOUNTS]
-        result.late_accounts += book[row.LATE_ACCOUNTS]
-        result.applications += book[row.APPLICATIONS]
-        result.approvals += book[row.APPROVALS]
-        result.manual += book[row.MANUAL_DECISIONS]
-        result.complaints += book[row.COMPLAINTS]
-        result.escalations += book[row.ESCALATIONS]
-        result.plan_requests += book[row.PLAN_REQUESTS]
-        result.frauds += book[row.FRAUDS]
-        result.frauds_caught += book[row.FRAUDS_CAUGHT]
-        result.placed += flow[ledger.COMMISSIONS]
-        fees = flow[ledger.MERCHANT_FEES] + flow[ledger.FEES_ABROAD]
-        back = flow[ledger.RECOVERIES] + flow[ledger.CLAIM_SALES] + flow[ledger.CHARGEBACKS]
-        gone = flow[ledger.STOLEN] + flow[ledger.COMMISSIONS]
-        charged = flow[ledger.INTEREST] + flow[ledger.LATE_FEES] + flow[ledger.DRAW_FEES] + flow[ledger.CONVERSION_FEES]
-        result.earned += charged + fees + back
-        result.lost += flow[ledger.CHARGE_OFFS] + flow[ledger.FEES_REFUNDED] + gone
-        lent = flow[ledger.DRAWS] + flow[ledger.PURCHASES_CREDIT] + flow[ledger.PURCHASES_ABROAD]
-        result.cash_flow += flow[ledger.PAYMENTS] + back + fees - gone - lent

@@ -1,9 +1,9 @@
 """Convert: who cannot pay the bill turns part of it into instalments."""
 
+from sim import tally as row
 from sim.compiled import rule
 from sim.ledger import CONVERSION_FEES, fen, post
 from sim.line import INSTAL, OPEN, is_called_in, lend
-from sim import tally as row
 
 
 @rule

@@ -2,17 +2,17 @@
 
 from sim import tally as row
 from sim.compiled import rule
-from sim.line import CHARGED_OFF, OLDEST, SOLD, balance, count_bits, is_on_book
+from sim.line import CHARGED_OFF, OLDEST, balance, count_bits, is_on_book
 from sim.parameters import AGE_GROUPS
 from sim.person import withholds_data
 
 
 @rule
 def measure(borrower, lines, held, products, platforms, pay, defaulted, rules, tally):
-    """Add one person's month-end to the books, the economy and the segments, and publish what others may see.
+    """Add one person's month-end to the books, the economy and the segments.
 
-    pay: fen paid per line; defaulted: 1 if the person went into default this month. What the bureau may show of each
-    line and the number of platforms owed to are published here for next month; segments use the one of last month.
+    pay: fen paid per line; defaulted: 1 if the person went into default this month. The number of platforms owed to
+    is published here for next month; segments use the one published last month.
     """
     books = tally.books
     owed = 0
@@ -21,7 +21,6 @@ def measure(borrower, lines, held, products, platforms, pay, defaulted, rules, t
     for k in held:
         line = lines[k]
         books[k, row.PAID] += pay[k]
-        publish(line)
         if line.state == CHARGED_OFF:
             books[k, row.CLAIMS] += int(line.revolving)
         if not is_on_book(line):
@@ -44,18 +43,6 @@ def measure(borrower, lines, held, products, platforms, pay, defaulted, rules, t
     borrower.lenders = count_bits(owed_to)
     _economy(borrower, count_bits(online_to), tally.economy)
     tally.economy[row.OPTED_OUT] += withholds_data(borrower, rules)
-
-
-@rule
-def publish(line):
-    """Report one line's month-end to the bureau: what is owed, whether it is late, how long it has been clean."""
-    on_book = is_on_book(line)
-    line.reported = balance(line) if on_book else 0
-    line.reported_clean = min(12, int(line.months_clean)) if on_book else 0
-    if line.state == CHARGED_OFF or line.state == SOLD:
-        line.reported_late = 2
-    else:
-        line.reported_late = 1 if line.months_past_due > 0 else 0
 
 
 @rule

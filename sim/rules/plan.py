@@ -30,10 +30,10 @@ def plan_month(borrower, lines, held, products, platforms, rules, chance, plan, 
     plan: record; buy, pay: fen per line, what the person means to put on each line and to pay on it.
     """
     wage = int(borrower.wage)
-    normal = (spending_share(borrower, rules) - rules.necessity_share) * wage
+    usual = (spending_share(borrower, rules) - rules.necessity_share) * wage
     if borrower.jobless > 0:
-        normal *= rules.jobless_spending
-    plan.normal_wants = fen(max(0.0, normal))
+        usual *= rules.jobless_spending
+    plan.normal_wants = fen(max(0.0, usual))
     plan.expense = _expense(borrower, rules, chance)
     plan.essentials = fen(rules.necessity_share * wage) + plan.expense
     net_new, planned = _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay)

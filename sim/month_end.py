@@ -1,0 +1,88 @@
+"""Steps 8 and 9 of the month: merchants and platforms, on what people did."""
+
+from sim import ledger
+from sim import tally as row
+from sim.compiled import rule
+from sim.lender import LENDING
+from sim.rules.collect import staff
+from sim.rules.complain import answer
+from sim.rules.defraud import learn
+from sim.rules.fund import fund
+from sim.rules.invest import invest
+from sim.rules.negotiate import queue
+from sim.rules.trade import trade
+from sim.rules.warn import indicate, steer, warn
+
+
+@rule
+def merchants_trade(merchants, sales, fees, payroll, staff, rules, chance, flows):
+    """Every merchant's month, in order."""
+    for m in range(len(merchants)):
+        trade(merchants[m], sales[m], fees[m], payroll[m], staff[m], rules, chance, flows)
+
+
+@rule
+def platforms_fund(platforms, products, books, result, rules, flows):
+    """Every platform's month-end, in order, from the flows of its products.
+
+    result: a record in which each platform's month is set out in turn.
+    """
+    industry = news = with_investors = 0.0
+    for p in range(len(platforms)):
+        industry += platforms[p].indicator / len(platforms)
+        if platforms[p].investors > 0.0:
+            with_investors += 1.0
+            news += platforms[p].state != LENDING
+    for p in range(len(platforms)):
+        add_up_platform(p, products, books, result, flows)
+        if result.product < 0:
+            continue
+        platform = platforms[p]
+        warn(platform, industry, rules)
+        fund(platform, result, rules, flows)
+        indicate(platform, result.book, result.new_arrears)
+        steer(platform, rules)
+        invest(platform, news / max(1.0, with_investors), rules)
+        answer(platform, result.accounts, result.complaints)
+        staff(platform, result.accounts, result.late_accounts, rules)
+        queue(platform, result.accounts, result.plan_requests)
+        learn(platform, result.frauds, result.frauds_caught, rules)
+
+
+@rule
+def add_up_platform(p, products, books, result, flows):
+    """Set out one platform's month from the flows and books of its products."""
+    result.product = -1
+    result.book = result.new_arrears = result.late = result.in_default = result.placed = 0
+    result.earned = result.lost = result.cash_flow = 0
+    result.accounts = result.late_accounts = result.applications = result.approvals = result.manual = 0
+    result.complaints = result.escalations = result.plan_requests = result.frauds = result.frauds_caught = 0
+    for k in range(len(products)):
+        if products[k].platform != p:
+            continue
+        if result.product < 0:
+            result.product = k
+        book, flow = books[k], flows[:, k]
+        result.book += book[row.BALANCE]
+        result.new_arrears += book[row.M1]
+        result.late += book[row.M2] + book[row.M3] + book[row.M4]
+        result.in_default += book[row.M4]
+        result.accounts += book[row.ACCOUNTS]
+        result.late_accounts += book[row.LATE_ACCOUNTS]
+        result.applications += book[row.APPLICATIONS]
+        result.approvals += book[row.APPROVALS]
+        result.manual += book[row.MANUAL_DECISIONS]
+        result.complaints += book[row.COMPLAINTS]
+        result.escalations += book[row.ESCALATIONS]
+        result.plan_requests += book[row.PLAN_REQUESTS]
+        result.frauds += book[row.FRAUDS]
+        result.frauds_caught += book[row.FRAUDS_CAUGHT]
+        result.placed += flow[ledger.COMMISSIONS]
+        fees = flow[ledger.MERCHANT_FEES] + flow[ledger.FEES_ABROAD]
+        back = flow[ledger.RECOVERIES] + flow[ledger.CLAIM_SALES] + flow[ledger.CHARGEBACKS]
+        gone = flow[ledger.STOLEN] + flow[ledger.COMMISSIONS]
+        charged = flow[ledger.INTEREST] + flow[ledger.LATE_FEES] + flow[ledger.DRAW_FEES] + flow[ledger.CONVERSION_FEES]
+        result.earned += charged + fees + back
+        result.lost += flow[ledger.CHARGE_OFFS] + flow[ledger.FEES_REFUNDED] + gone
+        lent = flow[ledger.DRAWS] + flow[ledger.PURCHASES_CREDIT] + flow[ledger.PURCHASES_ABROAD]
+        result.cash_flow += flow[ledger.PAYMENTS] + back + fees - gone - lent
