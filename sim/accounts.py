@@ -4,7 +4,7 @@ import numpy as np
 
 from sim import ledger
 from sim import tally as row
-from sim.compiled import rule
+from sim.compiled import loop
 from sim.line import CHARGED_OFF, balance, is_on_book
 
 
@@ -49,7 +49,7 @@ class Accounts:
         self._cash, self._debts, self._claims = cash, debts.copy(), claims.copy()
 
 
-@rule
+@loop
 def _open(borrowers, lines, debts, claims):
     """Add up opening debts and charged-off claims by product; returns borrowers' cash. No copies of big columns."""
     cash = 0

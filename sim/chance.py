@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import rule
+from sim.compiled import loop
 
 # --- decisions: one name for each thing that is left to chance ---
 DECISIONS = (
@@ -45,7 +45,7 @@ _30, _27, _31, _11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _UNIT = 2.0**-53
 
 
-@rule
+@loop
 def mix(word):
     """Scramble a 64-bit word (the finaliser of splitmix64: Steele, Lea and Flood 2014)."""
     word = (word ^ (word >> _30)) * _MIX_1
@@ -61,12 +61,12 @@ def month_key(seed, month):
     return np.uint64(_key(np.uint64(seed), np.uint64(month + 1)))
 
 
-@rule
+@loop
 def _key(seed, month):
     return mix(mix(seed) + _MONTH * month)
 
 
-@rule
+@loop
 def uniform(chance, decision, person, which=0):
     """A uniform number in [0, 1) with 53 bits, a function of its address alone.
 
@@ -77,7 +77,7 @@ def uniform(chance, decision, person, which=0):
     return float(mix(np.uint64(chance) + address) >> _11) * _UNIT
 
 
-@rule
+@loop
 def normal(u):
     """The standard normal number at probability u in (0, 1): the inverse CDF of one uniform.
 

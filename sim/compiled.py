@@ -1,4 +1,4 @@
-"""How a rule is compiled: one decorator, and a cache that can never be stale.
+"""How rules are compiled: into the loops that play them, with a cache that can never be stale.
 
 Numba's own cache looks only at the file that defines a function, so a changed rule in another file
 would silently keep giving yesterday's result. The cache folder is therefore named after a hash of every
@@ -50,9 +50,18 @@ if numba.config.DISABLE_JIT:
     # Unsigned keys wrap round on purpose; numpy scalars say so each time, compiled code does not.
     warnings.filterwarnings("ignore", message="overflow encountered in scalar")
 
-#: Compile a rule: no Python objects inside, the lock released, division by zero as in numpy. Rules are small and called
-#: for every person, so they are inlined: handing a tally of twenty arrays to a real call would cost more than the rule.
-rule = numba.njit(nogil=True, cache=True, error_model="numpy", forceinline=True)
+#: How everything is compiled: division by zero as in numpy. Rules are small and called for every person, so they are
+#: inlined: handing a tally of twenty arrays to a real call would cost more than the rule.
+_OPTIONS = {"error_model": "numpy", "forceinline": True}
+
+
+def rule(function):
+    """Mark a rule: compiled into the loop that plays it, and an ordinary Python function to everybody else."""
+    return numba.extending.register_jitable(**_OPTIONS)(function)
+
+
+#: Compile a loop over many, with all rules in it: no Python objects inside, the lock released, kept in the cache.
+loop = numba.njit(nogil=True, cache=True, **_OPTIONS)
 
 
 def unowned(arrays):

@@ -10,7 +10,7 @@ import numpy as np
 from sim import chance as luck
 from sim.budget import HAND_TO_MOUTH, spending_share, target_share
 from sim.chance import normal, uniform
-from sim.compiled import rule
+from sim.compiled import loop, rule
 from sim.ledger import fen
 from sim.line import balance, is_on_book, lend, lenders_owed
 from sim.parameters import AGE_GROUPS, AGE_SHARES, AGE_WAGE, EARNER_MULTIPLE, QUINTILE_INCOME, QUINTILE_YEAR, YUAN
@@ -65,7 +65,7 @@ def found(market, rules, seed: int, edges: np.ndarray) -> None:
     )
 
 
-@rule
+@loop
 def found_people(borrowers, lines, products, platforms, rules, chance, edges, ages, age_shares, age_wage):
     """Found each person in turn; employers are in place already."""
     for i in range(len(borrowers)):
@@ -156,7 +156,7 @@ def open_merchants(market, rules) -> None:
     open_for_business(market.borrowers, market.shops, market.merchants, rules)
 
 
-@rule
+@loop
 def open_for_business(borrowers, shops, merchants, rules):
     """Expected sales and staff of each merchant; costs are set during the settling year (``rules.trade``).
 
@@ -181,7 +181,7 @@ def open_for_business(borrowers, shops, merchants, rules):
         merchant.staff = merchant.norm_staff
 
 
-@rule
+@loop
 def capitalise(lines, products, platforms):
     """Give each platform its book and its capital: capital share * own share * balance of its lines.
 

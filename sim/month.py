@@ -9,7 +9,7 @@ from collections import namedtuple
 from sim import chance as luck
 from sim import tally as row
 from sim.budget import count_on
-from sim.compiled import rule, unowned
+from sim.compiled import loop, rule, unowned
 from sim.lender import harshness, takes_business
 from sim.line import ASKED, CHARGED_OFF, DEFAULT_MONTHS, FROZEN, NONE, OPEN, SOLD, balance, bucket, is_on_book
 from sim.month_end import merchants_trade, platforms_fund
@@ -86,7 +86,7 @@ def play(model) -> dict:
     return total
 
 
-@rule
+@loop
 def people(low, high, market, rules, aims, chance, tally):
     """Play the month of the people from ``low`` up to but without ``high``; the lock is released meanwhile."""
     market, tally = unowned(market), unowned(tally)

@@ -2,7 +2,7 @@
 
 from sim import ledger
 from sim import tally as row
-from sim.compiled import rule
+from sim.compiled import loop, rule
 from sim.lender import LENDING
 from sim.rules.collect import staff
 from sim.rules.complain import answer
@@ -14,14 +14,14 @@ from sim.rules.trade import trade
 from sim.rules.warn import indicate, steer, warn
 
 
-@rule
+@loop
 def merchants_trade(merchants, sales, fees, payroll, staff, rules, chance, flows):
     """Every merchant's month, in order."""
     for m in range(len(merchants)):
         trade(merchants[m], sales[m], fees[m], payroll[m], staff[m], rules, chance, flows)
 
 
-@rule
+@loop
 def platforms_fund(platforms, products, books, result, rules, flows):
     """Every platform's month-end, in order, from the flows of its products.
 

@@ -9,7 +9,7 @@ import networkx
 import numpy as np
 
 from sim.chance import EMPLOYER, FRIEND, FRIEND_END, SHOP, month_key, uniform
-from sim.compiled import rule
+from sim.compiled import loop, rule
 from sim.line import CHARGED_OFF, NONE
 
 CLASSROOM = 2000  #: borrowers up to which networkx builds the friendships
@@ -38,7 +38,7 @@ def friends(n, seed, *, graph=None, degree=4, rewired=0.1):
     return _lists(n, np.repeat(np.arange(n, dtype=np.int32), degree // 2), ends.reshape(-1))
 
 
-@rule
+@loop
 def _small_world(n, half, rewired, chance):
     """The far ends of everybody's own friendships, int32[n, half]: the loop of Watts and Strogatz as networkx has it.
 
@@ -73,7 +73,7 @@ def _know(ends, one, other):
     return False
 
 
-@rule
+@loop
 def _lists(n, first, second):
     """Pairs of friends as lists: count, add up, fill in, and put each short list in order."""
     offsets = np.zeros(n + 1, np.int64)
@@ -126,7 +126,7 @@ def shops(n, size, seed, *, graph=None, count=4):
     return _shops(n, size, np.cumsum(size), count, month_key(seed, 0))
 
 
-@rule
+@loop
 def _employers(n, cumulative, share, chance):
     chosen = np.full(n, -1, np.int32)
     last = len(cumulative) - 1
@@ -137,7 +137,7 @@ def _employers(n, cumulative, share, chance):
     return chosen
 
 
-@rule
+@loop
 def _shops(n, size, cumulative, count, chance):
     """Draw without replacement: one number a shop, stretched over the sizes not chosen yet."""
     chosen = np.empty((n, count), np.int32)

@@ -2,13 +2,13 @@
 
 from sim import tally as row
 from sim.chance import EXPOSED, LEAK, LOCKED_OUT, OUTAGE, uniform
-from sim.compiled import rule
+from sim.compiled import loop, rule
 from sim.trust import lose_trust
 
 KEPT_IN_FULL = 24.0  # months of record-keeping at which a leak exposes its full share of clients
 
 
-@rule
+@loop
 def operate(platforms, rules, chance):
     """Before the month: which platforms' systems fail, and whose data leak.
 

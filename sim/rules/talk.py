@@ -1,9 +1,9 @@
 """Talk: friends learn who went into default and who came out."""
 
-from sim.compiled import rule
+from sim.compiled import loop
 
 
-@rule
+@loop
 def talk(borrowers, offsets, neighbours, changed):
     """Tell the friends of everybody whose standing changed: their count of friends in default moves by one.
 
