@@ -5,11 +5,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from scenarios.checks import ONCE, end_of, month_after
+from scenarios.checks import NEVER, end_of, month_after
 from scenarios.messages import plain
 from scenarios.schema import ChangeTable, Scenario
+from sim.levers import INDICATORS, LEVERS
 from sim.parameters import BEHAVIOUR
-from sim.policy import LEVERS
 
 
 def described(scenario: Scenario) -> RenderableType:
@@ -45,30 +45,47 @@ def timetable(scenario: Scenario) -> RenderableType:
     if not scenario.changes:
         return Text("Nothing changes.")
     table = Table(box=None, pad_edge=False)
-    for heading in ("from", "to", "change", "what", "where", "for whom"):
+    headings = ["from", "to", "change", "what", "where", "for whom"]
+    if reacts := any(change.when for change in scenario.changes.values()):
+        headings.append("when")
+    for heading in headings:
         table.add_column(heading, no_wrap=heading in ("from", "to", "change", "what"))
     for name, change in sorted(scenario.changes.items(), key=lambda item: item[1].start):
-        table.add_row(change.start, _last_month(change), name, _what(change), where(change), whom(change))
+        told = [change.start, _last_month(change), name, _what(change), where(change), whom(change)]
+        table.add_row(*told, *([reaction(change)] if reacts else []))
     meanings = Table.grid(padding=(0, 2))
     for lever in dict.fromkeys(change.lever for change in scenario.changes.values()):
         meanings.add_row(Text(lever, style="bold"), Text(f"{LEVERS[lever].meaning} [{LEVERS[lever].unit}]"))
+    for indicator in dict.fromkeys(change.when.indicator for change in scenario.changes.values() if change.when):
+        unit, meaning = INDICATORS[indicator]
+        meanings.add_row(Text(indicator.replace("_", " "), style="bold"), Text(f"{meaning} [{unit}]"))
     return Group(table, Padding(meanings, (1, 0, 0, 0)))
 
 
 def _last_month(change: ChangeTable) -> str:
-    return month_after(end_of(change), -1) if change.until or change.lever in ONCE else "the end"
+    return "the end" if end_of(change) == NEVER else month_after(end_of(change), -1)
 
 
 def _what(change: ChangeTable) -> str:
     phase = f" over {change.phase_in} months" if change.phase_in else ""
-    return f"{change.lever} {plain(change.value)}{phase}"
+    announced = f", announced {change.announced}" if change.announced else ""
+    return f"{change.lever} {plain(change.value)}{phase}{announced}"
+
+
+def reaction(change: ChangeTable) -> str:
+    """Say which indicator a change follows."""
+    if change.when is None:
+        return "always"
+    marks = [f"{side} {plain(mark)}" for side in ("above", "below") if (mark := getattr(change.when, side)) is not None]
+    return f"after a month with {change.when.indicator.replace('_', ' ')} {' and '.join(marks)}"
 
 
 def where(change: ChangeTable) -> str:
     """Say which platforms and products a change is aimed at."""
-    if not LEVERS[change.lever].aims_at:
+    aims = LEVERS[change.lever].aims_at
+    if "platform" not in aims:
         return "the whole market"
-    return f"{change.platform or 'all platforms'}, {change.product or 'all products'}"
+    return f"{change.platform or 'all platforms'}" + (f", {change.product or 'all products'}" if "product" in aims else "")
 
 
 def whom(change: ChangeTable) -> str:
