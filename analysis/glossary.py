@@ -52,7 +52,10 @@ GLOSSARY = (
         "Pay-later",
         "A line that pays for purchases and asks for the money the month after, without interest until then.",
     ),
-    ("Lever", "One thing that a rule can change, such as a cap on rates. A policy is a list of dated changes of levers."),
+    (
+        "Lever",
+        "One thing that a rule can change, such as a cap on rates. A policy is a list of dated changes of levers.",
+    ),
     (
         "Announced",
         (

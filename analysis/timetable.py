@@ -85,7 +85,9 @@ def where(change: ChangeTable) -> str:
     aims = LEVERS[change.lever].aims_at
     if "platform" not in aims:
         return "the whole market"
-    return f"{change.platform or 'all platforms'}" + (f", {change.product or 'all products'}" if "product" in aims else "")
+    return f"{change.platform or 'all platforms'}" + (
+        f", {change.product or 'all products'}" if "product" in aims else ""
+    )
 
 
 def whom(change: ChangeTable) -> str:
