@@ -34,20 +34,24 @@ def in_force(*changes, month=0, **rules):
 def change(lever, value, start="2017-01", **more):
     """A change of a lever from the first month, with the end that a campaign needs."""
     if lever == "campaign":
-        more = {"until": "2017-04"} | more
+        more = {"until": "2017-06"} | more
     return Change(f"{lever} {value}", lever, value, start, **more)
 
 
 # --- neutral ---
+WITH_NEUTRAL = [lever for lever in LEVERS.values() if lever.neutral is not None]
+
+
 @pytest.fixture(scope="module")
 def untouched():
     return everything(model_of(default_market(), borrowers=500, seed=4).run(8))
 
 
-@pytest.mark.parametrize("lever", [lever for lever in LEVERS.values() if lever.neutral is not None], ids=lambda x: x.name)
+@pytest.mark.parametrize("lever", WITH_NEUTRAL, ids=lambda lever: lever.name)
 def test_a_lever_at_its_neutral_value_changes_nothing_to_the_bit(lever, untouched):
     neutral = change(lever.name, lever.neutral, "2017-03")
-    assert not differences(untouched, everything(model_of(default_market(), borrowers=500, seed=4, changes=[neutral]).run(8)))
+    model = model_of(default_market(), borrowers=500, seed=4, changes=[neutral])
+    assert not differences(untouched, everything(model.run(8)))
 
 
 def test_only_what_replaces_a_term_has_no_neutral_value():

@@ -186,7 +186,8 @@ def test_a_reaction_keeps_to_its_dates_and_asking_twice_changes_nothing():
 
 @pytest.mark.parametrize(("when", "value", "holds"), [
     (When("short", above=0.1), 0.1, False), (When("short", above=0.1), 0.11, True),
-    (When("short", below=0.1), 0.05, True), (When("short", above=0.1, below=0.2), 0.15, True), (When("short", above=0.1, below=0.2), 0.25, False),
+    (When("short", below=0.1), 0.05, True), (When("short", above=0.1, below=0.2), 0.15, True),
+    (When("short", above=0.1, below=0.2), 0.25, False),
     (When("short", below=0.1), None, False),
 ])  # fmt: skip
 def test_a_condition_is_above_below_or_between(when, value, holds):
