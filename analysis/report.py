@@ -173,5 +173,5 @@ def _change(name, change) -> str:
     text += f", announced {change['announced']}" if change.get("announced") else ""
     if when := change.get("when"):
         marks = [f"{side} {when[side]}" for side in ("above", "below") if when.get(side) is not None]
-        text += f", after a month with {when['indicator'].replace('_', ' ')} {' and '.join(marks)}"
+        text += f", if {when['indicator'].replace('_', ' ')} {' and '.join(marks)}"
     return text + (f" ({change['source']})" if change.get("source") else "")

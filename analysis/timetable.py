@@ -45,20 +45,17 @@ def timetable(scenario: Scenario) -> RenderableType:
     if not scenario.changes:
         return Text("Nothing changes.")
     table = Table(box=None, pad_edge=False)
-    headings = ["from", "to", "change", "what", "where", "for whom"]
-    if reacts := any(change.when for change in scenario.changes.values()):
-        headings.append("when")
-    for heading in headings:
+    for heading in ("from", "to", "change", "what", "where", "for whom"):
         table.add_column(heading, no_wrap=heading in ("from", "to", "change", "what"))
     for name, change in sorted(scenario.changes.items(), key=lambda item: item[1].start):
-        told = [change.start, _last_month(change), name, _what(change), where(change), whom(change)]
-        table.add_row(*told, *([reaction(change)] if reacts else []))
+        table.add_row(change.start, _last_month(change), name, _what(change), where(change), whom(change))
     meanings = Table.grid(padding=(0, 2))
     for lever in dict.fromkeys(change.lever for change in scenario.changes.values()):
         meanings.add_row(Text(lever, style="bold"), Text(f"{LEVERS[lever].meaning} [{LEVERS[lever].unit}]"))
     for indicator in dict.fromkeys(change.when.indicator for change in scenario.changes.values() if change.when):
         unit, meaning = INDICATORS[indicator]
-        meanings.add_row(Text(indicator.replace("_", " "), style="bold"), Text(f"{meaning} [{unit}]"))
+        said = f"{meaning}, at the end of the month before [{unit}]"
+        meanings.add_row(Text(indicator.replace("_", " "), style="bold"), Text(said))
     return Group(table, Padding(meanings, (1, 0, 0, 0)))
 
 
@@ -68,16 +65,15 @@ def _last_month(change: ChangeTable) -> str:
 
 def _what(change: ChangeTable) -> str:
     phase = f" over {change.phase_in} months" if change.phase_in else ""
-    announced = f", announced {change.announced}" if change.announced else ""
-    return f"{change.lever} {plain(change.value)}{phase}{announced}"
+    announced = f"\n  announced {change.announced}" if change.announced else ""
+    reacts = f"\n  {reaction(change)}" if change.when else ""
+    return f"{change.lever} {plain(change.value)}{phase}{announced}{reacts}"
 
 
 def reaction(change: ChangeTable) -> str:
     """Say which indicator a change follows."""
-    if change.when is None:
-        return "always"
     marks = [f"{side} {plain(mark)}" for side in ("above", "below") if (mark := getattr(change.when, side)) is not None]
-    return f"after a month with {change.when.indicator.replace('_', ' ')} {' and '.join(marks)}"
+    return f"if {change.when.indicator.replace('_', ' ')} {' and '.join(marks)}"
 
 
 def where(change: ChangeTable) -> str:
