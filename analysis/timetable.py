@@ -64,10 +64,12 @@ def _last_month(change: ChangeTable) -> str:
 
 
 def _what(change: ChangeTable) -> str:
-    phase = f" over {change.phase_in} months" if change.phase_in else ""
-    announced = f"\n  announced {change.announced}" if change.announced else ""
-    reacts = f"\n  {reaction(change)}" if change.when else ""
-    return f"{change.lever} {plain(change.value)}{phase}{announced}{reacts}"
+    more = [
+        f"over {change.phase_in} months" if change.phase_in else "",
+        f"announced {change.announced}" if change.announced else "",
+        reaction(change) if change.when else "",
+    ]
+    return "\n  ".join([f"{change.lever} {plain(change.value)}", *filter(None, more)])
 
 
 def reaction(change: ChangeTable) -> str:

@@ -287,6 +287,37 @@ def test_a_market_counts_what_reaction_rules_follow():
     assert model.indicators()["spread"] == pytest.approx((lenders.spread * lenders.book).sum() / lenders.book.sum())
 
 
+@pytest.fixture(scope="module")
+def spring():
+    return everything(model_of(default_market(), borrowers=500, seed=4).run(4))
+
+
+@pytest.mark.parametrize("lever", LEVERS)
+def test_nothing_differs_before_the_month_of_a_lever(lever, spring):
+    value = next((row[1] for row in MOVES if row[0] == lever), 0.1)
+    later = change(lever, value, "2017-05", phase_in=2 if LEVERS[lever].grows else 0)
+    assert not differences(spring, everything(model_of(default_market(), borrowers=500, seed=4, changes=[later]).run(4)))
+
+
+@pytest.mark.parametrize("lever", ["limit_cut", "income_cap", "credit_cap", "rate_cap"])
+def test_nothing_differs_before_the_month_in_which_a_lever_is_announced(lever, spring):
+    told = change(lever, 0.2, "2017-08", announced="2017-05")
+    assert not differences(spring, everything(model_of(default_market(), borrowers=500, seed=4, changes=[told]).run(4)))
+
+
+def test_a_market_plays_with_every_lever_at_once():
+    more = [change("limit_cut", 0.2, "2017-03", announced="2017-02"), change("education", 0.5)]
+    model = model_of(default_market(), borrowers=300, changes=ALL + more).run(8)
+    assert len(model.history) == 8
+
+
+def test_terms_of_contracts_cannot_change_more_often_than_a_line_can_remember():
+    monthly = [change("new_rate", 0.1, f"{2017 + m // 12}-{m % 12 + 1:02d}") for m in range(255)]
+    assert Timetable(monthly[:254], "2017-01", *NAMES).version(300) == 254
+    with pytest.raises(ValueError, match="at most 254"):
+        Timetable(monthly, "2017-01", *NAMES)
+
+
 def test_a_reaction_in_a_market_moves_nothing_before_it_fires_and_a_model_can_be_put_away():
     when = When("delinquency", above=0.005)
     changes = [change("limit_cut", 0.5, when=when), change("approval_shift", 0.3, when=when)]

@@ -201,7 +201,7 @@ def test_an_announcement_and_a_reaction_are_put_into_words(tmp_path):
     console = Console(width=300, record=True, file=io.StringIO())
     console.print(described(load(mine)))
     told = " ".join(console.export_text().split())
-    assert "approval_shift 0.1 over 3 months p2p everybody if delinquency above 0.02" in told
+    assert "approval_shift 0.1 p2p everybody over 3 months if delinquency above 0.02" in told
     assert "income_cap 0.5 the whole market everybody announced 2020-06" in told
     assert "balance 30 or more days past due, all lenders, at the end of the month before [share of balance]" in told
 
