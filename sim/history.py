@@ -27,7 +27,10 @@ class History:
         return len(self._months)
 
     def last(self, table: str, measure: int, back: int = 0):
-        """A sum of the month played last, or so many months back: a number of ``economy``, one per product of ``books``."""
+        """A sum of the month played last, or of one before it: a number of ``economy``, one per product of ``books``.
+
+        back: how many months before the last.
+        """
         return self._months[-1 - back][table][..., measure]
 
     def add(self, total: dict, market) -> None:

@@ -87,7 +87,7 @@ def faults(change):
     elif lever.whole and value != int(value):
         yield "value", f"{value:g} is not a whole number ({lever.unit}); write {round(value)}"
     if change.announced is not None and change.announced >= change.start:
-        yield "announced", f"{change.announced} is not before from, {change.start}; write an earlier month, or remove it"
+        yield "announced", f"{change.announced} is not before from, {change.start}; write an earlier month"
     if change.phase_in and not lever.grows:
         yield "phase_in", f"{change.lever} has no small first step from which it could grow; remove phase_in"
     if change.lever == "campaign" and change.until is None:
@@ -288,7 +288,7 @@ class Timetable:
         return sum(edge <= month for edge in self._edges)
 
     def contracts(self, calm: np.recarray) -> np.recarray:
-        """Every version of the fee schedule, [version, product], before other levers; calm: the terms of the founding."""
+        """The versions of the fee schedule, [version, product], before other levers; calm: terms of the founding."""
         versions = np.repeat(calm[None, :], len(self._edges) + 1, axis=0).view(np.recarray)
         for version, month in enumerate(self._edges, 1):
             for change in self.changes:

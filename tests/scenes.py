@@ -5,6 +5,7 @@ import inspect
 import numpy as np
 
 from sim import chance as luck
+from sim import levers
 from sim.line import NONE, OPEN
 from sim.model import _terms
 from sim.month import list_held
@@ -34,6 +35,7 @@ class Scene:
                  wage_level=1.0, **person):  # fmt: skip
         offers = [CALM_PRODUCT | terms for terms in products]
         self.products = _terms(PRODUCT_DTYPE, PRODUCT, offers, named=("platform",))
+        self.products["most_rate"] = levers.NONE
         self.products["platform"] = [terms.get("platform", 0) for terms in products]
         platforms = platforms or [{"signal_noise": 0}] * (1 + max(terms.get("platform", 0) for terms in products))
         self.platforms = _terms(PLATFORM_DTYPE, PLATFORM, platforms)
