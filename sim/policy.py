@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.parameters import YEAR
-from sim.records import CUT_DTYPE, blank
+from sim.records import AIM_DTYPE, blank
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Change:
     source: str = ""
 
 
-NO_CUTS = blank(0, CUT_DTYPE)
+NO_CUTS = blank(0, AIM_DTYPE)
 
 
 def month_number(date: str) -> int:
@@ -136,11 +136,11 @@ class Timetable:
             share = (change.value / steps) / (1.0 - change.value * since / steps)
             who = change.who
             for k in self._aim(change)[1]:
-                rows.append((share, k, who.age_from or 0, who.age_below or 1000, who.lenders_at_least or 0,
+                rows.append((0, share, k, who.age_from or 0, who.age_below or 1000, who.lenders_at_least or 0,
                              1e9 if who.score_below is None else who.score_below))
         if not rows:
             return NO_CUTS
-        return np.array(rows, CUT_DTYPE).view(np.recarray)
+        return np.array(rows, AIM_DTYPE).view(np.recarray)
 
     def apply(self, month: int, rules, products) -> None:
         """Write the levers in force in a month into the rules record and the product terms."""
