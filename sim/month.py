@@ -14,6 +14,7 @@ from sim.compiled import rule, unowned
 from sim.lender import takes_business
 from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, NONE, balance, bucket, is_on_book
 from sim.parameters import YEAR
+from sim.rules.advance import advance, advancing_product
 from sim.rules.apply import adopt, seek
 from sim.rules.approve import approve
 from sim.rules.bill import bill
@@ -26,9 +27,10 @@ from sim.rules.pay import pay_bills
 from sim.rules.plan import plan_month
 from sim.rules.restrict import restrict
 from sim.rules.review import review
+from sim.rules.settle import settle, share_settlements
 from sim.rules.shop import shop
 from sim.rules.talk import talk
-from sim.rules.trade import trade
+from sim.rules.trade import close_month, trade
 from sim.tally import add_up, clear
 
 FADING = 6  # months over which people get used to credit that was taken away
@@ -58,7 +60,10 @@ def play(model) -> dict:
     # 8-9. merchants and platforms, on what people did
     merchants_trade(
         market.merchants,
+        market.platforms,
+        market.products,
         total["sales"],
+        total["on_lines"],
         total["fees"],
         total["payroll"],
         total["staff"],
@@ -240,10 +245,20 @@ def note_default(borrower, line, k, rules, tally):
 
 
 @rule
-def merchants_trade(merchants, sales, fees, payroll, staff, rules, chance, flows):
-    """Every merchant's month, in order."""
+def merchants_trade(merchants, platforms, products, sales, on_lines, fees, payroll, staff, rules, chance, flows):
+    """Every merchant's month, in order: be paid for sales on lines, trade, borrow or repay, close the month."""
+    k = advancing_product(products, platforms)
+    all_held = all_paid = 0
     for m in range(len(merchants)):
-        trade(merchants[m], sales[m], fees[m], payroll[m], staff[m], rules, chance, flows)
+        merchant = merchants[m]
+        held, paid = settle(merchant, on_lines[m], rules)
+        all_held += held
+        all_paid += paid
+        if trade(merchant, sales[m], on_lines[m], paid - held, fees[m], payroll[m], staff[m], rules, chance, flows):
+            if k >= 0:
+                advance(merchant, platforms[products[k].platform], k, rules, flows)
+            close_month(merchant, rules, flows)
+    share_settlements(platforms, products, all_held, all_paid, flows)
 
 
 @rule
@@ -260,10 +275,13 @@ def platforms_fund(platforms, products, books, rules, flows):
             late += books[k, row.M2] + books[k, row.M3] + books[k, row.M4]
             fees = flows[ledger.MERCHANT_FEES, k]
             back = flows[ledger.RECOVERIES, k]
+            settled = flows[ledger.SETTLEMENTS_HELD, k] - flows[ledger.SETTLEMENTS_PAID, k]
+            advanced = flows[ledger.ADVANCES, k] - flows[ledger.ADVANCES_REPAID, k]
             charged = flows[ledger.INTEREST, k] + flows[ledger.LATE_FEES, k] + flows[ledger.DRAW_FEES, k]
-            earned += charged + fees + back
-            lost += flows[ledger.CHARGE_OFFS, k]
+            earned += charged + fees + back + flows[ledger.ADVANCE_INTEREST, k]
+            lost += flows[ledger.CHARGE_OFFS, k] + flows[ledger.ADVANCES_LOST, k]
             lent = flows[ledger.DRAWS, k] + flows[ledger.PURCHASES_CREDIT, k]
             cash_flow += flows[ledger.PAYMENTS, k] + back + fees - lent
+            cash_flow += settled + flows[ledger.ADVANCE_INTEREST, k] - advanced
         if first >= 0:
             fund(platforms[p], first, book, late, earned, lost, cash_flow, rules, flows)
