@@ -58,7 +58,8 @@ def new_tally(people: int, products: int, merchants: int) -> Tally:
         zeros(len(FLOWS), products + 1), zeros(products, len(BOOK)), zeros(products, len(BUCKETS), len(BUCKETS), 2),
         zeros(len(ECONOMY)), zeros(len(SEGMENTS), 5, len(SEGMENT)), zeros(merchants), zeros(merchants),
         zeros(merchants), zeros(merchants), zeros(merchants),
-        np.empty(people * products, EVENT_DTYPE).view(np.recarray), np.empty(people, np.int32), zeros(2), blank(1, PLAN_DTYPE),
+        np.empty(people * products, EVENT_DTYPE).view(np.recarray), np.empty(people, np.int32),
+        zeros(2), blank(1, PLAN_DTYPE),
         np.zeros(products, np.uint8), *(zeros(products) for _ in range(5)))
 
 

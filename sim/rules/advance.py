@@ -9,9 +9,10 @@ from sim.lender import takes_business
 def advance(merchant, lender, k, rules, flows):
     """A merchant's working-capital line, at month end, before its fate is decided.
 
-    limit = months * smoothed sales, so it falls when sales do. Interest is paid first. Cash above the owner's buffer
-    repays; cash below it is filled up from the line; what is owed above the limit is repaid as far as cash goes. If
-    the line does not bring cash back to zero the shop will close, and what it owes is lost.
+    limit = months * smoothed sales, so it falls when sales do. Interest is paid first. Who has a line keeps at hand the
+    owner's buffer, and at least a month's stock: cash above repays, cash below is filled up from the line; what is owed
+    above the limit is repaid as far as cash goes. If the line does not bring cash back to zero the shop will close,
+    and what it owes is lost.
 
     lender: platform; k: its product under which this is posted.
     """
@@ -19,6 +20,8 @@ def advance(merchant, lender, k, rules, flows):
     merchant.cash -= interest
     post(flows, ADVANCE_INTEREST, k, interest)
     merchant.credit_limit = fen(lender.advance_months * merchant.smooth_sales * rules.wage_level)
+    stock = rules.stock_need * merchant.goods_share * merchant.smooth_sales * rules.wage_level
+    merchant.buffer = max(int(merchant.buffer), fen(stock))
     spare = int(merchant.cash - merchant.buffer)
     room = int(merchant.credit_limit - merchant.advance)
     if spare < 0 and room > 0 and takes_business(lender, rules):

@@ -20,7 +20,8 @@ def trade(merchant, sales, on_lines, settled, fees, payroll, staff, rules, chanc
     margin holds, and owners keep cash at the buffer. A closed shop is taken over with a fixed probability a month.
 
     sales, of which on_lines, fees, payroll: fen from modelled people; settled: fen that platforms pay for earlier sales
-    less what they hold back now; staff: people. Fees are posted where the sale was made. Returns 1 for an open shop.
+    less what they hold back now; staff: people. Fees are posted where the sale was made.
+    Returns 1 if the month is still to be closed: the shop is open, and what is normal for it is settled.
     """
     level = rules.wage_level
     merchant.accepts = accepts_lines(merchant, rules)
@@ -43,18 +44,17 @@ def trade(merchant, sales, on_lines, settled, fees, payroll, staff, rules, chanc
     merchant.buffer = _buffer(merchant, level, rules)
     if rules.month < SETTLING_MONTHS:
         _settle(merchant, payroll / level, fees / level, rules, flows)
+        return 0
     return 1
 
 
 @rule
 def close_month(merchant, rules, flows):
-    """An open shop's month end: after the settling year, cash below zero closes it and creditors bear the gap.
+    """An open shop's month end: cash below zero closes it and creditors bear the gap.
 
     Otherwise owners take half of the cash above the buffer, and staff follows smoothed sales:
     layoffs = response * (fall below normal - slack). The staff of a closed shop is laid off.
     """
-    if rules.month < SETTLING_MONTHS:
-        return
     if merchant.cash < 0:
         post(flows, OWNERS_FUNDS, -1, -merchant.cash)
         merchant.cash = 0
