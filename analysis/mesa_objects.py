@@ -42,7 +42,6 @@ from sim.ledger import FLOWS  # noqa: E402
 from sim.record import BOOK, BUCKETS, ECONOMY, SEGMENT, SEGMENTS  # noqa: E402
 from sim.records import EVENT, LINE, PLAN  # noqa: E402
 from sim.rules.talk import talk  # noqa: E402
-from sim.rules.trade import trade  # noqa: E402
 from sim.tally import Tally  # noqa: E402
 
 
@@ -95,12 +94,6 @@ class Borrower(Party):
 class Merchant(Party):
     """One merchant."""
 
-    def step(self):
-        """Trade on what borrowers bought and earned this month."""
-        model, tally, m = self.model, self.model.tally, self.id
-        sums = tally.sales[m], tally.fees[m], tally.payroll[m], tally.staff[m]
-        trade(self, *sums, model.rules, model.chance, tally.flows)
-
 
 class Platform(Party):
     """One lender."""
@@ -142,8 +135,11 @@ class ObjectModel(mesa.Model):
         self._read_rules()
         self.tally = _blank_tally(len(self.market.products), len(self.market.merchants))
         self.agents_by_type[Borrower].do("step")
-        self.agents_by_type[Merchant].do("step")
-        play.platforms_fund(self.market.platforms, self.market.products, self.tally.books, self.rules, self.tally.flows)
+        market, tally = self.market, self.tally
+        lenders = market.platforms, market.products
+        sums = tally.sales, tally.on_lines, tally.fees, tally.payroll, tally.staff
+        play.merchants_trade(market.merchants, *lenders, *sums, self.rules, self.chance, tally.flows)
+        play.platforms_fund(*lenders, tally.books, self.rules, tally.flows)
         changed = [self.tally.changed[c] for c in range(self.tally.counts[1])]
         talk(self.market.borrowers, self.market.friend_offsets, self.market.friends, changed)
         self.months.append(_as_arrays(self.tally, len(self.market.products)))
@@ -181,7 +177,7 @@ def _blank_tally(products, merchants):
         "economy": row(len(ECONOMY)),
         "segments": defaultdict(lambda: row(len(SEGMENT))),
     }
-    tills = {name: row(merchants) for name in ("sales", "fees", "payroll", "staff")}
+    tills = {name: row(merchants) for name in ("sales", "on_lines", "fees", "payroll", "staff")}
     lists = {"events": defaultdict(lambda: Event(row(len(EVENT)))), "changed": {}, "counts": [0, 0]}
     scratch = {name: row(products) for name in ("held", "buy", "pay", "arrears", "bucket_was", "balance_was")}
     return Tally(**sums, **tills, **lists, plan=[Plan(row(len(PLAN)))], **scratch)

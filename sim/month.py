@@ -70,7 +70,10 @@ def play(model) -> dict:
     # 8-9. merchants and platforms, on what people did
     merchants_trade(
         market.merchants,
+        market.platforms,
+        market.products,
         total["sales"],
+        total["on_lines"],
         total["fees"],
         total["payroll"],
         total["staff"],

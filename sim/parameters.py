@@ -139,10 +139,10 @@ BEHAVIOUR = _group(
     ("merchant_cash_months", 2.6, "months of sales", 0.1, 12.0, "mean cash buffer", "K1"),
     ("merchant_entry_hazard", 0.15, "share per month", 0.0, 1.0, "closed shops that are taken over by a newcomer", J),
     ("merchant_employment_share", 0.40, "share of employed", 0.0, 1.0, "employed borrowers who work for a merchant in the model", J),
-    ("merchant_acceptance", 1.0, "share of merchants", 0.0, 1.0, "merchants that accept pay-later lines, if they gain by it", J),
+    ("merchant_acceptance", 1.0, "share of merchants", 0.0, 1.0, "merchants that would accept purchase lines if that cost them nothing beyond the fee", J),
     ("settlement_lag", 0.0, "months", 0.0, 3.0, "mean time until a merchant is paid for a sale on a line", "M88: judgement"),
-    ("stock_need", 0.0, "share of goods", 0.0, 1.0, "goods that must be paid before they are sold; who cannot loses sales", J),
-    ("compliance_cost", 0.0, "share of sales on lines", 0.0, 0.1, "cost of keeping data and privacy rules", J),
+    ("stock_need", 0.0, "share of goods", 0.0, 1.0, "goods that must be paid before they are sold; who cannot loses sales to customers that are not modelled", J),
+    ("compliance_cost", 0.0, "share of sales on lines", 0.0, 0.1, "cost of keeping data and privacy rules; each half percent halves violations, and fewer merchants accept lines", J),
     ("violation_share", 0.0, "share of merchants per month", 0.0, 1.0, "accepting merchants that break them, if nothing is spent on compliance", J),
     ("violation_fine", 0.0, "months of sales", 0.0, 6.0, "fine for it", J),
     # --- platforms ---

@@ -3,8 +3,6 @@
 from sim.chance import ADVISER, MALICIOUS, MORATORIUM, OPT_OUT, SELF_CAP, SHARES_RECORD, uniform
 from sim.compiled import rule
 
-CUT, NOTICE, LESSON = range(3)  # what the regulator aims at people: a cut, the announcement of one, a lesson
-
 
 @rule
 def is_malicious(borrower, rules):

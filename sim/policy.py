@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.levers import INDICATORS, LEVERS
-from sim.records import AIM_DTYPE, blank
+from sim.records import AIM_DTYPE, CUT, LESSON, NOTICE, blank
 
-CUT, ANNOUNCED_CUT, LESSON = 0, 1, 2  # kinds of aims
 MOST_VERSIONS = 255  # of fee schedules: a line keeps the number of its own in one byte
 
 
@@ -229,7 +228,7 @@ class Timetable:
             if not LEVERS[change.lever].once:
                 continue
             if change.lever == "limit_cut" and change.announced and month == self._run_month(change.announced):
-                rows += self._records(change, ANNOUNCED_CUT, change.value)
+                rows += self._records(change, NOTICE, change.value)
             since, steps = self._since(change, month), max(1, change.phase_in)
             if since is None or since >= steps:
                 continue

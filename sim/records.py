@@ -98,6 +98,14 @@ MERCHANT = _fields(
     ("staff", "i4", "count", "modelled people who worked here last month"),
     ("norm_staff", "i4", "count", "modelled staff at founding"),
     ("alive", "u1", "0 or 1", "open for business"),
+    ("accepts", "u1", "0 or 1", "takes purchase lines next month"),
+    ("closed", "u1", "0 or 1", "closed this month"),
+    ("violated", "u1", "0 or 1", "was fined this month for a breach of data and privacy rules"),
+    ("buffer", "i8", "fen", "cash that the owner likes to have at hand"),
+    ("lost_sales", "i8", "fen", "sales lost this month for want of stock"),
+    ("receivable", "i8", "fen", "sales on lines for which platforms have not paid yet"),
+    ("advance", "i8", "fen", "owed to a platform on the working-capital line"),
+    ("credit_limit", "i8", "fen", "most that may be owed on it"),
 )
 
 PLAN = _fields(
@@ -142,6 +150,8 @@ PLATFORM_STATE = _fields(
     ("outage", "i8", "0 or 1", "its system fails this month"),
     ("leak", "f8", "share", "clients whose data leak this month"),
     ("banned", "i8", "0 or 1", "a rule forbids new business"),
+    ("payable", "i8", "fen", "owed to merchants for sales on its lines"),
+    ("advanced", "i8", "fen", "working capital that merchants owe to it"),
 )
 
 PRODUCT_STATE = _fields(
@@ -179,6 +189,7 @@ RESULT = _fields(
     ("frauds_caught", "i8", "applications", "of these, stopped by checks"),
 )
 
+CUT, NOTICE, LESSON = range(3)  # what the regulator aims at people: a cut, the announcement of one, a lesson
 AIM = _fields(
     ("kind", "i8", "kind", "what happens: 0 a limit is cut, 1 a cut is announced, 2 people are taught"),
     ("share", "f8", "share", "of the limit that is taken off this month, or of the people who are reached"),

@@ -3,7 +3,8 @@
 import pytest
 from scenes import CASH, PAY_LATER, Scene
 
-from sim.policy import ANNOUNCED_CUT, CUT, LESSON, Change, Timetable, When, Who, month_date, month_number
+from sim.policy import Change, Timetable, When, Who, month_date, month_number
+from sim.records import CUT, LESSON, NOTICE
 
 NAMES = ["one", "two"], [("one", "pay-later"), ("two", "cash")]
 
@@ -116,7 +117,7 @@ def test_an_announced_cut_is_told_once_and_whole_to_those_aimed_at_and_falls_on_
     told = Change("c", "limit_cut", 0.4, "2017-05", announced="2017-02", phase_in=2, product="cash",
                   who=Who(age_below=30))  # fmt: skip
     timetable = Timetable([told], "2017-01", *NAMES)
-    assert shares(timetable, range(7), ANNOUNCED_CUT) == [0, 0.4, 0, 0, 0, 0, 0]
+    assert shares(timetable, range(7), NOTICE) == [0, 0.4, 0, 0, 0, 0, 0]
     assert shares(timetable, range(7)) == [0, 0, 0, 0, 0.2, 0.25, 0]
     (aim,) = timetable.aims(1)
     assert (aim.product, aim.age_below) == (1, 30)

@@ -4,7 +4,8 @@ from sim.chance import BELONGINGS, FAMILY, LOAN_CHOICE, LOAN_SIZE, LOAN_WISH, un
 from sim.compiled import rule
 from sim.ledger import BELONGINGS_SOLD, FAMILY_HELP, fen, post
 from sim.line import cash_headroom, draw, headroom, is_on_book
-from sim.person import NOTICE, is_aimed_at
+from sim.person import is_aimed_at
+from sim.records import NOTICE
 
 
 @rule

@@ -5,7 +5,8 @@ from sim.compiled import rule
 from sim.ledger import fen
 from sim.limit import cap_on_person, online_limits, take_limit
 from sim.line import OPEN, headroom
-from sim.person import CUT, is_aimed_at
+from sim.person import is_aimed_at
+from sim.records import CUT
 from sim.score import score
 
 NO_CAP = 1e11  # fen: the default of the caps, which is no cap
