@@ -5,7 +5,7 @@ import math
 from sim.budget import spending_share
 from sim.chance import BUREAU_SIGHT, DRIFT, FORGED, INCOME_ERROR, SIGNAL, normal, uniform
 from sim.compiled import rule
-from sim.line import CHARGED_OFF, NONE, SOLD, balance, is_on_book
+from sim.line import ASKED, CHARGED_OFF, NONE, SOLD, balance, is_on_book
 from sim.parameters import YEAR, YOUNG
 from sim.person import is_malicious, shows_bills, withholds_data
 
@@ -104,7 +104,7 @@ def _seen(borrower, lines, platform, lender, products, rules):
     reads = lender.reads_records if lender.reads_records > 0.0 and shows_bills(borrower, rules) else 0.0
     for j in range(len(lines)):
         line = lines[j]
-        if line.state == NONE:
+        if line.state == NONE or line.state == ASKED:
             continue
         if products[j].platform == platform:
             if is_on_book(line):
@@ -118,7 +118,7 @@ def _seen(borrower, lines, platform, lender, products, rules):
         history = max(history, sight * min(12.0, float(line.reported_clean)))
         if line.reported_late > 0:
             late = max(late, sight)
-        if line.cut_month >= 0 and 0 < rules.month - line.cut_month <= RECENT:
+        if line.reported_cut >= 0 and rules.month - line.reported_cut <= RECENT:
             cut = max(cut, sight)
     return debt, late, history, cut
 

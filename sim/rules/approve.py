@@ -74,7 +74,7 @@ def _sign(line, limit, points, product, rules):
     """Open the line under the fee schedule of the day, at a price that follows the score."""
     line.state = OPEN
     line.limit = limit
-    line.cut_month = -1
+    line.cut_month = line.reported_cut = -1
     line.limit_before = 0
     line.months_clean = 0
     line.months_on_book = 0

@@ -67,6 +67,7 @@ def _take(borrower, line, product, k, new_limit, rules, tally):
         return 0
     removed = take_limit(line, new_limit, product, borrower, rules)
     borrower.policy_cut_month = rules.month
+    line.aimed = 1
     tally.books[k, row.REMOVED_LIMIT] += removed
     tally.books[k, row.POLICY_CUT] += removed
     tally.books[k, row.POLICY_CUT_ACCOUNTS] += 1
