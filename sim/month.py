@@ -167,10 +167,10 @@ def open_accounts(borrower, lines, held, products, contracts, platforms, rules, 
         if is_locked_out(borrower, platform, lender, chance):
             plan.locked |= 1 << k
             line.wait = max(1, int(line.wait))
-        if holiday or (plan.locked & (1 << k) and lender.outage_grace > 0.0):
-            plan.excused |= 1 << k
+        excused = holiday or (plan.locked & (1 << k) > 0 and lender.outage_grace > 0.0)
+        plan.excused |= excused << k
         expose(borrower, line, platform, lender, rules, chance, tally)
-        bill(line, contracts[line.contract, k], k, holiday, tally)
+        bill(line, contracts[line.contract, k], k, excused, tally)
         tally.books[k, row.DUE] += int(line.due)
         tally.books[k, row.LATE_ACCOUNTS] += line.months_past_due > 0
         tally.books[k, row.LOCKED_OUT] += line.due > 0 and plan.locked & (1 << k) > 0

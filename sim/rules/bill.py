@@ -16,8 +16,7 @@ def bill(line, product, k, holiday, tally):
     One instalment of the principal is billed with its interest. Then
     due = arrears + minimum share of the rest of the bill + the instalment,
     where a product with a minimum share of 1 asks for everything. Once a line is so many months past due that it is
-    called in, everything still owed on it is billed and due. In a payment holiday interest runs and nothing more falls
-    due.
+    called in, everything still owed on it is billed and due. In a payment holiday interest runs and nothing is due.
 
     line: record; product: terms that the line signed; k: product index. Interest is posted; the line's ``due`` and
     balances change.
@@ -46,7 +45,7 @@ def bill(line, product, k, holiday, tally):
     line.purchases -= purchases
     rest = max(0, billed - arrears - instalment)
     if holiday:
-        line.due = arrears
+        line.due = 0
     else:
         line.due = billed if called_in else min(billed, arrears + instalment + fen(product.minimum_share * rest))
     post(tally.flows, INTEREST, k, charge)

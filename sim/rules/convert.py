@@ -10,8 +10,8 @@ from sim.line import INSTAL, OPEN, is_called_in, lend
 def convert(borrower, lines, held, products, plan, pay, tally):
     """Turn bills into instalments if cash does not carry necessities and what the person means to pay.
 
-    On each line that lets it: amount = converted share * carried bill, repaid over the product's term, for a fee that
-    is billed. The minimum payment falls by its share of the amount, and the person is short by so much less.
+    On each line that lets it: amount = converted share * (bill - minimum payment), repaid over the product's term, for a
+    fee that is billed. The minimum payment falls by its share of the amount, and the person is short by so much less.
 
     pay: fen planned per line, falls with what is converted.
     """
@@ -25,7 +25,7 @@ def convert(borrower, lines, held, products, plan, pay, tally):
         allowed = line.state == OPEN and line.months_past_due == 0 and line.permissions & INSTAL
         if product.converts == 0.0 or not allowed or is_called_in(line, product):
             continue
-        amount = fen(product.converts * int(line.revolving))
+        amount = fen(product.converts * (int(line.revolving) - int(line.due)))
         if amount <= 0:
             continue
         fee = fen(product.conversion_fee * amount)

@@ -47,7 +47,7 @@ def pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, p
         if not is_on_book(line):
             continue
         locked = plan.locked & (1 << k)
-        if locked or plan.excused & (1 << k):
+        if locked:
             pay[k] = 0
         if pay[k] < line.due:
             why = LOCKED_OUT if locked else FORGOT if k == forgotten else reason

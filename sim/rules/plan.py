@@ -113,10 +113,7 @@ def _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay):
             elif owed > target:
                 extra = fen(rules.use_adjustment * (owed - target))
                 pay[k] = min(int(line.revolving), pay[k] + extra)
-        if plan.excused & (1 << k):
-            pay[k] = 0
-        elif not is_called_in(line, product):
-            plan.minimum += int(line.due)
+        plan.minimum += 0 if is_called_in(line, product) else int(line.due)
         planned += pay[k]
         if product.buys == 0.0 or line.state != OPEN or line.months_past_due > 0:
             continue
