@@ -113,7 +113,7 @@ def _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay):
             elif owed > target:
                 extra = fen(rules.use_adjustment * (owed - target))
                 pay[k] = min(int(line.revolving), pay[k] + extra)
-        if plan.excused & (1 << k):
+        if plan.excused & ~plan.locked & (1 << k):  # who is locked out keeps the money for when the system is back
             pay[k] = 0
         elif not is_called_in(line, product):
             plan.minimum += int(line.due)
