@@ -14,7 +14,7 @@ from sim.lender import harshness, takes_business
 from sim.line import ASKED, CHARGED_OFF, DEFAULT_MONTHS, FROZEN, NONE, OPEN, SOLD, balance, bucket, is_on_book
 from sim.month_end import merchants_trade, platforms_fund
 from sim.parameters import YEAR
-from sim.person import is_malicious, on_holiday
+from sim.person import is_malicious, on_holiday, withholds_data
 from sim.records import RESULT_DTYPE, blank
 from sim.rules.apply import adopt, seek
 from sim.rules.approve import approve, is_manual
@@ -225,7 +225,9 @@ def ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
     lender = platforms[products[k].platform]
     tally.books[k, row.APPLICATIONS] += 1
     borrower.inquiries = min(250, int(borrower.inquiries) + 1)
-    tally.economy[row.PRIVACY_HARM] += uses_personal_data(lender, rules)
+    if uses_personal_data(lender, rules) and not withholds_data(borrower, rules):
+        tally.economy[row.PRIVACY_HARM] += 1
+        complain(borrower, lines[k], k, lender, 1.0 - rules.data_limit, 0, rules, chance, tally)
     if not verify(borrower, k, lender, rules, chance, tally) or not can_repay(borrower, lines, products, lender, rules):
         return 0
     manual = is_manual(borrower, k, lender, rules)

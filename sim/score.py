@@ -40,6 +40,12 @@ def estimated_income(borrower, rules, platform, lender):
 
 
 @rule
+def is_forged(borrower, rules):
+    """Whether the person's records are forged clean, at the bureau and wherever others report: a share of people."""
+    return rules.forged_share > 0.0 and uniform(rules.founding, FORGED, borrower.id) < rules.forged_share
+
+
+@rule
 def sees_record(borrower, lender, platform, rules):
     """Whether a lender sees the person's default: the bureau shows it, the lender looks, and nobody forged it clean.
 
@@ -47,7 +53,7 @@ def sees_record(borrower, lender, platform, rules):
     """
     if borrower.record_shown == 0:
         return False
-    if rules.forged_share > 0.0 and uniform(rules.founding, FORGED, borrower.id) < rules.forged_share:
+    if is_forged(borrower, rules):
         return False
     return uniform(rules.founding, BUREAU_SIGHT, borrower.id, platform) < lender.sees * float(borrower.record_sight)
 
@@ -116,7 +122,7 @@ def _seen(borrower, lines, platform, lender, products, rules):
         sight = max(products[j].reporting * lender.sees, reads)
         debt += sight * int(line.reported)
         history = max(history, sight * min(12.0, float(line.reported_clean)))
-        if line.reported_late > 0:
+        if line.reported_late > 0 and not is_forged(borrower, rules):
             late = max(late, sight)
         if line.reported_cut >= 0 and rules.month - line.reported_cut <= RECENT:
             cut = max(cut, sight)

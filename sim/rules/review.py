@@ -22,7 +22,8 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
     Score further below the threshold than the cut margin: cut by the cut share, within the speed limit in force and not
     below the product's floor. Further above it than the raise margin, after enough clean months: a limit that was cut
     gets back a sixth of what it was, once the person has been clean long enough; any other rises towards the limit that
-    the score deserves, by the raise share at most. Caps in force must leave room. Permissions follow the score first.
+    the score deserves, by the raise share at most. Caps in force must leave room. Permissions follow the score first. A
+    warning sign is no occasion for a raise.
     """
     line = lines[k]
     product = products[k]
@@ -30,7 +31,8 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
         return
     turn = (rules.month + borrower.id + k) % int(product.review_interval) == 0
     lender = platforms[product.platform]
-    if not turn and not _is_called_for(borrower, line, k, product, lender, rules, chance, tally):
+    may_rise = turn or _earns_a_look(line, product, rules)
+    if not may_rise and not _is_alarming(borrower, line, k, product, lender, rules, chance, tally):
         return
     points, income = score(borrower, lines, k, products, platforms, rules, chance)
     above = points - threshold(lender, rules)
@@ -43,7 +45,9 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
         if new_limit < line.limit:
             tally.books[k, row.REMOVED_LIMIT] += take_limit(line, new_limit, product, borrower, rules)
         return
-    if above < product.raise_margin or line.months_clean < rules.clean_for_raise or not takes_business(lender, rules):
+    if not may_rise or above < product.raise_margin or line.months_clean < rules.clean_for_raise:
+        return
+    if not takes_business(lender, rules):
         return
     if line.limit_before > line.limit:
         if min(int(line.months_clean), rules.month - line.cut_month) < rules.restoration_months:
@@ -59,17 +63,21 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
 
 
 @rule
-def _is_called_for(borrower, line, k, product, lender, rules, chance, tally):
-    """Whether a line is reviewed out of turn: the bureau shows a fresh default, a warning sign is seen by tracking, or
-    good use and payment trigger it."""
+def _earns_a_look(line, product, rules):
+    """Whether good use and payment call for a review out of turn."""
+    if product.event_review == 0.0 or line.months_clean < rules.clean_for_raise:
+        return False
+    return balance(line) >= HALF_USED * line.limit
+
+
+@rule
+def _is_alarming(borrower, line, k, product, lender, rules, chance, tally):
+    """Whether a line is reviewed out of turn, for the worse: a fresh default is shown, or tracking sees a warning sign."""
     if borrower.bad_record >= rules.bureau_memory and sees_record(borrower, lender, int(product.platform), rules):
         return True
-    if product.event_review == 0.0 and product.tracking == 0.0:
+    if product.tracking == 0.0:
         return False
-    used = balance(line) / max(1, int(line.limit))
-    if product.event_review > 0.0 and used >= HALF_USED and line.months_clean >= rules.clean_for_raise:
-        return True
-    if used < NEARLY_USED_UP and borrower.inquiries < MANY_INQUIRIES:
+    if balance(line) < NEARLY_USED_UP * line.limit and borrower.inquiries < MANY_INQUIRIES:
         return False
     warned = uniform(chance, TRACK, borrower.id, k) < product.tracking
     tally.books[k, row.WARNINGS] += warned
