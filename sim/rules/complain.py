@@ -8,6 +8,8 @@ from sim.line import balance
 from sim.person import has_adviser
 from sim.trust import lose_trust
 
+ADVICE = 1000  # added to a line's number: the adviser's luck is not that of the lender's answer
+
 
 @rule
 def charge_wrongly(borrower, line, product, k, lender, paid, chance, tally):
@@ -42,7 +44,7 @@ def complain(borrower, line, k, lender, harm, fee, rules, chance, tally):
             answered = uniform(chance, ANSWER, borrower.id, k) < lender.service
         if not answered and uniform(chance, ESCALATE, borrower.id, k) < rules.escalation:
             tally.books[k, row.ESCALATIONS] += 1
-    advised = has_adviser(borrower, rules) and uniform(chance, ANSWER, borrower.id, k) < rules.adviser_effect
+    advised = has_adviser(borrower, rules) and uniform(chance, ANSWER, borrower.id, ADVICE + k) < rules.adviser_effect
     if fee > 0 and (answered or advised):
         back = min(fee, balance(line), int(line.revolving))
         line.revolving -= back
