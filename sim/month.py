@@ -185,7 +185,7 @@ def raise_cash(borrower, lines, held, products, platforms, rules, chance, plan, 
     What is still short after this is missed: a payment is missed for want of money if and only if needs exceed cash
     and everything within reach.
     """
-    sell_belongings(borrower, lines, held, rules, chance, plan, tally)
+    sell_belongings(borrower, lines, held, products, rules, chance, plan, tally)
     if plan.short <= 0 or is_malicious(borrower, rules):
         wish_for_credit(borrower, lines, products, platforms, rules, chance, plan, tally)
         if is_malicious(borrower, rules):
