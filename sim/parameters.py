@@ -234,7 +234,7 @@ PLATFORM = _group(
     ("provision_late", 0.0, "share of balance", 0.0, 1.0, "provision for balances 30 to 90 days late", J),
     ("provision_default", 0.0, "share of balance", 0.0, 1.0, "provision for balances more than 90 days late", J),
     # --- warning, capital and investors ---
-    ("band_control", 0.0, "score points per month", 0.0, 0.2, "how fast thresholds rise above, and fall below, a band of a fifth around the target", J),
+    ("band_control", 0.0, "score points per month", 0.0, 0.2, "how fast thresholds rise above, and fall below, a band of a fifth around the target; calls go along", J),
     ("early_warning", 0.0, "score points", 0.0, 1.0, "rise of thresholds in a month with an early warning", J),
     ("recapitalisation", 0.0, "share of gap per month", 0.0, 1.0, "part of missing capital that owners put in", J),
     ("investors", 0.0, "share of book", 0.0, 1.0, "book funded by investors who can leave", J),
