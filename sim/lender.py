@@ -39,9 +39,21 @@ def catches(lender, rules):
 
 
 @rule
+def calls_wanted(lender, rules):
+    """Calls a month that a lender means to make to a late borrower, within the cap in force.
+
+    calls * (1 + control / largest tightening): up to twice as many while delinquency is steered back into its band.
+    """
+    calls = lender.calls
+    if lender.control != 0.0:
+        calls *= 1.0 + lender.control / rules.tighten_most
+    return min(calls, rules.contact_cap)
+
+
+@rule
 def calls_made(lender, rules):
-    """Calls that a late borrower gets in a month: those wanted, within the cap in force and the lender's capacity."""
-    return min(lender.calls, rules.contact_cap) * lender.call_reach
+    """Calls that a late borrower gets in a month: those wanted, as far as the lender's capacity goes."""
+    return calls_wanted(lender, rules) * lender.call_reach
 
 
 @rule

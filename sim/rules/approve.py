@@ -1,6 +1,6 @@
 """Approve: a lender decides on an application and sets the first limit and price."""
 
-from sim.chance import MANUAL, SANDBOX, uniform
+from sim.chance import JUDGEMENT, MANUAL, SANDBOX, normal, uniform
 from sim.compiled import rule
 from sim.lender import threshold
 from sim.limit import deserved, room_under_caps
@@ -25,7 +25,7 @@ def approve(borrower, lines, k, products, platforms, rules, chance):
 
     The first limit is what the score deserves, within the person's cap if one is in force; below the product's floor no
     line is opened, nor if a year's interest would not bring in the cost of the account. People who decide see through
-    the scorecard's drift. Who just misses the threshold may be let in by the sandbox, with a small limit.
+    the scorecard's drift and make errors of their own. Who just misses the threshold may be let in by the sandbox, with a small limit.
     Returns 1 if opened, else 0.
     """
     product = products[k]
@@ -36,6 +36,8 @@ def approve(borrower, lines, k, products, platforms, rules, chance):
     points, income = score(borrower, lines, k, products, platforms, rules, chance)
     if is_manual(borrower, k, lender, rules):
         points -= drift(borrower, platform, lender, rules)
+        if rules.manual_error > 0.0:
+            points += rules.manual_error * normal(uniform(chance, JUDGEMENT, borrower.id, k))
     missing = threshold(lender, rules) - points
     tried_out = missing > 0.0 and _in_sandbox(borrower, missing, rules)
     if missing > 0.0 and not tried_out:
