@@ -118,7 +118,7 @@ def _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay):
         elif not is_called_in(line, product):
             plan.minimum += int(line.due)
         planned += pay[k]
-        if product.buys == 0.0 or line.state != OPEN or line.months_past_due > 0:
+        if product.buys == 0.0 or line.state != OPEN:
             continue
         room = headroom(line)
         plan.room += room
