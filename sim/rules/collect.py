@@ -28,10 +28,10 @@ def age(borrower, line, product, k, paid, unpaid_before, rules, tally):
     """Move one line along the months-past-due ladder after the payment.
 
     All due paid: current, and a frozen line opens again. Less than one month's payment: one month further behind, a
-    late fee and penalty interest on the minimum past due, frozen from the product's month on, with a cut of the limit if
-    the product says so. In between: where it was, unless the line is called in, which only payment in full cures.
-    Past the charge-off month the balance leaves the book and stays as a claim. A third party that collects has its
-    commission on every payment, also on the one that cures the line.
+    late fee and penalty interest on the minimum past due, frozen from the product's month on and once it is called in,
+    with a cut of the limit if the product says so; until it is frozen it may be drawn. In between: where it was, unless
+    the line is called in, which only payment in full cures. Past the charge-off month the balance leaves the book and
+    stays as a claim. A third party that collects has its commission on every payment, also on the one that cures.
 
     product: terms that the line signed; paid: fen paid this month; unpaid_before: fen past due before this month's bill
     was added. Returns DEFAULTED if the line becomes more than 90 days late now, WRITTEN_OFF, or 0.
@@ -51,7 +51,7 @@ def age(borrower, line, product, k, paid, unpaid_before, rules, tally):
     line.months_clean = 0
     if behind:
         line.months_past_due += 1
-        if line.months_past_due >= product.freeze_after and line.state == OPEN:
+        if line.state == OPEN and (line.months_past_due >= product.freeze_after or is_called_in(line, product)):
             line.state = FROZEN
             if product.late_cut > 0.0:
                 lower = fen(line.limit * (1.0 - product.late_cut))

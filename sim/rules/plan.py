@@ -131,7 +131,7 @@ def _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay):
                 pay[k] = min(int(line.revolving), pay[k] + extra)
         plan.minimum += 0 if is_called_in(line, product) else int(line.due)
         planned += pay[k]
-        if product.buys == 0.0 or line.state != OPEN or line.months_past_due > 0:
+        if product.buys == 0.0 or line.state != OPEN:
             continue
         room = headroom(line)
         plan.room += room
