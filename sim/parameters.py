@@ -203,7 +203,7 @@ PLATFORM = _group(
     ("account_cost", 0.0, "yuan per account a month", 0.0, 100.0, "cost of keeping an account", J),
     ("reestimate_every", 12, "months", 1, 120, "months between two estimations of its scorecard", J),
     ("strictness", 0.0, "score points", -1.0, 1.0, "how much stricter than normal it approves and reviews", J),
-    ("explains", 0.0, "share", 0.0, 1.0, "forgetting avoided by people who are told what the next step of their limit needs", J),
+    ("explains", 0.0, "share", 0.0, 1.0, "forgetting avoided by people who are told what the next step of their limit needs, and trust that a cut does not cost because it is explained", J),
     # --- security and service ---
     ("login_friction", 0.0, "share", 0.0, 1.0, "takeovers that its login stops", J),
     ("monitor", 0.0, "share", 0.0, 1.0, "takeovers stopped, and fraudulent lines found a month, by watching transactions", J),
