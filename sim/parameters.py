@@ -208,7 +208,7 @@ PLATFORM = _group(
     ("login_friction", 0.0, "share", 0.0, 1.0, "takeovers that its login stops", J),
     ("monitor", 0.0, "share", 0.0, 1.0, "takeovers stopped, and fraudulent lines found a month, by watching transactions", J),
     ("monitor_false_alarm", 0.02, "share per month", 0.0, 1.0, "honest lines suspended by a monitor of full power", J),
-    ("monitor_cost", 0.0, "yuan per account a month", 0.0, 10.0, "cost of a monitor of full power", J),
+    ("monitor_cost", 0.0, "yuan per account a month", 0.0, 10.0, "cost of a monitor of full power that tells fraud at once; a slower one costs less", J),
     ("suspension_months", 1, "months", 1, 12, "how long a suspension lasts", J),
     ("detection_delay", 0, "months", 0, 12, "months on book before the monitor can tell fraud", J),
     ("outage_hazard", 0.0, "share of months", 0.0, 1.0, "months in which its system fails, for spending and for repaying", J),
