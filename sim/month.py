@@ -222,7 +222,7 @@ def ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
     lender = platforms[products[k].platform]
     tally.books[k, row.APPLICATIONS] += 1
     borrower.inquiries = min(250, int(borrower.inquiries) + 1)
-    tally.economy[row.PRIVACY_HARM] += uses_personal_data(lender, rules)
+    tally.economy[row.PRIVACY_HARM] += uses_personal_data(borrower, lender, rules)
     if not verify(borrower, k, lender, rules, chance, tally) or not can_repay(borrower, lines, products, lender, rules):
         return 0
     manual = is_manual(borrower, k, lender, rules)
