@@ -225,7 +225,7 @@ def ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
     lender = platforms[products[k].platform]
     tally.books[k, row.APPLICATIONS] += 1
     borrower.inquiries = min(250, int(borrower.inquiries) + 1)
-    if uses_personal_data(lender, rules) and not withholds_data(borrower, rules):
+    if uses_personal_data(borrower, lender, rules):
         tally.economy[row.PRIVACY_HARM] += 1
         complain(borrower, lines[k], k, lender, 1.0 - rules.data_limit, 0, rules, chance, tally)
     if not verify(borrower, k, lender, rules, chance, tally) or not can_repay(borrower, lines, products, lender, rules):

@@ -130,10 +130,10 @@ def _seen(borrower, lines, platform, lender, products, rules):
 
 
 @rule
-def uses_personal_data(lender, rules):
-    """Whether a lender's decision rests on spending, behaviour or friends, and the rules let it."""
+def uses_personal_data(borrower, lender, rules):
+    """Whether a lender's decision rests on spending, behaviour or friends, and the rules and the person let it."""
     weight = rules.score_behaviour + rules.score_spending + lender.uses_social
-    return weight > 0.0 and rules.data_limit < 1.0
+    return weight > 0.0 and rules.data_limit < 1.0 and not withholds_data(borrower, rules)
 
 
 @rule
@@ -142,7 +142,7 @@ def _personal(borrower, history, lender, rules):
 
     Impulsive people lose, big spenders win, and friends who pay stand in for a history that is missing.
     """
-    if not uses_personal_data(lender, rules) or withholds_data(borrower, rules):
+    if not uses_personal_data(borrower, lender, rules):
         return 0.0
     points = rules.score_spending * (spending_share(borrower, rules) - ORDINARY_SPENDING)
     if rules.impulse > 0.0:

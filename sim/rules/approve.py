@@ -64,10 +64,13 @@ def _in_sandbox(borrower, missing, rules):
 
 @rule
 def _pays(limit, points, product, lender):
-    """Whether a year's expected interest brings in the cost of the account: limit * use * rate * score >= cost."""
+    """Whether a year's expected interest brings in the cost of the account.
+
+    limit * use * rate * chance of being paid >= cost, where the chance is 1/2 + score: certain for an ordinary score.
+    """
     if lender.acquisition_cost == 0.0:
         return True
-    worth = limit * product.target_use * YEAR * product.instalment_rate * min(1.0, max(0.0, points))
+    worth = limit * product.target_use * YEAR * product.instalment_rate * min(1.0, max(0.0, 0.5 + points))
     return worth >= lender.acquisition_cost * 100.0
 
 

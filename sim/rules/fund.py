@@ -39,11 +39,15 @@ def fund(platform, result, rules, flows):
 
 @rule
 def cost_of_control(platform, result, rules):
-    """What deciding, watching and collecting cost, in fen: each act at its price."""
+    """What deciding, watching and collecting cost, in fen: each act at its price.
+
+    Watching costs the less, the longer the monitor may take to tell fraud: price * power / (1 + delay in months).
+    """
     yuan = result.applications * platform.checks * platform.check_cost
     yuan += result.manual * platform.manual_cost
     yuan += result.approvals * platform.acquisition_cost
-    yuan += result.accounts * (platform.account_cost + platform.monitor * platform.monitor_cost)
+    watching = platform.monitor * platform.monitor_cost / (1.0 + platform.detection_delay)
+    yuan += result.accounts * (platform.account_cost + watching)
     yuan += result.late_accounts * calls_made(platform, rules) * platform.call_cost
     yuan += result.complaints * platform.complaint_cost
     return fen(yuan * YUAN)

@@ -25,7 +25,8 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
     below the product's floor. Further above it than the raise margin, after enough clean months: a limit that was cut
     gets back a sixth of what it was, once the person has been clean long enough; any other rises towards the limit that
     the score deserves, by the raise share at most. Caps in force must leave room. Permissions follow the score first.
-    What good use calls for takes nothing away, and what a warning calls for gives nothing.
+    What good use calls for takes nothing away, what a warning calls for gives nothing; a cut that is explained costs less
+    trust.
     """
     line = lines[k]
     product = products[k]
@@ -46,7 +47,8 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
         share = min(product.cut_share, rules.cut_speed_limit)
         new_limit = max(min(floor, int(line.limit)), fen(line.limit * (1.0 - share)))
         if new_limit < line.limit:
-            tally.books[k, row.REMOVED_LIMIT] += take_limit(line, new_limit, product, borrower, rules)
+            removed = take_limit(line, new_limit, product, borrower, rules, blow=1.0 - lender.explains)
+            tally.books[k, row.REMOVED_LIMIT] += removed
         return
     good = above >= product.raise_margin and line.months_clean >= rules.clean_for_raise
     if not good or occasion == WARNING or not takes_business(lender, rules):
