@@ -6,6 +6,7 @@ from sim.lender import threshold
 from sim.limit import deserved, room_under_caps
 from sim.line import ALL_PERMISSIONS, BASIS_POINTS, OPEN
 from sim.parameters import YEAR
+from sim.person import is_cooling_off
 from sim.score import drift, score
 from sim.trust import START
 
@@ -31,7 +32,7 @@ def approve(borrower, lines, k, products, platforms, rules, chance):
     product = products[k]
     platform = int(product.platform)
     lender = platforms[platform]
-    if borrower.age < product.age_from:
+    if borrower.age < product.age_from or is_cooling_off(borrower, rules):  # rules may have changed since it was asked
         return 0
     points, income = score(borrower, lines, k, products, platforms, rules, chance)
     if is_manual(borrower, k, lender, rules):
