@@ -17,8 +17,8 @@ def restrict(borrower, lines, products, platforms, aims, rules, chance, tally):
     """Apply this month's limit cuts and caps on a person's total online credit.
 
     Each cut takes its share off the limit of every open line it is aimed at, within the speed limit in force. If online
-    limits together exceed the cap in force, unused credit above it goes, as fast as that limit lets it. Nobody is asked to repay at once: a balance
-    above the new limit only cannot grow.
+    limits together exceed the cap in force, unused credit above it goes, as fast as the speed limit lets it. Nobody is
+    asked to repay at once: a balance above the new limit only cannot grow.
 
     aims: what the regulator aims at people this month, limit cuts among it.
     """

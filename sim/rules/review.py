@@ -22,7 +22,7 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
     Score further below the threshold than the cut margin: cut by the cut share, within the speed limit in force and not
     below the product's floor. Further above it than the raise margin, after enough clean months: a limit that was cut
     gets back a sixth of what it was, once the person has been clean long enough; any other rises towards the limit that
-    the score deserves, by the raise share at most. Caps in force must leave room, and lines in the sandbox stay small. Permissions follow the score first.
+    the score deserves, by the raise share at most. Caps in force must leave room. Permissions follow the score first.
     """
     line = lines[k]
     product = products[k]
@@ -45,8 +45,6 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
         return
     if above < product.raise_margin or line.months_clean < rules.clean_for_raise or not takes_business(lender, rules):
         return
-    if line.on_trial > 0 and rules.sandbox > 0.0:
-        return
     if line.limit_before > line.limit:
         if min(int(line.months_clean), rules.month - line.cut_month) < rules.restoration_months:
             return
@@ -55,6 +53,8 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
         step = min(fen(line.limit * product.raise_share), deserved(product, points, income) - int(line.limit))
     if lender.online > 0.0:
         step = min(step, room_under_caps(borrower, lines, products, platforms, rules))
+    if line.on_trial > 0 and rules.sandbox > 0.0:
+        step = 0  # lines in the sandbox stay small
     if step > 0:
         give_limit(line, step, product, borrower)
         tally.books[k, row.ADDED_LIMIT] += step
