@@ -83,6 +83,7 @@ LINE = _fields(
     ("trust", "u1", "percent", "trust in the lender; 100 is what people start with"),
     ("wait", "u1", "months", "months until an application is decided or a suspension ends"),
     ("relief", "u1", "percent", "interest that a hardship plan writes down"),
+    ("on_trial", "u1", "0 or 1", "opened in the sandbox: its limit is not raised while that lasts"),
 )
 
 MERCHANT = _fields(

@@ -19,8 +19,11 @@ ORDINARY_SPENDING = 0.75  # share of wage
 
 @rule
 def _shared(own, common, rules):
-    """A lender's own error and the one all lenders make, mixed as far as they use the same data."""
-    return own + rules.common_score * (common - own)
+    """A lender's own error and the one all lenders make, mixed as far as they use the same data.
+
+    sqrt(1 - c) * own + sqrt(c) * common: as large as before, and c is the correlation between two lenders.
+    """
+    return math.sqrt(1.0 - rules.common_score) * own + math.sqrt(rules.common_score) * common
 
 
 @rule

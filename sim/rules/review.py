@@ -61,6 +61,8 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
         step = min(fen(line.limit * product.raise_share), deserved(product, points, income) - int(line.limit))
     if lender.online > 0.0:
         step = min(step, room_under_caps(borrower, lines, products, platforms, rules))
+    if line.on_trial > 0 and rules.sandbox > 0.0:
+        step = 0  # lines in the sandbox stay small
     if step > 0:
         give_limit(line, step, product, borrower)
         tally.books[k, row.ADDED_LIMIT] += step
