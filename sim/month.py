@@ -14,7 +14,7 @@ from sim.lender import harshness, takes_business
 from sim.line import ASKED, CHARGED_OFF, DEFAULT_MONTHS, FROZEN, NONE, OPEN, SOLD, balance, bucket, is_on_book
 from sim.month_end import merchants_trade, platforms_fund
 from sim.parameters import YEAR
-from sim.person import is_malicious, on_holiday, withholds_data
+from sim.person import is_malicious, on_holiday
 from sim.records import RESULT_DTYPE, blank
 from sim.rules.apply import adopt, seek
 from sim.rules.approve import approve, is_manual
