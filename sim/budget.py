@@ -24,8 +24,8 @@ def spending_share(borrower, rules):
 def target_share(borrower, line, product, rules):
     """Share of a purchase limit that a revolver likes to owe; nothing for those who pay in full.
 
-    appetite * the product's target use, less after a lesson, after a cut (deleveraging) and without trust, and never more
-    than the person's own cap.
+    appetite * the product's target use, less after a lesson, after a cut (deleveraging) and without trust, and never
+    more than the person's own cap.
     """
     share = min(MOST_USE, float(borrower.appetite) * product.target_use)
     if borrower.taught > 0.0:

@@ -94,8 +94,8 @@ def draw_ahead(borrower, lines, products, aims, rules, tally):
 def take_loan(borrower, lines, products, rules, chance, plan, tally):
     """Some who are not short draw a cash line to spend: the loan is added to this month's wants.
 
-    Probability = loan hazard, doubled for revolvers, lower after a lesson; size uniform on 0-2 times the mean size, on the open cash line
-    that looks cheapest: instalment rate * (1/2 + uniform).
+    Probability = loan hazard, doubled for revolvers, lower after a lesson; size uniform on 0-2 times the mean size, on
+    the open cash line that looks cheapest: instalment rate * (1/2 + uniform).
     """
     hazard = rules.loan_hazard * (2.0 if borrower.appetite > 0.0 else 1.0)
     if borrower.taught > 0.0:

@@ -11,9 +11,9 @@ def invest(platform, news, rules):
     """Investors' month: fear, withdrawals, and what the platform can still fund.
 
     fear = memory * fear + excess of delinquency over target, relative + news weight * share of such platforms that
-    stopped or failed + shock. Withdrawals = sensitivity * fear * funds, at most all. A platform whose funds are below the
-    investors' part of its book cannot lend; if half of that part is missing, it fails. While nobody is afraid, funds
-    follow the book.
+    stopped or failed + shock. Withdrawals = sensitivity * fear * funds, at most all. A platform whose funds are below
+    the investors' part of its book cannot lend; if half of that part is missing, it fails. While nobody is afraid,
+    funds follow the book.
 
     news: 0-1, share of platforms with investors that did not lend last month.
     """

@@ -59,7 +59,7 @@ def plan_month(borrower, lines, held, products, platforms, rules, chance, plan, 
 
 @rule
 def _lift(held, rules, plan, buy):
-    """Further wants of people with a purchase line, in fen: lines make new demand, campaigns lift it or bring it forward."""
+    """Further wants of people with a purchase line, in fen: lines make demand, campaigns lift or bring it forward."""
     habit = 0
     for k in held:
         habit += buy[k]
@@ -82,8 +82,8 @@ def _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay):
 
     Those who pay in full pay the bill and put a share of spending on the line, at most half of its limit, since last
     month's bill still takes up room while this month's purchases are made. Revolvers pay the minimum, and bring
-    what they owe towards a target share of the limit, from below by buying, from above by paying more. Nobody puts more on
-    a line than trust and a cap of the person's own allow.
+    what they owe towards a target share of the limit, from below by buying, from above by paying more. Nobody puts more
+    on a line than trust and a cap of the person's own allow.
     Returns (new debt that revolvers take on, planned payments), in fen.
     """
     spending = plan.essentials + plan.normal_wants

@@ -32,7 +32,7 @@ def verify(borrower, k, lender, rules, chance, tally):
 
 @rule
 def can_repay(borrower, lines, products, lender, rules):
-    """Whether true bills at all lenders leave room: at most so much of the wage, by the lender's review or the rules."""
+    """Whether true bills at all lenders leave room: at most so much of the wage, for the lender and for the rules."""
     most = min(lender.deep_review, rules.debt_service_cap)
     return most >= 1e9 or monthly_bills(lines, products) <= most * borrower.wage
 
