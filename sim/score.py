@@ -108,7 +108,7 @@ def score(borrower, lines, k, products, platforms, rules, chance):
 
 @rule
 def _seen(borrower, lines, platform, lender, products, rules):
-    """What a lender sees of all lines: (debt in fen, lateness 0-1, months of clean history, recent cuts elsewhere 0-1)."""
+    """What a lender sees of all lines: (debt in fen, lateness 0-1, clean months, recent cuts elsewhere 0-1)."""
     debt = late = history = cut = 0.0
     reads = lender.reads_records if lender.reads_records > 0.0 and shows_bills(borrower, rules) else 0.0
     for j in range(len(lines)):

@@ -12,8 +12,8 @@ def seek(borrower, lines, products, platforms, rules, chance, plan):
     """The next lender that a person in need asks: the cheapest as it appears to the person.
 
     Apparent cost = instalment rate * (1/2 + uniform) * (2 - reputation); lenders that give cash, take business, hold no
-    line of the person yet and were not asked this month. Returns the product's index, or -1 if nobody is left, or if the
-    rules ask for a pause after the last new line.
+    line of the person yet and were not asked this month. Returns the product's index, or -1 if nobody is left, or if
+    the rules ask for a pause after the last new line.
     """
     if is_cooling_off(borrower, rules):
         return -1

@@ -185,7 +185,7 @@ def _pay_in_order(borrower, lines, held, products, platforms, rules, pay, skippe
 
 @rule
 def _weight(line, product, lender, rules):
-    """What staying current on a line is worth: its consequence, more where it is reported and where the lender calls."""
+    """What staying current on a line is worth: its consequence, more where it is reported and the lender calls."""
     weight = product.consequence * (1.0 + pressure(line, product, lender, rules))
     return weight * (1.0 + rules.bureau_deterrence * product.reporting)
 
