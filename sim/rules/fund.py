@@ -13,9 +13,9 @@ def fund(platform, result, rules, flows):
     """One platform's month-end.
 
     Own result = own share * (interest, fees and recoveries - charge-offs - funding, operating and control cost), less
-    the rise of provisions; partners take the rest. delinquency = balance 30 or more days late / balance. After the first
-    year, half of the capital above the founding share of the own book is paid out; owners put in a share of what is
-    missing.
+    the rise of provisions; partners take the rest. delinquency = balance 30 or more days late / balance. After the
+    first year, half of the capital above the founding share of the own book is paid out; owners put in a share of what
+    is missing.
 
     result: record of the platform's month, in fen and counts. Costs are posted under its first product.
     """
