@@ -108,7 +108,7 @@ BEHAVIOUR = _group(
     ("channel_visibility", 0.7, "share", 0.0, 1.0, "people with a complaint who find the lender's channel", J),
     ("escalation", 0.2, "share", 0.0, 1.0, "complaints that go to the authorities if the channel is not found or does not answer", J),
     ("strategic_share", 0.02, "share of borrowers", 0.0, 0.3, "borrowers who would stop paying when debts exceed a year of wage and nothing deters them", "judgement (Ganong and Noel 2023)"),
-    ("peer_effect", 0.08, "share per friend", 0.0, 0.5, "rise of willingness to stop paying for each friend in default", "E9, judgement"),
+    ("peer_effect", 0.08, "share per friend", -0.5, 0.5, "rise of willingness to stop paying for each friend in default; below 0 their trouble is a warning", "E9, judgement; Kalda (the other sign)"),
     # --- what lenders see and do ---
     ("score_income", 0.51, "score points", 0.0, 1.0, "weight of estimated income in a score", "judgement, calibrated"),
     ("score_history", 0.20, "score points", 0.0, 1.0, "weight of twelve clean months", J),
