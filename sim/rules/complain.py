@@ -4,7 +4,7 @@ from sim import tally as row
 from sim.chance import ANSWER, CHANNEL, COMPLAIN, ESCALATE, WRONGFUL_FEE, uniform
 from sim.compiled import rule
 from sim.ledger import FEES_REFUNDED, LATE_FEES, fen, post
-from sim.line import balance
+from sim.line import balance, is_on_book
 from sim.person import has_adviser
 from sim.trust import lose_trust
 
@@ -12,7 +12,7 @@ from sim.trust import lose_trust
 @rule
 def charge_wrongly(borrower, line, product, k, lender, paid, chance, tally):
     """A late fee is charged in error on a bill that was paid in time, now and then. Returns the fee, in fen."""
-    if lender.wrongful_fee_hazard == 0.0 or paid <= 0 or line.due > 0:
+    if lender.wrongful_fee_hazard == 0.0 or paid <= 0 or line.due > 0 or not is_on_book(line):
         return 0
     if uniform(chance, WRONGFUL_FEE, borrower.id, k) >= lender.wrongful_fee_hazard:
         return 0
