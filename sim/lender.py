@@ -58,7 +58,7 @@ def calls_made(lender, rules):
 
 @rule
 def harshness(line, product, lender, rules):
-    """How much a late borrower suffers from collection, 0-1: calls / (1 + calls), doubled by a third party, less tone."""
+    """How much a late borrower suffers, 0-1: calls / (1 + calls), doubled by a third party, less a humane tone."""
     if line.months_past_due == 0 or lender.calls <= 0.0:
         return 0.0
     calls = calls_made(lender, rules)
@@ -70,8 +70,8 @@ def harshness(line, product, lender, rules):
 def pressure(line, product, lender, rules):
     """How hard a late line is collected: what calls add to the weight that the borrower gives to it.
 
-    effect * calls / (1 + calls) * stage * (1 + agency effect, if a third party collects) * (1 - what a humane tone gives
-    up); the stage grows to 1 at two months past due.
+    effect * calls / (1 + calls) * stage * (1 + agency effect, if a third party collects) * (1 - what a humane tone
+    gives up); the stage grows to 1 at two months past due.
     """
     if line.months_past_due == 0 or lender.calls <= 0.0:
         return 0.0

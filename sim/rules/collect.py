@@ -28,8 +28,8 @@ def age(borrower, line, product, k, paid, unpaid_before, rules, tally):
     """Move one line along the months-past-due ladder after the payment.
 
     All due paid: current, and a frozen line opens again. Less than one month's payment: one month further behind, a
-    late fee and penalty interest on the minimum past due, frozen from the product's month on, with a cut of the limit if
-    the product says so. In between: where it was, unless the line is called in, which only payment in full cures.
+    late fee and penalty interest on the minimum past due, frozen from the product's month on, with a cut of the limit
+    if the product says so. In between: where it was, unless the line is called in, which only payment in full cures.
     Past the charge-off month the balance leaves the book and stays as a claim. A third party that collects has its
     commission on every payment, also on the one that cures the line.
 

@@ -66,8 +66,8 @@ def _stops_paying(borrower, lines, held, products, rules, plan):
 
     stigma < strategic share * (1 + peer effect * friends in default), where the right side falls with calls, with the
     penalty and the bureau's reach on what is owed, and once late with the appeal of reminders, which may depend on how
-    long the lender is known. A fixed trait against a moving bar, so nobody changes back and forth by luck. The malicious
-    never pay.
+    long the lender is known. A fixed trait against a moving bar, so nobody changes back and forth by luck. The
+    malicious never pay.
     """
     if is_malicious(borrower, rules):
         return True
@@ -182,7 +182,7 @@ def _pay_in_order(borrower, lines, held, products, platforms, rules, pay, forgot
 
 @rule
 def _weight(line, product, lender, rules):
-    """What staying current on a line is worth: its consequence, more where it is reported and where the lender calls."""
+    """What staying current on a line is worth: its consequence, more where it is reported and the lender calls."""
     weight = product.consequence * (1.0 + pressure(line, product, lender, rules))
     return weight * (1.0 + rules.bureau_deterrence * product.reporting)
 
