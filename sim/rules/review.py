@@ -72,7 +72,7 @@ def _earns_a_look(line, product, rules):
 
 @rule
 def _is_alarming(borrower, line, k, product, lender, rules, chance, tally):
-    """Whether a line is reviewed out of turn, for the worse: a fresh default is shown, or tracking sees a warning sign."""
+    """Whether a line is reviewed out of turn, for the worse: for a fresh default, or a warning sign that is tracked."""
     if borrower.bad_record >= rules.bureau_memory and sees_record(borrower, lender, int(product.platform), rules):
         return True
     if product.tracking == 0.0:
