@@ -24,32 +24,47 @@ def spending_share(borrower, rules):
 def target_share(borrower, line, product, rules):
     """Share of a purchase limit that a revolver likes to owe; nothing for those who pay in full.
 
-    appetite * the product's target use, less after a lesson, after a cut (deleveraging) and without trust, and never more
-    than the person's own cap.
+    appetite * the product's target use, less after a lesson and without trust, at most the person's own cap.
     """
     share = min(MOST_USE, float(borrower.appetite) * product.target_use)
     if borrower.taught > 0.0:
         share *= 1.0 - rules.education_effect * float(borrower.taught)
-    if was_cut_lately(line, rules):
-        share *= 1.0 - rules.deleveraging
     return min(share * willingness(line), own_cap(borrower, rules))
 
 
 @rule
-def was_cut_lately(line, rules):
-    """Whether the line's limit was cut within a year."""
-    return line.cut_month >= 0 and rules.month - line.cut_month < YEAR
+def restraint(lines, rules):
+    """What is left of the credit that a person aims at: 1 - deleveraging in the year after a cut of any limit."""
+    if rules.deleveraging > 0.0:
+        for k in range(len(lines)):
+            if lines[k].limit_before > 0 and rules.month - int(lines[k].cut_month) < YEAR:
+                return 1.0 - rules.deleveraging
+    return 1.0
 
 
 @rule
-def affordable(plan, free):
-    """The most that can be spent with so much cash free of bills and the unused credit on purchase lines, in fen.
+def affordable_needs(plan, free):
+    """The most necessities that cash free of bills and the unused credit on purchase lines can pay, in fen.
 
-    With acceptance a: min(free / (1 - a), free + unused credit), nothing without free cash.
+    Where lines pay for a share s of them: min(free / (1 - s), free + unused credit), nothing without free cash.
     """
     if free <= 0:
         return 0
-    return min(int(free / (1.0 - plan.acceptance)), free + int(plan.room))
+    return min(int(free / (1.0 - plan.scenes)), free + int(plan.room))
+
+
+@rule
+def affordable_wants(plan, free):
+    """The most wants that can be bought beside necessities, in fen.
+
+    Lines pay for a share s of necessities and a of wants: cash pays the rest of both, so that
+    wants <= (free - (1 - s) * necessities) / (1 - a), and credit has to suffice.
+    """
+    if free <= 0:
+        return 0
+    cash_only = fen(plan.essentials * (plan.acceptance - plan.scenes) / (1.0 - plan.acceptance))
+    most = min(int(free / (1.0 - plan.acceptance)) - cash_only, free + int(plan.room))
+    return max(0, most - int(plan.essentials))
 
 
 @rule

@@ -34,9 +34,7 @@ def pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, p
     """
     reason = CHOSE if _stops_paying(borrower, lines, held, products, rules, plan) else 0
     forgotten = _forgets(borrower, lines, products, platforms, rules, chance) if reason == 0 else -1
-    skipped = int(plan.excused) & ~int(plan.locked)  # bits: nothing is kept for these bills
-    if forgotten >= 0:
-        skipped |= 1 << forgotten
+    skipped = 1 << forgotten if forgotten >= 0 else 0  # bits: nothing is kept for these bills
     if reason == CHOSE:
         for k in held:
             pay[k] = 0
@@ -51,7 +49,7 @@ def pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, p
         if not is_on_book(line):
             continue
         locked = plan.locked & (1 << k)
-        if locked or plan.excused & (1 << k):
+        if locked:
             pay[k] = 0
         if pay[k] < line.due:
             why = LOCKED_OUT if locked and reason == 0 else FORGOT if k == forgotten else reason
@@ -69,8 +67,9 @@ def _stops_paying(borrower, lines, held, products, rules, plan):
     """Whether the person chooses to default: debts above a year of wage, and little shame or fear.
 
     stigma < strategic share * (1 + peer effect * friends in default), where the right side falls with calls, with the
-    penalty and the bureau's reach on what is owed, and once late with the appeal of reminders. A fixed trait against a
-    moving bar, so nobody changes back and forth by luck. The malicious never pay.
+    penalty and the bureau's reach on what is owed, and once late with the appeal of reminders, which may depend on how
+    long the lender is known. A fixed trait against a moving bar, so nobody changes back and forth by luck. The malicious
+    never pay.
     """
     if is_malicious(borrower, rules):
         return True
@@ -80,18 +79,22 @@ def _stops_paying(borrower, lines, held, products, rules, plan):
     debt = 0
     penalty = reported = 0.0
     late = False
+    known = 0.0
     for k in held:
         if is_on_book(lines[k]):
             owed = balance(lines[k])
             debt += owed
             penalty += owed * YEAR * (products[k].late_fee + products[k].penalty_rate)
             reported += owed * products[k].reporting
-            late = late or lines[k].months_past_due > 0
+            if lines[k].months_past_due > 0:
+                late = True
+                known = max(known, min(1.0, lines[k].months_on_book / YEAR))
     if debt <= YEAR * int(borrower.wage):
         return False
     bar /= (1.0 + rules.penalty_deterrence * penalty / debt) * (1.0 + rules.bureau_deterrence * reported / debt)
     if late:
-        bar *= (1.0 - rules.reminder_appeal) * (1.0 - min(1.0, plan.pressure))
+        appeal = rules.reminder_appeal * (1.0 - rules.reminder_relationship * (1.0 - known))
+        bar *= (1.0 - appeal) * (1.0 - min(1.0, plan.pressure))
     return float(borrower.stigma) < bar
 
 
@@ -182,7 +185,7 @@ def _pay_in_order(borrower, lines, held, products, platforms, rules, pay, skippe
 
 @rule
 def _weight(line, product, lender, rules):
-    """What staying current on a line is worth: its consequence, more where it is reported and where the lender calls."""
+    """What staying current on a line is worth: its consequence, more where it is reported and the lender calls."""
     weight = product.consequence * (1.0 + pressure(line, product, lender, rules))
     return weight * (1.0 + rules.bureau_deterrence * product.reporting)
 
