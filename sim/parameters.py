@@ -255,7 +255,7 @@ PRODUCT = _group(
     ("instalment_rate", 0.0127, "per month", 0.0, 0.1, "interest on instalment principal outstanding", "P9, P21"),
     ("free_period", 1, "0, 1 or 2", 0, 2, "0: interest from posting; 1: none until due; 2: none if the last bill was paid in full", "P1, P19, P23"),
     ("minimum_share", 0.10, "share of bill", 0.01, 1.0, "least share of the bill that must be paid", "P4, P19, P23"),
-    ("bill_cycle", 30, "days", 30, 90, "mean days from a purchase to the bill", "P1: 30 days"),
+    ("bill_cycle", 30, "days", 30, 90, "days between two statements, the first so long after the line is opened", "P1: 30 days"),
     ("converts", 0.0, "share of bill", 0.0, 1.0, "part of a bill that people who cannot pay it may turn into instalments", "P7: judgement"),
     ("conversion_fee", 0.02, "share of amount", 0.0, 0.2, "fee for it", "P7"),
     ("risk_pricing", 0.0, "per year per score point", 0.0, 1.0, "how much dearer a line is for a score one point lower; cheaper for a higher one", J),
