@@ -46,24 +46,33 @@ def plan_month(borrower, lines, held, products, platforms, rules, chance, plan, 
     most = MOST_WANTS * plan.normal_wants + max(0, net_new)
     plan.wants = fen(min(max(wants, least), max(most, least)))
     if plan.acceptance > 0.0:
-        plan.wants += _lift(held, rules, plan, buy)
+        plan.wants += _lift(lines, held, rules, plan, buy)
     plan.saved = fen(max(0.0, rules.saving_sweep * gap))
 
     free = int(borrower.cash) - plan.minimum
     least = plan.essentials - fen(min(1.0, rules.belt_tightening * (1.0 + plan.pressure)) * plan.essentials)
-    plan.essentials = max(least, min(int(plan.essentials), affordable(plan, free)))
+    plan.essentials = max(least, min(int(plan.essentials), affordable_needs(plan, free)))
     plan.reserved = reserve(plan)
     plan.short = plan.essentials - free - plan.reserved
     plan.asked = 0
 
 
 @rule
-def _lift(held, rules, plan, buy):
-    """Further wants of people with a purchase line, in fen: lines make new demand, campaigns lift it or bring it forward."""
+def _lift(lines, held, rules, plan, buy):
+    """Further wants of people with a purchase line, in fen: lines make new demand, campaigns bring it forward.
+
+    lift = uplift * what is put on lines by habit + campaign * wants, below 0 in the dip after a campaign. It is put on
+    the lines in proportion to the habit, as far as there is room.
+    """
     habit = 0
     for k in held:
         habit += buy[k]
-    return int(rules.demand_uplift * habit + rules.wants_lift * plan.wants)
+    lift = int(rules.demand_uplift * habit + rules.wants_lift * plan.wants)
+    if lift != 0 and habit > 0:
+        for k in held:
+            if buy[k] > 0:
+                buy[k] = max(0, min(headroom(lines[k]), buy[k] + lift * buy[k] // habit))
+    return lift
 
 
 @rule
