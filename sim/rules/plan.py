@@ -2,7 +2,7 @@
 
 import math
 
-from sim.budget import accept, affordable, reserve, spending_share, target_share
+from sim.budget import accept, affordable_needs, reserve, spending_share, target_share
 from sim.chance import EXPENSE, PLANNING, normal, uniform
 from sim.compiled import rule
 from sim.ledger import fen

@@ -1,7 +1,7 @@
 """Shop: necessities, then wants, with cash or on a line, at merchants that are open."""
 
 from sim import tally as row
-from sim.budget import affordable
+from sim.budget import affordable_wants
 from sim.compiled import rule
 from sim.ledger import (
     FEES_ABROAD,
@@ -32,7 +32,7 @@ def shop(borrower, lines, held, products, shops, merchants, plan, buy, tally):
         wants = 0
     else:
         free = int(borrower.cash) - int(plan.minimum)
-        wants = min(int(plan.wants), max(0, affordable(plan, free) - int(plan.essentials)))
+        wants = min(int(plan.wants), affordable_wants(plan, free))
         spending = int(plan.essentials) + wants
         habit = 0
         for k in held:
