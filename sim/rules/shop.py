@@ -56,7 +56,7 @@ def shop(borrower, lines, held, products, shops, merchants, plan, buy, tally):
 def _buy_abroad(lines, held, products, wants, tally):
     """Lines that pay sellers abroad are used there too: a share of wants on top, as far as there is room."""
     for k in held:
-        if products[k].abroad > 0.0:
+        if products[k].buys > 0.0 and products[k].abroad > 0.0:
             amount = min(headroom(lines[k]), fen(products[k].abroad * wants))
             lines[k].purchases += amount
             post(tally.flows, PURCHASES_ABROAD, k, amount)
