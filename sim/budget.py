@@ -24,21 +24,22 @@ def spending_share(borrower, rules):
 def target_share(borrower, line, product, rules):
     """Share of a purchase limit that a revolver likes to owe; nothing for those who pay in full.
 
-    appetite * the product's target use, less after a lesson, after a cut (deleveraging) and without trust, and never more
-    than the person's own cap.
+    appetite * the product's target use, less after a lesson and without trust, at most the person's own cap.
     """
     share = min(MOST_USE, float(borrower.appetite) * product.target_use)
     if borrower.taught > 0.0:
         share *= 1.0 - rules.education_effect * float(borrower.taught)
-    if was_cut_lately(line, rules):
-        share *= 1.0 - rules.deleveraging
     return min(share * willingness(line), own_cap(borrower, rules))
 
 
 @rule
-def was_cut_lately(line, rules):
-    """Whether the line's limit was cut within a year."""
-    return line.cut_month >= 0 and rules.month - line.cut_month < YEAR
+def restraint(lines, rules):
+    """What is left of the credit that a person aims at: 1 - deleveraging in the year after a cut of any limit."""
+    if rules.deleveraging > 0.0:
+        for k in range(len(lines)):
+            if lines[k].limit_before > 0 and rules.month - int(lines[k].cut_month) < YEAR:
+                return 1.0 - rules.deleveraging
+    return 1.0
 
 
 @rule

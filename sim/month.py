@@ -167,10 +167,10 @@ def open_accounts(borrower, lines, held, products, contracts, platforms, rules, 
         if is_locked_out(borrower, platform, lender, chance):
             plan.locked |= 1 << k
             line.wait = max(1, int(line.wait))
-        if holiday or (plan.locked & (1 << k) and lender.outage_grace > 0.0):
-            plan.excused |= 1 << k
+        excused = holiday or (plan.locked & (1 << k) > 0 and lender.outage_grace > 0.0)
+        plan.excused |= excused << k
         expose(borrower, line, platform, lender, rules, chance, tally)
-        bill(line, contracts[line.contract, k], k, holiday, tally)
+        bill(line, contracts[line.contract, k], k, excused, tally)
         tally.books[k, row.DUE] += int(line.due)
         tally.books[k, row.LATE_ACCOUNTS] += line.months_past_due > 0
         tally.books[k, row.LOCKED_OUT] += line.due > 0 and plan.locked & (1 << k) > 0
@@ -185,7 +185,7 @@ def raise_cash(borrower, lines, held, products, platforms, rules, chance, plan, 
     What is still short after this is missed: a payment is missed for want of money if and only if needs exceed cash
     and everything within reach.
     """
-    sell_belongings(borrower, lines, held, rules, chance, plan, tally)
+    sell_belongings(borrower, lines, held, products, rules, chance, plan, tally)
     if plan.short <= 0 or is_malicious(borrower, rules):
         wish_for_credit(borrower, lines, products, platforms, rules, chance, plan, tally)
         if is_malicious(borrower, rules):
@@ -225,7 +225,9 @@ def ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
     lender = platforms[products[k].platform]
     tally.books[k, row.APPLICATIONS] += 1
     borrower.inquiries = min(250, int(borrower.inquiries) + 1)
-    tally.economy[row.PRIVACY_HARM] += uses_personal_data(lender, rules)
+    if uses_personal_data(borrower, lender, rules):
+        tally.economy[row.PRIVACY_HARM] += 1
+        complain(borrower, lines[k], k, lender, 1.0 - rules.data_limit, 0, rules, chance, tally)
     if not verify(borrower, k, lender, rules, chance, tally) or not can_repay(borrower, lines, products, lender, rules):
         return 0
     manual = is_manual(borrower, k, lender, rules)

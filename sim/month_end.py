@@ -41,6 +41,8 @@ def platforms_fund(platforms, products, books, result, rules, flows):
     """
     industry = news = with_investors = 0.0
     for p in range(len(platforms)):
+        add_up_platform(p, products, books, result, flows)
+        indicate(platforms[p], result.book, result.new_arrears)
         industry += platforms[p].indicator / len(platforms)
         if platforms[p].investors > 0.0:
             with_investors += 1.0
@@ -52,7 +54,6 @@ def platforms_fund(platforms, products, books, result, rules, flows):
         platform = platforms[p]
         warn(platform, industry, rules)
         fund(platform, result, rules, flows)
-        indicate(platform, result.book, result.new_arrears)
         steer(platform, rules)
         invest(platform, news / max(1.0, with_investors), rules)
         answer(platform, result.accounts, result.complaints)

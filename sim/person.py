@@ -43,6 +43,12 @@ def on_holiday(borrower, rules):
 
 
 @rule
+def is_cooling_off(borrower, rules):
+    """Whether the rules make the person wait: so many months after the last new line."""
+    return rules.cooling_off > 0.0 and rules.month - borrower.last_opened < rules.cooling_off
+
+
+@rule
 def is_aimed_at(borrower, aim):
     """Whether an order of the regulator is meant for people like this one; its score, if asked for, is seen later."""
     return aim.age_from <= borrower.age < aim.age_below and borrower.lenders >= aim.lenders_at_least

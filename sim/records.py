@@ -67,6 +67,7 @@ LINE = _fields(
     ("limit_before", "i4", "fen", "limit before it was cut, 0 if it has not been"),
     ("reported", "i4", "fen", "balance at the end of last month, which the bureau shows as far as it is reported"),
     ("cut_month", "i2", "month", "month of the last cut, -1 if none"),
+    ("reported_cut", "i2", "month", "month of the last cut, as the bureau shows it; -1 if none"),
     ("markup", "i2", "basis points per year", "price of this line above the product's, set when it was opened"),
     ("state", "u1", "state", "0 none, 1 open, 2 frozen, 3 in a hardship plan, 4 charged off, 5 sold, 6 asked for, 7 closed"),
     ("months_past_due", "u1", "months", "how many monthly payments behind; on a charged-off line the age of the claim"),
@@ -76,11 +77,13 @@ LINE = _fields(
     ("cause", "u1", "cause", "why the first payment of the present spell of lateness was missed"),
     ("reported_late", "u1", "0, 1 or 2", "end of last month: 1 a payment was late, 2 charged off"),
     ("reported_clean", "u1", "months", "months without a late payment, at the end of last month"),
+    ("aimed", "u1", "0 or 1", "a policy has cut this line"),
     ("contract", "u1", "version", "version of the fee schedule that was signed"),
     ("permissions", "u1", "bits", "1 spend, 2 pay by instalments, 4 draw cash"),
     ("trust", "u1", "percent", "trust in the lender; 100 is what people start with"),
     ("wait", "u1", "months", "months until an application is decided or a suspension ends"),
     ("relief", "u1", "percent", "interest that a hardship plan writes down"),
+    ("on_trial", "u1", "0 or 1", "opened in the sandbox: its limit is not raised while that lasts"),
 )
 
 MERCHANT = _fields(

@@ -13,7 +13,7 @@ from markets import ROOT, TWO_LENDERS, UNCOUPLED, arrays, default_market, differ
 from wild_markets import playing, wild_markets
 
 from sim.ledger import FLOWS, SECTORS
-from sim.line import CHARGED_OFF, FROZEN, OPEN
+from sim.line import CHARGED_OFF, FROZEN, IN_PLAN, OPEN, SOLD
 from sim.policy import Change, Who
 from sim.records import LINE_DTYPE
 
@@ -150,21 +150,30 @@ def test_what_was_worked_out_for_the_person_before_is_forgotten():
 
 
 # --- 6: the accounts, added up again from the records ---
+def on_book(lines):
+    """Which lines platforms carry as assets."""
+    return np.isin(lines["state"], (OPEN, FROZEN, IN_PLAN))
+
+
 def stocks(model):
     """Money by sector, debt and claims by product, and platforms' books, from the records alone."""
     market = model.market
     lines = market.lines
     owed = sum(lines[name].astype(np.int64) for name in ("revolving", "purchases", "instalment"))
-    on_book = (lines["state"] == OPEN) | (lines["state"] == FROZEN)
-    debts = np.where(on_book, owed, 0).sum(0)
+    debts = np.where(on_book(lines), owed, 0).sum(0)
     claims = np.where(lines["state"] == CHARGED_OFF, lines["revolving"].astype(np.int64), 0).sum(0)
-    assert not owed[lines["state"] == 0].any(), "a line that is not held has a balance"
+    held = on_book(lines) | np.isin(lines["state"], (CHARGED_OFF, SOLD))
+    assert not owed[~held].any(), "a line that is not held has a balance"
+    assert market.merchants["receivable"].sum() == market.platforms["payable"].sum()
+    assert market.merchants["advance"].sum() == market.platforms["advanced"].sum()
     money = {sector: int(getattr(market, sector)["cash"].sum()) for sector in ("borrowers", "merchants", "platforms")}
     return {"money": money, "debts": debts, "claims": claims, "books": market.platforms["book"].copy()}
 
 
-UP = ("purchases on credit", "cash draws", "interest charged", "late fees charged", "draw fees charged")
-DOWN = ("payments", "charge-offs")
+UP = ("purchases on credit", "purchases abroad", "cash draws", "interest charged", "late fees charged",
+      "draw fees charged", "conversion fees charged")  # fmt: skip
+DOWN = ("payments", "charge-offs", "fees refunded")
+CLAIMS_DOWN = ("recoveries", "claims sold")
 
 
 def check_accounts(model, months):
@@ -193,7 +202,7 @@ def check_accounts(model, months):
             here = of_line == name
             lent = total(here & np.isin(flows["flow"], UP)) - total(here & np.isin(flows["flow"], DOWN))
             assert after["debts"][k] - before["debts"][k] == lent, (date, name)
-            lost = total(here & (flows["flow"] == "charge-offs")) - total(here & (flows["flow"] == "recoveries"))
+            lost = total(here & (flows["flow"] == "charge-offs")) - total(here & np.isin(flows["flow"], CLAIMS_DOWN))
             assert after["claims"][k] - before["claims"][k] == lost, (date, name)
         assert (monthly["balance_fen"][rows] == after["debts"]).all()
         assert (monthly["claims_fen"][rows] == after["claims"]).all()
@@ -241,7 +250,7 @@ def test_in_any_market_the_counts_of_a_month_are_those_of_its_records(keywords):
             model.step()
             market, tables = model.market, model.tables()
             people, lines = market.borrowers, market.lines
-            held = (lines["state"] == OPEN) | (lines["state"] == FROZEN)
+            held = on_book(lines)
             last = {name: values[-len(model.product_names) :] for name, values in tables["monthly"].items()}
             assert (last["accounts"] == held.sum(0)).all()
             assert (last["limit_fen"] == np.where(held, lines["limit"].astype(np.int64), 0).sum(0)).all()

@@ -4,7 +4,7 @@ from sim.chance import ADOPT, ADOPTED_PRODUCT, SEEK, uniform
 from sim.compiled import rule
 from sim.lender import catches, takes_business
 from sim.line import ASKED, NONE
-from sim.person import is_malicious
+from sim.person import is_cooling_off, is_malicious
 
 
 @rule
@@ -12,10 +12,10 @@ def seek(borrower, lines, products, platforms, rules, chance, plan):
     """The next lender that a person in need asks: the cheapest as it appears to the person.
 
     Apparent cost = instalment rate * (1/2 + uniform) * (2 - reputation); lenders that give cash, take business, hold no
-    line of the person yet and were not asked this month. Returns the product's index, or -1 if nobody is left, if the
-    rules ask for a pause after the last new line, or while another lender's answer is awaited.
+    line of the person yet and were not asked this month. Returns the product's index, or -1 if nobody is left, if
+    the rules ask for a pause after the last new line, or while another lender's answer is awaited.
     """
-    if _is_cooling_off(borrower, rules):
+    if is_cooling_off(borrower, rules):
         return -1
     best = -1
     best_cost = 0.0
@@ -44,7 +44,7 @@ def adopt(borrower, lines, products, platforms, rules, chance, plan):
     """
     malicious = is_malicious(borrower, rules)
     hazard = rules.fraud_hazard if malicious else rules.adoption_hazard
-    if uniform(chance, ADOPT, borrower.id) >= hazard or _is_cooling_off(borrower, rules):
+    if uniform(chance, ADOPT, borrower.id) >= hazard or is_cooling_off(borrower, rules):
         return -1
     total = 0.0
     for k in range(len(lines)):
@@ -66,9 +66,3 @@ def _appeal(line, product, lender, malicious, rules):
         return 0.0
     appeal = product.taste * lender.reputation
     return appeal * (1.0 - rules.ring_adaptation * catches(lender, rules)) if malicious else appeal
-
-
-@rule
-def _is_cooling_off(borrower, rules):
-    """Whether the rules make the person wait: so many months after the last new line."""
-    return rules.cooling_off > 0.0 and rules.month - borrower.last_opened < rules.cooling_off

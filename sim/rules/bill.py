@@ -2,7 +2,7 @@
 
 from sim.compiled import rule
 from sim.ledger import INTEREST, fen, post
-from sim.line import OLDEST, is_called_in, price
+from sim.line import IN_PLAN, OLDEST, is_called_in, price
 
 MONTH = 30.0  # days
 
@@ -15,9 +15,10 @@ def bill(line, product, k, holiday, tally):
     the product has a free period (on a card: only if the last bill was paid in full). One instalment of the principal
     is billed with its interest. Then
     due = arrears + minimum share of the rest of the bill + the instalment,
-    where a product with a minimum share of 1 asks for everything. In a month without a statement (a bill cycle above 30
-    days) purchases wait and only the instalment falls due. Once a line is so many months past due that it is called in,
-    everything still owed on it is billed and due. In a payment holiday interest runs and nothing more falls due.
+    where a product with a minimum share of 1, and a hardship plan, asks for everything. In a month without a statement (a
+    bill cycle above 30 days) purchases wait and only the instalment falls due. Once a line is so many months past due
+    that it is called in, everything still owed on it is billed and due. In a payment holiday interest runs and nothing
+    is due.
 
     line: record; product: terms that the line signed; k: product index. Interest is posted; the line's ``due`` and
     balances change.
@@ -44,10 +45,11 @@ def bill(line, product, k, holiday, tally):
     line.revolving = billed
     line.purchases -= purchases
     rest = max(0, billed - arrears - instalment) if statement else 0
+    least = 1.0 if line.state == IN_PLAN else product.minimum_share
     if holiday:
-        line.due = arrears
+        line.due = 0
     else:
-        line.due = billed if called_in else min(billed, arrears + instalment + fen(product.minimum_share * rest))
+        line.due = billed if called_in else min(billed, arrears + instalment + fen(least * rest))
     post(tally.flows, INTEREST, k, charge)
 
 

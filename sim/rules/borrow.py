@@ -1,10 +1,11 @@
 """Borrow: cash is raised from open lines, by those who are short and by those who wish to spend."""
 
+from sim.budget import restraint
 from sim.chance import BELONGINGS, FAMILY, LOAN_CHOICE, LOAN_SIZE, LOAN_WISH, uniform
 from sim.compiled import rule
 from sim.ledger import BELONGINGS_SOLD, FAMILY_HELP, fen, post
-from sim.line import cash_headroom, draw, headroom, is_on_book
-from sim.person import is_aimed_at
+from sim.line import balance, cash_headroom, draw, headroom, is_called_in, is_on_book, price
+from sim.person import is_aimed_at, is_malicious, own_cap
 from sim.records import NOTICE
 
 
@@ -18,11 +19,16 @@ def roll(borrower, lines, products, plan, tally):
     while plan.short > 0:
         cheapest = -1
         most = 0
+        lowest = 0.0
         for k in range(len(lines)):
             within_reach = _within_reach(lines[k], products[k], plan)
-            if within_reach > 0 and (cheapest < 0 or products[k].instalment_rate < products[cheapest].instalment_rate):
+            if within_reach <= 0:
+                continue
+            rate = price(lines[k], products[k].instalment_rate, products[k])
+            if cheapest < 0 or rate < lowest:
                 cheapest = k
                 most = within_reach
+                lowest = rate
         if cheapest < 0:
             break
         amount = min(int(plan.short), most)
@@ -58,20 +64,23 @@ def ask_family(borrower, rules, chance, plan, tally):
 
 
 @rule
-def sell_belongings(borrower, lines, held, rules, chance, plan, tally):
+def sell_belongings(borrower, lines, held, products, rules, chance, plan, tally):
     """Some people in arrears sell something to clear the debt, and buy nothing they only want this month.
 
-    amount = what is due on late lines and what is short, at most so many months of wage.
+    amount = short + what is due on lines that are called in, which the plan does not count as short; at most so many
+    months of wage. Who means never to pay sells nothing.
     """
     if rules.asset_sale_hazard == 0.0 or uniform(chance, BELONGINGS, borrower.id) >= rules.asset_sale_hazard:
         return
-    due = 0
+    missing = int(plan.short)
+    late = False
     for k in held:
-        if is_on_book(lines[k]) and lines[k].months_past_due > 0:
-            due += int(lines[k].due)
-    if due == 0:
+        if is_on_book(lines[k]) and lines[k].months_past_due > 0 and lines[k].due > 0:
+            late = True
+            missing += int(lines[k].due) if is_called_in(lines[k], products[k]) else 0
+    if not late or is_malicious(borrower, rules):
         return
-    amount = min(due + max(0, int(plan.short)), fen(rules.asset_sale_size * borrower.wage))
+    amount = max(0, min(missing, fen(rules.asset_sale_size * borrower.wage)))
     borrower.cash += amount
     plan.short -= amount
     plan.wants = 0
@@ -94,10 +103,10 @@ def draw_ahead(borrower, lines, products, aims, rules, tally):
 def take_loan(borrower, lines, products, rules, chance, plan, tally):
     """Some who are not short draw a cash line to spend: the loan is added to this month's wants.
 
-    Probability = loan hazard, doubled for revolvers, lower after a lesson; size uniform on 0-2 times the mean size, on the open cash line
-    that looks cheapest: instalment rate * (1/2 + uniform).
+    Probability = loan hazard, doubled for revolvers, lower after a lesson and after a cut (deleveraging); size uniform
+    on 0-2 times the mean size, on the open cash line that looks cheapest: instalment rate * (1/2 + uniform).
     """
-    hazard = rules.loan_hazard * (2.0 if borrower.appetite > 0.0 else 1.0)
+    hazard = rules.loan_hazard * (2.0 if borrower.appetite > 0.0 else 1.0) * restraint(lines, rules)
     if borrower.taught > 0.0:
         hazard *= 1.0 - rules.education_effect * float(borrower.taught)
     if uniform(chance, LOAN_WISH, borrower.id) >= hazard:
@@ -116,9 +125,10 @@ def take_loan(borrower, lines, products, rules, chance, plan, tally):
 
 @rule
 def spend_loan(borrower, line, product, k, rules, chance, plan, tally):
-    """Draw a loan of the size the person wishes, as far as the line goes, to spend it this month."""
+    """Draw a loan of the size the person wishes, as far as line and own cap go, to spend it this month."""
     wish = fen(2.0 * uniform(chance, LOAN_SIZE, borrower.id) * rules.loan_size * borrower.wage)
-    amount = min(wish, cash_headroom(line, product))
+    allowed = int(own_cap(borrower, rules) * line.limit) - balance(line)
+    amount = min(wish, allowed, cash_headroom(line, product))
     if amount > 0:
         draw(borrower, line, product, k, amount, tally)
         plan.wants += amount

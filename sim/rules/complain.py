@@ -4,15 +4,17 @@ from sim import tally as row
 from sim.chance import ANSWER, CHANNEL, COMPLAIN, ESCALATE, WRONGFUL_FEE, uniform
 from sim.compiled import rule
 from sim.ledger import FEES_REFUNDED, LATE_FEES, fen, post
-from sim.line import balance
+from sim.line import balance, is_on_book
 from sim.person import has_adviser
 from sim.trust import lose_trust
+
+ADVICE = 1000  # added to a line's number: the adviser's luck is not that of the lender's answer
 
 
 @rule
 def charge_wrongly(borrower, line, product, k, lender, paid, chance, tally):
     """A late fee is charged in error on a bill that was paid in time, now and then. Returns the fee, in fen."""
-    if lender.wrongful_fee_hazard == 0.0 or paid <= 0 or line.due > 0:
+    if lender.wrongful_fee_hazard == 0.0 or paid <= 0 or line.due > 0 or not is_on_book(line):
         return 0
     if uniform(chance, WRONGFUL_FEE, borrower.id, k) >= lender.wrongful_fee_hazard:
         return 0
@@ -42,7 +44,7 @@ def complain(borrower, line, k, lender, harm, fee, rules, chance, tally):
             answered = uniform(chance, ANSWER, borrower.id, k) < lender.service
         if not answered and uniform(chance, ESCALATE, borrower.id, k) < rules.escalation:
             tally.books[k, row.ESCALATIONS] += 1
-    advised = has_adviser(borrower, rules) and uniform(chance, ANSWER, borrower.id, k) < rules.adviser_effect
+    advised = has_adviser(borrower, rules) and uniform(chance, ANSWER, borrower.id, ADVICE + k) < rules.adviser_effect
     if fee > 0 and (answered or advised):
         back = min(fee, balance(line), int(line.revolving))
         line.revolving -= back

@@ -2,12 +2,12 @@
 
 import math
 
-from sim.budget import accept, affordable_needs, reserve, spending_share, target_share
+from sim.budget import accept, affordable_needs, reserve, restraint, spending_share, target_share
 from sim.chance import EXPENSE, PLANNING, normal, uniform
 from sim.compiled import rule
 from sim.ledger import fen
 from sim.lender import pressure
-from sim.line import OPEN, headroom, is_called_in, is_on_book
+from sim.line import OPEN, balance, headroom, is_called_in, is_on_book
 from sim.person import own_cap
 from sim.trust import willingness
 
@@ -25,7 +25,7 @@ def plan_month(borrower, lines, held, products, platforms, rules, chance, plan, 
     short = necessities - (cash - minimum payments) - reserved credit.
     Wants move with the gap between cash and the target buffer, as far as the person judges it rightly:
     wants = normal + adjustment * gap, within bounds, and what lines and campaigns add for those who hold a line.
-    Calls about late bills tighten belts further.
+    Calls about late bills tighten belts further. Nobody buys wants on credit beyond a cap of the person's own.
 
     plan: record; buy, pay: fen per line, what the person means to put on each line and to pay on it.
     """
@@ -39,6 +39,7 @@ def plan_month(borrower, lines, held, products, platforms, rules, chance, plan, 
     net_new, planned = _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay)
 
     gap = borrower.cash - planned - plan.essentials - plan.normal_wants - float(borrower.buffer_target) * wage
+    plan.saved = fen(max(0.0, rules.saving_sweep * gap))
     if rules.planning_error > 0.0:
         gap += rules.planning_error * wage * normal(uniform(chance, PLANNING, borrower.id))
     wants = plan.normal_wants + net_new + rules.spending_adjustment * gap
@@ -47,7 +48,6 @@ def plan_month(borrower, lines, held, products, platforms, rules, chance, plan, 
     plan.wants = fen(min(max(wants, least), max(most, least)))
     if plan.acceptance > 0.0:
         plan.wants += _lift(lines, held, rules, plan, buy)
-    plan.saved = fen(max(0.0, rules.saving_sweep * gap))
 
     free = int(borrower.cash) - plan.minimum
     least = plan.essentials - fen(min(1.0, rules.belt_tightening * (1.0 + plan.pressure)) * plan.essentials)
@@ -55,6 +55,21 @@ def plan_month(borrower, lines, held, products, platforms, rules, chance, plan, 
     plan.reserved = reserve(plan)
     plan.short = plan.essentials - free - plan.reserved
     plan.asked = 0
+    kept = _kept(borrower, lines, held, products, rules)
+    if kept > 0:
+        plan.wants = min(int(plan.wants), max(0, free + int(plan.room) - kept - int(plan.essentials)))
+
+
+@rule
+def _kept(borrower, lines, held, products, rules):
+    """Unused purchase credit that the person's own cap keeps back from wants, in fen; necessities may break the cap."""
+    cap = own_cap(borrower, rules)
+    kept = 0
+    if cap < 1.0:
+        for k in held:
+            if products[k].buys > 0.0:
+                kept += max(0, headroom(lines[k]) - max(0, int(cap * lines[k].limit) - balance(lines[k])))
+    return kept
 
 
 @rule
@@ -103,6 +118,7 @@ def _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay):
     plan.pressure = 0.0
     net_new = 0
     planned = 0
+    aim = restraint(lines, rules)
     for k in range(len(lines)):
         buy[k] = 0
         pay[k] = 0
@@ -112,7 +128,7 @@ def _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay):
             continue
         product = products[k]
         owed = int(line.revolving) + int(line.instalment)
-        target = target_share(borrower, line, product, rules) * line.limit
+        target = aim * target_share(borrower, line, product, rules) * line.limit
         lender = platforms[product.platform]
         plan.pressure = max(plan.pressure, pressure(line, product, lender, rules))
         pay[k] = int(line.due)
@@ -122,12 +138,9 @@ def _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay):
             elif owed > target:
                 extra = fen(rules.use_adjustment * (owed - target))
                 pay[k] = min(int(line.revolving), pay[k] + extra)
-        if plan.excused & (1 << k):
-            pay[k] = 0
-        elif not is_called_in(line, product):
-            plan.minimum += int(line.due)
+        plan.minimum += 0 if is_called_in(line, product) else int(line.due)
         planned += pay[k]
-        if product.buys == 0.0 or line.state != OPEN or line.months_past_due > 0:
+        if product.buys == 0.0 or line.state != OPEN:
             continue
         room = headroom(line)
         plan.room += room
