@@ -10,8 +10,9 @@ from sim.line import INSTAL, OPEN, is_called_in, lend
 def convert(borrower, lines, held, products, plan, pay, tally):
     """Turn bills into instalments if cash does not carry necessities and what the person means to pay.
 
-    On each line that lets it: amount = converted share * carried bill, repaid over the product's term, for a fee that
-    is billed. The minimum payment falls by its share of the amount, and the person is short by so much less.
+    On each line that lets it and asks for a payment: amount = converted share * carried bill, repaid over the product's
+    term, for a fee that is billed. The minimum payment falls by its share of the amount, at least to what is still
+    billed, and the person is short by so much less.
 
     pay: fen planned per line, falls with what is converted.
     """
@@ -23,7 +24,7 @@ def convert(borrower, lines, held, products, plan, pay, tally):
     for k in held:
         line, product = lines[k], products[k]
         allowed = line.state == OPEN and line.months_past_due == 0 and line.permissions & INSTAL
-        if product.converts == 0.0 or not allowed or is_called_in(line, product):
+        if product.converts == 0.0 or not allowed or is_called_in(line, product) or plan.excused & (1 << k):
             continue
         amount = fen(product.converts * int(line.revolving))
         if amount <= 0:
@@ -32,6 +33,7 @@ def convert(borrower, lines, held, products, plan, pay, tally):
         lend(line, amount, int(product.term))
         line.revolving += fee - amount
         eased = min(int(line.due), fen(product.minimum_share * amount))
+        eased = max(eased, int(line.due) - int(line.revolving))  # no more is due than is still billed
         line.due -= eased
         plan.minimum -= eased
         plan.short -= eased

@@ -34,23 +34,23 @@ def pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, p
     """
     reason = CHOSE if _stops_paying(borrower, lines, held, products, rules, plan) else 0
     forgotten = _forgets(borrower, lines, products, platforms, rules, chance) if reason == 0 else -1
+    unpaid = plan.locked | plan.excused  # one bit per line that gets nothing, whatever there is
+    if forgotten >= 0:
+        unpaid |= 1 << forgotten
     if reason == CHOSE:
         for k in held:
             pay[k] = 0
     elif int(borrower.cash) >= plan.minimum:
-        _pay_willingly(borrower, lines, held, products, pay, forgotten)
+        _pay_willingly(borrower, lines, held, products, pay, unpaid)
     else:
         reason = _why_short(borrower, rules, plan)
-        _pay_in_order(borrower, lines, held, products, platforms, rules, pay, forgotten)
+        _pay_in_order(borrower, lines, held, products, platforms, rules, pay, unpaid)
     for k in held:
         line = lines[k]
         if not is_on_book(line):
             continue
-        locked = plan.locked & (1 << k)
-        if locked or plan.excused & (1 << k):
-            pay[k] = 0
         if pay[k] < line.due:
-            why = LOCKED_OUT if locked else FORGOT if k == forgotten else reason
+            why = LOCKED_OUT if plan.locked & (1 << k) else FORGOT if k == forgotten else reason
             if line.months_past_due == 0 or (line.cause == FORGOT and why > 0):
                 line.cause = why
         if pay[k] > 0:
@@ -114,21 +114,22 @@ def _forgets(borrower, lines, products, platforms, rules, chance):
 
 
 @rule
-def _pay_willingly(borrower, lines, held, products, pay, forgotten):
+def _pay_willingly(borrower, lines, held, products, pay, unpaid):
     """All minimums, then called-in debts that the cash left can clear, then the rest of the plan in proportion.
 
     Only payment in full cures a called-in line, so one that can be cleared is cleared before others get their part.
+    unpaid: one bit per line that gets nothing.
     """
-    if forgotten >= 0:
-        pay[forgotten] = 0
     spare = int(borrower.cash)
     for k in held:
-        if k != forgotten:
+        if unpaid & (1 << k):
+            pay[k] = 0
+        else:
             spare -= _minimum(lines[k], products[k])
     cleared = 0  # one bit per line
     extra = 0
     for k in held:
-        if not is_on_book(lines[k]) or k == forgotten:
+        if not is_on_book(lines[k]) or unpaid & (1 << k):
             continue
         more = pay[k] - _minimum(lines[k], products[k])
         if is_called_in(lines[k], products[k]) and more <= spare:
@@ -139,7 +140,7 @@ def _pay_willingly(borrower, lines, held, products, pay, forgotten):
     if extra <= spare:
         return
     for k in held:
-        if is_on_book(lines[k]) and k != forgotten and not cleared & (1 << k):
+        if is_on_book(lines[k]) and not (unpaid | cleared) & (1 << k):
             minimum = _minimum(lines[k], products[k])
             pay[k] = minimum + (pay[k] - minimum) * spare // extra
 
@@ -151,8 +152,11 @@ def _minimum(line, product):
 
 
 @rule
-def _pay_in_order(borrower, lines, held, products, platforms, rules, pay, forgotten):
-    """Cash that cannot cover all minimums goes to the line where a yuan protects most, then the next."""
+def _pay_in_order(borrower, lines, held, products, platforms, rules, pay, unpaid):
+    """Cash that cannot cover all minimums goes to the line where a yuan protects most, then the next.
+
+    unpaid: one bit per line that gets nothing.
+    """
     cash = int(borrower.cash)
     for k in held:
         pay[k] = -1  # not yet looked at
@@ -160,7 +164,7 @@ def _pay_in_order(borrower, lines, held, products, platforms, rules, pay, forgot
         best = -1
         best_worth = -1.0
         for k in held:
-            if pay[k] < 0 and _minimum(lines[k], products[k]) > 0 and k != forgotten:
+            if pay[k] < 0 and _minimum(lines[k], products[k]) > 0 and not unpaid & (1 << k):
                 weight = _weight(lines[k], products[k], platforms[products[k].platform], rules)
                 protects = weight * balance(lines[k]) + rules.relend_weight * headroom(lines[k])
                 worth = protects / lines[k].due
