@@ -113,9 +113,9 @@ class _Sources:
         trees = {path.relative_to(sim).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
                  for path in sorted(sim.rglob("*.py"))}  # fmt: skip
         self.read = {file: set(_read(tree)) for file, tree in trees.items()}
-        # a lever is named once where it is listed, and again where it is applied
+        # a lever says which terms it moves; one without is named where it is listed, and again where it is applied
         named = Counter(name for file in LEVER_FILES if file in trees for name in _named(trees[file]))
-        self.applied = {name for name, count in named.items() if count > 1}
+        self.applied = {name for name, lever in LEVERS.items() if lever.effects or named[name] > 1}
         self.played = set()
         ahead = ["model.py"]
         while ahead:

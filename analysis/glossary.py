@@ -52,6 +52,18 @@ GLOSSARY = (
         "Pay-later",
         "A line that pays for purchases and asks for the money the month after, without interest until then.",
     ),
+    (
+        "Lever",
+        "One thing that a rule can change, such as a cap on rates. A policy is a list of dated changes of levers.",
+    ),
+    (
+        "Announced",
+        (
+            "Known before it holds. People draw on credit that will be cut, and lenders stop giving what a coming cap"
+            " will forbid; other levers move nothing before their month."
+        ),
+    ),
+    ("Reaction rule", "A change that holds only after a month in which an indicator was above, or below, a mark."),
     ("Rollover", "Paying one lender with credit from another."),
     ("Credit removed", "Purchases on credit and cash draws that no longer happen on the lines that were cut."),
     ("Net credit removed", "Credit removed less what therefore no longer has to be repaid on the same lines."),

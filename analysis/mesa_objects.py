@@ -40,9 +40,8 @@ luck.uniform = uniform  # for every rule imported from here on
 from sim import month as play  # noqa: E402
 from sim.ledger import FLOWS  # noqa: E402
 from sim.record import BOOK, BUCKETS, ECONOMY, SEGMENT, SEGMENTS  # noqa: E402
-from sim.records import EVENT, LINE, PLAN  # noqa: E402
+from sim.records import EVENT, LINE, PLAN, RESULT  # noqa: E402
 from sim.rules.talk import talk  # noqa: E402
-from sim.rules.trade import trade  # noqa: E402
 from sim.tally import Tally  # noqa: E402
 
 
@@ -57,7 +56,17 @@ def _slotted(name, fields):
     return type(name, (), {"__slots__": names, "__init__": __init__})
 
 
-Line, Plan, Event = _slotted("Line", LINE), _slotted("Plan", PLAN), _slotted("Event", EVENT)
+Line, Plan, Event, Result = (_slotted(*each) for each in (
+    ("Line", LINE), ("Plan", PLAN), ("Event", EVENT), ("Result", RESULT)))  # fmt: skip
+
+
+def _single(field):
+    """A single-precision field that rules write after the founding: rounded as the record rounds it."""
+
+    def write(self, value):
+        vars(self)[field] = float(np.float32(value))
+
+    return property(lambda self: vars(self)[field], write)
 
 
 class Party(mesa.Agent):
@@ -77,29 +86,16 @@ class Borrower(Party):
         self.lines = [Line(line) for line in lines.tolist()]
         self.shops = shops.tolist()
 
-    @property
-    def record_sight(self):
-        """The one single-precision field that rules write after the founding: rounded as the record rounds it."""
-        return self._record_sight
-
-    @record_sight.setter
-    def record_sight(self, share):
-        self._record_sight = float(np.float32(share))
+    record_sight, taught = _single("record_sight"), _single("taught")
 
     def step(self):
         """Live a month: earn, bill, plan, borrow, shop, pay, age, review."""
         model = self.model
-        play.live(self, self.lines, self.shops, model.market, model.rules, model.cuts, model.chance, model.tally)
+        play.live(self, self.lines, self.shops, model.market, model.rules, model.aims, model.chance, model.tally)
 
 
 class Merchant(Party):
     """One merchant."""
-
-    def step(self):
-        """Trade on what borrowers bought and earned this month."""
-        model, tally, m = self.model, self.model.tally, self.id
-        sums = tally.sales[m], tally.fees[m], tally.payroll[m], tally.staff[m]
-        trade(self, *sums, model.rules, model.chance, tally.flows)
 
 
 class Platform(Party):
@@ -135,26 +131,41 @@ class ObjectModel(mesa.Model):
             friend_offsets=market.friend_offsets.tolist(),
             friends=market.friends.tolist(),
         )
-        founded.market = market._replace(borrowers=None, lines=None, shops=None)  # these lives go on here
+        founded.market = market._replace(lines=None, shops=None)  # these lives go on here
 
     def step(self):
         """Play one month, in the order of ``sim.month.play``."""
         self._read_rules()
         self.tally = _blank_tally(len(self.market.products), len(self.market.merchants))
+        play.operate(self.market.platforms, self.rules, self.chance)
         self.agents_by_type[Borrower].do("step")
-        self.agents_by_type[Merchant].do("step")
-        play.platforms_fund(self.market.platforms, self.market.products, self.tally.books, self.rules, self.tally.flows)
-        changed = [self.tally.changed[c] for c in range(self.tally.counts[1])]
-        talk(self.market.borrowers, self.market.friend_offsets, self.market.friends, changed)
-        self.months.append(_as_arrays(self.tally, len(self.market.products)))
+        market, tally = self.market, self.tally
+        lenders = market.platforms, market.products
+        sums = tally.sales, tally.on_lines, tally.fees, tally.payroll, tally.staff
+        flows, books = (_as_array(getattr(tally, name), len(market.products), name) for name in ("flows", "books"))
+        play.merchants_trade(market.merchants, *lenders, *sums, self.rules, self.chance, flows)
+        play.platforms_fund(*lenders, books, Result([0] * len(RESULT)), self.rules, flows)
+        changed = [tally.changed[c] for c in range(tally.counts[1])]
+        talk(market.borrowers, market.friend_offsets, market.friends, changed)
+        rest = (name for name in SHAPES if name not in ("flows", "books"))
+        sums = {name: _as_array(getattr(tally, name), len(market.products), name) for name in rest}
+        sums |= {"flows": flows, "books": books}
+        self.months.append({name: cells.astype(np.int64) for name, cells in sums.items()})
+        self._publish()
         self.month += 1
 
+    def _publish(self):
+        """Let the founded model know what changes that react to the market follow."""
+        for platform, record in zip(self.market.platforms, self.founded.market.platforms, strict=True):
+            record.book, record.spread = platform.book, platform.spread
+        self.founded.history._months.append(self.months[-1])
+
     def _read_rules(self):
-        """The rules, limit cuts and product terms of this month, as plain objects."""
+        """The rules, what is aimed at people, and the terms of this month, as plain objects."""
         self.founded.month = self.month
-        rules, cuts = self.founded.rules_in_force()
+        rules, aims = self.founded.rules_in_force()
         self.rules = _plain(rules)
-        self.cuts = [_plain(cut) for cut in cuts]
+        self.aims = [_plain(aim) for aim in aims]
         founded = self.founded.market
         for platform, record in zip(self.market.platforms, founded.platforms, strict=True):
             for name in self.founded.timetable.columns("platforms"):
@@ -181,25 +192,26 @@ def _blank_tally(products, merchants):
         "economy": row(len(ECONOMY)),
         "segments": defaultdict(lambda: row(len(SEGMENT))),
     }
-    tills = {name: row(merchants) for name in ("sales", "fees", "payroll", "staff")}
+    tills = {name: row(merchants) for name in ("sales", "on_lines", "fees", "payroll", "staff")}
     lists = {"events": defaultdict(lambda: Event(row(len(EVENT)))), "changed": {}, "counts": [0, 0]}
     scratch = {name: row(products) for name in ("held", "buy", "pay", "arrears", "bucket_was", "balance_was")}
     return Tally(**sums, **tills, **lists, plan=[Plan(row(len(PLAN)))], **scratch)
 
 
-def _as_arrays(tally, products):
-    """The sums of a month in the shape and type of those of ``CreditModel``."""
-    shapes = {
-        "flows": (len(FLOWS), products + 1),
-        "books": (products, len(BOOK)),
-        "economy": (len(ECONOMY),),
-        "transitions": (products, len(BUCKETS), len(BUCKETS), 2),
-        "segments": (len(SEGMENTS), 5, len(SEGMENT)),
-    }
-    sums = {}
-    for name, shape in shapes.items():
-        cells = getattr(tally, name)
-        sums[name] = np.zeros(shape, np.int64)
-        for place, value in cells.items() if isinstance(cells, dict) else enumerate(cells):
-            sums[name][place] = value
-    return sums
+#: The shape of each grid of sums, as in ``sim.tally``; flows have one more column than there are products.
+SHAPES = {
+    "flows": (len(FLOWS), "and one"),
+    "books": ("products", len(BOOK)),
+    "economy": (len(ECONOMY),),
+    "transitions": ("products", len(BUCKETS), len(BUCKETS), 2),
+    "segments": (len(SEGMENTS), 5, len(SEGMENT)),
+}
+
+
+def _as_array(cells, products, name):
+    """A grid of sums in the shape that it has in ``CreditModel``, still of Python's own integers."""
+    sizes = {"products": products, "and one": products + 1}
+    array = np.zeros([sizes.get(length, length) for length in SHAPES[name]], object)
+    for place, value in cells.items() if isinstance(cells, dict) else enumerate(cells):
+        array[place] = value
+    return array

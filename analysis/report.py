@@ -170,4 +170,8 @@ def _change(name, change) -> str:
     text += f", {aim}" if aim else ""
     text += f", {who}" if who else ""
     text += f", phased in over {change['phase_in']} months" if change.get("phase_in") else ""
+    text += f", announced {change['announced']}" if change.get("announced") else ""
+    if when := change.get("when"):
+        marks = [f"{side} {when[side]}" for side in ("above", "below") if when.get(side) is not None]
+        text += f", if {when['indicator'].replace('_', ' ')} {' and '.join(marks)}"
     return text + (f" ({change['source']})" if change.get("source") else "")

@@ -5,11 +5,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from scenarios.checks import ONCE, end_of, month_after
+from scenarios.checks import NEVER, end_of, month_after
 from scenarios.messages import plain
 from scenarios.schema import ChangeTable, Scenario
+from sim.levers import INDICATORS, LEVERS
 from sim.parameters import BEHAVIOUR
-from sim.policy import LEVERS
 
 
 def described(scenario: Scenario) -> RenderableType:
@@ -52,23 +52,40 @@ def timetable(scenario: Scenario) -> RenderableType:
     meanings = Table.grid(padding=(0, 2))
     for lever in dict.fromkeys(change.lever for change in scenario.changes.values()):
         meanings.add_row(Text(lever, style="bold"), Text(f"{LEVERS[lever].meaning} [{LEVERS[lever].unit}]"))
+    for indicator in dict.fromkeys(change.when.indicator for change in scenario.changes.values() if change.when):
+        unit, meaning = INDICATORS[indicator]
+        said = f"{meaning}, at the end of the month before [{unit}]"
+        meanings.add_row(Text(indicator.replace("_", " "), style="bold"), Text(said))
     return Group(table, Padding(meanings, (1, 0, 0, 0)))
 
 
 def _last_month(change: ChangeTable) -> str:
-    return month_after(end_of(change), -1) if change.until or change.lever in ONCE else "the end"
+    return "the end" if end_of(change) == NEVER else month_after(end_of(change), -1)
 
 
 def _what(change: ChangeTable) -> str:
-    phase = f" over {change.phase_in} months" if change.phase_in else ""
-    return f"{change.lever} {plain(change.value)}{phase}"
+    more = [
+        f"over {change.phase_in} months" if change.phase_in else "",
+        f"announced {change.announced}" if change.announced else "",
+        reaction(change) if change.when else "",
+    ]
+    return "\n  ".join([f"{change.lever} {plain(change.value)}", *filter(None, more)])
+
+
+def reaction(change: ChangeTable) -> str:
+    """Say which indicator a change follows."""
+    marks = [f"{side} {plain(mark)}" for side in ("above", "below") if (mark := getattr(change.when, side)) is not None]
+    return f"if {change.when.indicator.replace('_', ' ')} {' and '.join(marks)}"
 
 
 def where(change: ChangeTable) -> str:
     """Say which platforms and products a change is aimed at."""
-    if not LEVERS[change.lever].aims_at:
+    aims = LEVERS[change.lever].aims_at
+    if "platform" not in aims:
         return "the whole market"
-    return f"{change.platform or 'all platforms'}, {change.product or 'all products'}"
+    return f"{change.platform or 'all platforms'}" + (
+        f", {change.product or 'all products'}" if "product" in aims else ""
+    )
 
 
 def whom(change: ChangeTable) -> str:

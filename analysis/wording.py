@@ -14,6 +14,7 @@ CAUSE_WORDS = {
     "limit cut": "lost credit would have covered the gap",
     "income dip": "a dip in income",
     "debt service": "bills above the budget",
+    "locked out": "the lender's system was down",
 }
 
 

@@ -8,11 +8,12 @@ from pydantic import BaseModel, ValidationError
 
 from scenarios.messages import BadInput, Problem, out_of_range, plain, unknown, wrong_type
 from scenarios.places import Document
-from scenarios.schema import Behaviour, ChangeTable, Platform, Product, Scenario, WhoTable
-from sim.policy import LEVERS, month_date, month_number
+from scenarios.schema import Behaviour, ChangeTable, Platform, Product, Scenario, WhenTable, WhoTable
+from sim.levers import LEVERS
+from sim.policy import faults, month_date, month_number
 
 #: Levers that act once, in the month they start or over their phase-in; the others hold until they end.
-ONCE = {"limit_cut"}
+ONCE = {lever.name for lever in LEVERS.values() if lever.once}
 #: pydantic's names for a wrong type, in plain words.
 KINDS = {
     "string_type": "text", "float_type": "number", "int_type": "whole number", "int_from_float": "whole number",
@@ -25,7 +26,9 @@ HOMES = (
     (Product, "under [platforms.NAME.products.PRODUCT]"),
     (ChangeTable, "under [[changes]]"),
     (WhoTable, "inside who = { ... } of a change"),
+    (WhenTable, "inside when = { ... } of a change"),
 )
+NEVER = "9999-12"  #: the month after the last, of what has no end
 Found = tuple[tuple[str, ...], str]  #: an address and what is wrong there
 
 
@@ -91,7 +94,8 @@ def _sense(scenario: Scenario) -> Iterator[Found]:
     """Find what no single key can show: dates, targets, overlaps, limits that contradict each other."""
     for name, change in scenario.changes.items():
         address = ("changes", name)
-        yield from _value(address, change)
+        for key, text in faults(change):
+            yield (*address, key), _range(change) or text if key == "value" else text
         yield from _dates(address, change, scenario)
         yield from _target(address, change, scenario)
     yield from _overlaps(scenario)
@@ -102,10 +106,11 @@ def _sense(scenario: Scenario) -> Iterator[Found]:
                 yield address, f"{plain(terms.limit_low)} is above limit_high, {plain(terms.limit_high)}; swap them"
 
 
-def _value(address, change: ChangeTable) -> Iterator[Found]:
+def _range(change: ChangeTable) -> str:
+    """What is wrong with the size of a value, recognising a percentage."""
     lever = LEVERS[change.lever]
-    if not lever.low <= change.value <= lever.high:
-        yield (*address, "value"), out_of_range(change.value, lever.low, lever.high, lever.unit)
+    inside = lever.low <= change.value <= lever.high
+    return "" if inside else out_of_range(change.value, lever.low, lever.high, lever.unit)
 
 
 def _dates(address, change: ChangeTable, scenario: Scenario) -> Iterator[Found]:
@@ -114,17 +119,13 @@ def _dates(address, change: ChangeTable, scenario: Scenario) -> Iterator[Found]:
         yield (*address, "from"), f"{change.start} is outside the run, which goes from {scenario.start} to {last}"
     if change.until is not None and change.until <= change.start:
         yield (*address, "until"), f"{change.until} is not after from, {change.start}; write a later month"
-    if change.until is not None and change.lever in ONCE and not change.phase_in:
+    if change.until is not None and change.lever in ONCE and not change.phase_in and change.when is None:
         yield (*address, "until"), f"a {change.lever} acts once and is not undone at a date; remove until"
-    if change.phase_in and change.lever not in ONCE:
-        yield (*address, "phase_in"), f"only {', '.join(ONCE)} can be phased in; remove phase_in"
+    if change.announced is not None and change.announced < scenario.start:
+        yield (*address, "announced"), f"{change.announced} is before the run, which starts in {scenario.start}"
 
 
 def _target(address, change: ChangeTable, scenario: Scenario) -> Iterator[Found]:
-    lever = LEVERS[change.lever]
-    given = {"platform": change.platform, "product": change.product, "who": change.who != WhoTable() or None}
-    for key in (key for key, value in given.items() if value is not None and key not in lever.aims_at):
-        yield (*address, key), f"the lever {change.lever} applies to everybody alike; remove {key}"
     platform = scenario.platforms.get(change.platform)
     if change.platform is not None and platform is None:
         yield (*address, "platform"), unknown("platform", change.platform, scenario.platforms)
@@ -147,7 +148,8 @@ def _overlaps(scenario: Scenario) -> Iterator[Found]:
             for x, y in ((first.platform, second.platform), (first.product, second.product))
         )
         early, late = sorted((first, second), key=lambda change: change.start)
-        if first.lever == second.lever and first.who == second.who and meet and late.start < end_of(early):
+        alike = (first.lever, first.who, first.when) == (second.lever, second.who, second.when)
+        if alike and meet and late.start < end_of(early):
             remedy = "start it later" if first.lever in ONCE else f'end the earlier one with until = "{late.start}"'
             if late.start == early.start:
                 remedy = "keep one of them, or change their months"
@@ -156,9 +158,9 @@ def _overlaps(scenario: Scenario) -> Iterator[Found]:
 
 def end_of(change: ChangeTable) -> str:
     """First month in which a change no longer acts."""
-    if change.lever in ONCE:
-        return min(month_after(change.start, max(1, change.phase_in)), change.until or "9999-12")
-    return change.until or "9999-12"
+    if change.lever in ONCE and change.when is None:
+        return min(month_after(change.start, max(1, change.phase_in)), change.until or NEVER)
+    return change.until or NEVER
 
 
 def month_after(month: str, months: int) -> str:

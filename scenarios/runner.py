@@ -71,11 +71,11 @@ def plan(name, against=None, settings: Sequence[str] = (), borrowers=None, month
 
 
 def _reference(worlds: tuple[Scenario, ...]) -> str | None:
-    """The month before the policy studied begins: the first change that only the second world has."""
+    """The month before the policy studied begins, or is announced: the first change that only the second world has."""
     if len(worlds) == 1:
         return None
     baseline, world = worlds
-    own = [c.start for name, c in world.changes.items() if baseline.changes.get(name) != c]
+    own = [c.announced or c.start for name, c in world.changes.items() if baseline.changes.get(name) != c]
     if not own:
         return None
     first, last = min(own), month_after(world.start, world.months - 1)

@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from scenarios.messages import unknown
+from sim.levers import INDICATORS, LEVERS
 from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT, Parameter, merchants_for
-from sim.policy import LEVERS, Change, Who
+from sim.policy import Change, When, Who
 
 
 class Section(BaseModel):
@@ -56,8 +57,14 @@ def _lever(name: str) -> str:
     return name
 
 
+def _indicator(name: str) -> str:
+    if name not in INDICATORS:
+        raise PydanticCustomError("indicator", "{text}", {"text": unknown("indicator", name, INDICATORS)})
+    return name
+
+
 Month = Annotated[str, AfterValidator(_calendar_month)]
-_SPECIAL = {  # fields of Who and Change whose admissible values are narrower than their type
+_SPECIAL = {  # fields of Who, When and Change whose admissible values are narrower than their type
     "age_below": _number(int, 18, 100, "years"),
     "age_from": _number(int, 0, 99, "years"),
     "lenders_at_least": _number(int, 0, 50, "platforms owed to"),
@@ -66,6 +73,10 @@ _SPECIAL = {  # fields of Who and Change whose admissible values are narrower th
     "lever": Annotated[str, AfterValidator(_lever)],
     "start": Month,
     "until": Month,
+    "announced": Month,
+    "indicator": Annotated[str, AfterValidator(_indicator)],
+    "above": float,
+    "below": float,
 }
 
 
@@ -85,7 +96,8 @@ Behaviour = _terms("Behaviour", BEHAVIOUR)
 Product = _terms("Product", PRODUCT)
 Platform = _terms("Platform", PLATFORM, products=(dict[str, Product], ...))
 WhoTable = _of_dataclass(Who)
-ChangeTable = _of_dataclass(Change, who=(WhoTable, WhoTable()))
+WhenTable = _of_dataclass(When)
+ChangeTable = _of_dataclass(Change, who=(WhoTable, WhoTable()), when=(WhenTable, None))
 
 
 class Scenario(Section):
@@ -123,7 +135,12 @@ class Scenario(Section):
             for product, terms in platform.products.items():
                 products.append({"name": product, "platform": name, **terms.model_dump()})
         changes = [
-            Change(name, who=Who(**table.who.model_dump()), **table.model_dump(exclude={"who"}))
+            Change(
+                name,
+                who=Who(**table.who.model_dump()),
+                when=table.when and When(**table.when.model_dump()),
+                **table.model_dump(exclude={"who", "when"}),
+            )
             for name, table in self.changes.items()
         ]
         return {

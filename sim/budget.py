@@ -43,14 +43,28 @@ def restraint(lines, rules):
 
 
 @rule
-def affordable(plan, free):
-    """The most that can be spent with so much cash free of bills and the unused credit on purchase lines, in fen.
+def affordable_needs(plan, free):
+    """The most necessities that cash free of bills and the unused credit on purchase lines can pay, in fen.
 
-    With acceptance a: min(free / (1 - a), free + unused credit), nothing without free cash.
+    Where lines pay for a share s of them: min(free / (1 - s), free + unused credit), nothing without free cash.
     """
     if free <= 0:
         return 0
-    return min(int(free / (1.0 - plan.acceptance)), free + int(plan.room))
+    return min(int(free / (1.0 - plan.scenes)), free + int(plan.room))
+
+
+@rule
+def affordable_wants(plan, free):
+    """The most wants that can be bought beside necessities, in fen.
+
+    Lines pay for a share s of necessities and a of wants: cash pays the rest of both, so that
+    wants <= (free - (1 - s) * necessities) / (1 - a), and credit has to suffice.
+    """
+    if free <= 0:
+        return 0
+    cash_only = fen(plan.essentials * (plan.acceptance - plan.scenes) / (1.0 - plan.acceptance))
+    most = min(int(free / (1.0 - plan.acceptance)) - cash_only, free + int(plan.room))
+    return max(0, most - int(plan.essentials))
 
 
 @rule

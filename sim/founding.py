@@ -17,6 +17,7 @@ from sim.parameters import AGE_GROUPS, AGE_SHARES, AGE_WAGE, EARNER_MULTIPLE, QU
 from sim.person import is_malicious
 from sim.rules.approve import approve
 from sim.rules.report import publish
+from sim.rules.trade import accepts_lines
 
 MERCHANT_SIZE_SPREAD = 1.8  # standard deviation of log size: the median merchant makes a fifth of the mean sales (K3)
 LARGEST_MERCHANT = 10  # times the mean of the sizes drawn: no single shop is a market's labour market
@@ -174,6 +175,7 @@ def open_for_business(borrowers, shops, merchants, rules):
         merchant = merchants[m]
         merchant.id = m
         merchant.alive = 1
+        merchant.accepts = accepts_lines(merchant, rules)
         payroll = merchant.norm_sales
         merchant.outside_sales = fen(max(0.0, payroll / rules.merchant_labour_share - merchant.smooth_sales))
         merchant.smooth_sales += merchant.outside_sales

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.ledger import FLOWS
 from sim.policy import month_date, month_number
-from sim.record import BOOK, BUCKETS, CAUSES, ECONOMY, SEGMENT, SEGMENTS
+from sim.record import BOOK, BUCKETS, CAUSES, ECONOMY, MERCHANT_COLUMNS, SEGMENT, SEGMENTS
 
 #: Fields of platforms that become columns.
 _STATE = ("delinquency", "tightening", "spread", "reputation", "fear", "capital", "provisions", "funds",
@@ -27,7 +27,10 @@ class History:
         return len(self._months)
 
     def last(self, table: str, measure: int, back: int = 0):
-        """A sum of the month played last, or so many months back: a number of ``economy``, one per product of ``books``."""
+        """A sum of the month played last, or of one before it: a number of ``economy``, one per product of ``books``.
+
+        back: how many months before the last.
+        """
         return self._months[-1 - back][table][..., measure]
 
     def add(self, total: dict, market) -> None:
@@ -42,11 +45,7 @@ class History:
                 "platforms": np.array(
                     market.platforms[list(_STATE)].tolist()
                 ),
-                "merchants": (
-                    int(market.merchants.alive.sum()),
-                    int(market.merchants.staff.sum()),
-                    float((market.merchants.layoff_share * market.merchants.staff).sum()),
-                ),
+                "merchants": _sum_merchants(market.merchants),
             }
         )
 
@@ -96,9 +95,8 @@ class History:
         merchants = self._stack("merchants")
         table = {"month": self._dates(1)} | {column.name: sums[:, i] for i, column in enumerate(ECONOMY)}
         return table | {
-            "merchants_open": merchants[:, 0].astype(np.int64),
-            "merchant_staff": merchants[:, 1].astype(np.int64),
-            "layoffs_planned": merchants[:, 2],
+            column.name: merchants[:, i].astype(np.float64 if column.type == "DOUBLE" else np.int64)
+            for i, column in enumerate(MERCHANT_COLUMNS)
         }
 
     def _segments(self) -> dict:
@@ -157,3 +155,23 @@ class History:
             "payee": names[flow, 2],
             "amount_fen": flows[month, flow, product],
         }
+
+
+def _sum_merchants(merchants) -> tuple:
+    """What is measured of merchants in a month, in the order of ``record.MERCHANT_COLUMNS``."""
+    open_and_accepting = (merchants.alive == 1) & (merchants.accepts == 1)
+    return (
+        int(merchants.alive.sum()),
+        int(merchants.staff.sum()),
+        float((merchants.layoff_share * merchants.staff).sum()),
+        int(merchants.closed.sum()),
+        int(open_and_accepting.sum()),
+        int(merchants.sales.sum()),
+        int(merchants.sales[open_and_accepting].sum()),
+        int(merchants.receivable.sum()),
+        int((merchants.lost_sales > 0).sum()),
+        int(merchants.lost_sales.sum()),
+        int(merchants.credit_limit.sum()),
+        int(merchants.advance.sum()),
+        int(merchants.violated.sum()),
+    )

@@ -10,7 +10,7 @@ LATE_STAGE = 2.0  # months past due from which calls come at full strength
 
 @rule
 def takes_business(lender, rules):
-    """Whether a platform opens lines and raises limits: no rule forbids it, and it can, or the funding channel is off."""
+    """Whether a platform opens lines and raises limits: not banned, and able, or the funding channel is off."""
     return lender.banned == 0 and (lender.state == LENDING or rules.funding_channel == 0.0)
 
 
@@ -39,14 +39,26 @@ def catches(lender, rules):
 
 
 @rule
+def calls_wanted(lender, rules):
+    """Calls a month that a lender means to make to a late borrower, within the cap in force.
+
+    calls * (1 + control / largest tightening): up to twice as many while delinquency is steered back into its band.
+    """
+    calls = lender.calls
+    if lender.control != 0.0:
+        calls *= 1.0 + lender.control / rules.tighten_most
+    return min(calls, rules.contact_cap)
+
+
+@rule
 def calls_made(lender, rules):
-    """Calls that a late borrower gets in a month: those wanted, within the cap in force and the lender's capacity."""
-    return min(lender.calls, rules.contact_cap) * lender.call_reach
+    """Calls that a late borrower gets in a month: those wanted, as far as the lender's capacity goes."""
+    return calls_wanted(lender, rules) * lender.call_reach
 
 
 @rule
 def harshness(line, product, lender, rules):
-    """How much a late borrower suffers from collection, 0-1: calls / (1 + calls), doubled by a third party, less tone."""
+    """How a late borrower suffers from collection, 0-1: calls / (1 + calls), doubled by a third party, less tone."""
     if line.months_past_due == 0 or lender.calls <= 0.0:
         return 0.0
     calls = calls_made(lender, rules)
@@ -58,8 +70,8 @@ def harshness(line, product, lender, rules):
 def pressure(line, product, lender, rules):
     """How hard a late line is collected: what calls add to the weight that the borrower gives to it.
 
-    effect * calls / (1 + calls) * stage * (1 + agency effect, if a third party collects) * (1 - what a humane tone gives
-    up); the stage grows to 1 at two months past due.
+    effect * calls / (1 + calls) * stage * (1 + agency effect, if a third party collects) * (1 - what a humane tone
+    gives up); the stage grows to 1 at two months past due.
     """
     if line.months_past_due == 0 or lender.calls <= 0.0:
         return 0.0

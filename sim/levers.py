@@ -11,6 +11,7 @@ import numpy as np
 from sim.parameters import YEAR
 
 NONE = 1e9  # the neutral value of a cap, as in ``parameters``
+ANY_RATE = 10.0  # per year: a cap on rates as high as this is none
 
 
 def _combined(combine):
@@ -46,6 +47,11 @@ times, becomes = _combined(np.multiply), _combined(lambda old, new: new)
 def monthly(value):
     """A yearly rate, by the month."""
     return value / YEAR
+
+
+def price_cap(value):
+    """A cap on yearly rates, by the month, for prices that are yet to be set."""
+    return NONE if value >= ANY_RATE else value / YEAR
 
 
 def rest(value):
@@ -172,7 +178,7 @@ LEVERS = _levers(
 ) | _levers(
     "products",
     ("launch", "share of price", 0.0, 0.95, 0.0, (times("monthly_rate", rest), times("instalment_rate", rest), win_taste), "a cheaper variant: this share off its rates, and more people ask for it; rivals may copy it", X),
-    ("rate_cap", "per year", 0.0, 10.0, YEAR * NONE, (least("monthly_rate", monthly), least("instalment_rate", monthly), least("most_rate", monthly), cap_charges), "no product may charge more than this in interest and late fees", "R3, R8, R17"),
+    ("rate_cap", "per year", 0.0, ANY_RATE, ANY_RATE, (least("monthly_rate", monthly), least("instalment_rate", monthly), least("most_rate", price_cap), cap_charges), "no product may charge more than this in interest and late fees", "R3, R8, R17"),
     ("late_fee_cap", "share of overdue per month", 0.0, 0.2, NONE, (cap_late_fees,), "late fee and penalty interest together may not exceed this", "R3 (sign), hypothetical"),
     ("minimum_payment", "share of bill", 0.0, 1.0, 0.0, (most("minimum_share"),), "no product may ask for less than this as minimum payment", "d'Astous and Shore 2017"),
     ("longest_term", "months", 1, 36, NONE, (least("term"),), "no draw or instalment purchase may run longer", X),

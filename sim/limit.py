@@ -52,20 +52,27 @@ def online_limits(lines, products, platforms):
 
 
 @rule
-def take_limit(line, new_limit, product, borrower, rules):
-    """Lower a limit and remember what was taken; it costs trust.
+def take_limit(line, new_limit, product, borrower, rules, blow=1.0):
+    """Lower a limit and remember what was taken; it costs trust, less if the blow is softened.
+
+    A speed limit in force bounds the cut, and lets a line be cut once a month.
 
     Unused credit that disappears is added to the person's lost headroom, as far as it could have helped: the share that
-    may be drawn as cash, or that is accepted for purchases. new_limit: fen, below the present one.
-    Returns the limit removed, in fen.
+    may be drawn as cash, or that is accepted for purchases. new_limit: fen, below the present one; blow: share of a
+    full bad experience. Returns the limit removed, in fen.
     """
+    if rules.cut_speed_limit < 1.0:
+        share = 0.0 if line.cut_month == rules.month else rules.cut_speed_limit
+        new_limit = max(new_limit, fen(line.limit * (1.0 - share)))
     removed = int(line.limit) - new_limit
+    if removed <= 0:
+        return 0
     unused = headroom(line)
     if line.limit_before < line.limit:
         line.limit_before = line.limit
     line.limit = new_limit
     line.cut_month = rules.month
-    lose_trust(line, rules, 1.0)
+    lose_trust(line, rules, blow)
     borrower.lost_headroom += fen(_helps(product) * (unused - headroom(line)))
     return removed
 

@@ -35,8 +35,8 @@ def balance(line):
 
 @rule
 def headroom(line):
-    """Unused credit in fen: limit less balance, nothing if the line is frozen or suspended or a payment is late."""
-    if line.state != OPEN or line.months_past_due > 0 or line.wait > 0:
+    """Unused credit in fen: limit less balance, nothing if the line is frozen or suspended."""
+    if line.state != OPEN or line.wait > 0:
         return 0
     return max(0, int(line.limit) - balance(line))
 

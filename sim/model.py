@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import mesa
 import numpy as np
 
-from sim import agents, networks
+from sim import agents, channels, networks
 from sim import tally as row
 from sim.accounts import Accounts
 from sim.chance import month_key
@@ -43,7 +43,8 @@ class CreditModel(mesa.Model):
     merchants: how many; seed: names the world's chance; reference: the month at whose end each person's number of
     lenders is noted for later; watch: how many borrowers are registered as Mesa agents; threads: how many share a
     month's work (the result is the same for any number); friends, employers, shops: networkx graphs instead of those
-    that would be built.
+    that would be built; beside: the model of a baseline, which plays the same months; frozen: channels
+    (``channels.CHANNELS``) that are held on the path they take there.
 
     Raises ValueError for a term, platform, product or month that does not exist.
     """
@@ -69,6 +70,8 @@ class CreditModel(mesa.Model):
         friends=None,
         employers=None,
         shops=None,
+        beside=None,
+        frozen=(),
     ):
         super().__init__(
             rng=int(seed)
@@ -105,6 +108,10 @@ class CreditModel(mesa.Model):
             regulator=self.regulator_class,
         )
         self.datacollector = agents.collector(self)
+        self.beside, self.frozen = beside, tuple(frozen)
+        channels.check(self.frozen, self, beside)
+        if "direct" in self.frozen:
+            self.timetable = beside.timetable
 
     # --- founding ---
     def _products(self, products) -> np.recarray:
@@ -175,11 +182,20 @@ class CreditModel(mesa.Model):
         total = play(self)
         self.history.add(total, self.market)
         self.accounts.close_month(self.market, total, self.date_after())
+        if self.frozen:
+            self._hold_channels()
         if self.month == self._reference:
             self.market.borrowers["lenders_before"] = self.market.borrowers["lenders"]
         self.month += 1
         agents.call_hooks(self)
         self.datacollector.collect(self)
+
+    def _hold_channels(self) -> None:
+        """Let the baseline catch up, and hold the frozen channels where it stands."""
+        while self.beside.month <= self.month:
+            self.beside.step()
+        channels.hold(self.market, self.beside.market, self.frozen)
+        self.accounts = Accounts(self.market)
 
     def date_after(self) -> str:
         """The calendar month about to be played, or being played."""

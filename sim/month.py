@@ -70,7 +70,10 @@ def play(model) -> dict:
     # 8-9. merchants and platforms, on what people did
     merchants_trade(
         market.merchants,
+        market.platforms,
+        market.products,
         total["sales"],
+        total["on_lines"],
         total["fees"],
         total["payroll"],
         total["staff"],
@@ -164,10 +167,10 @@ def open_accounts(borrower, lines, held, products, contracts, platforms, rules, 
         if is_locked_out(borrower, platform, lender, chance):
             plan.locked |= 1 << k
             line.wait = max(1, int(line.wait))
-        if holiday or (plan.locked & (1 << k) and lender.outage_grace > 0.0):
-            plan.excused |= 1 << k
+        excused = holiday or (plan.locked & (1 << k) > 0 and lender.outage_grace > 0.0)
+        plan.excused |= excused << k
         expose(borrower, line, platform, lender, rules, chance, tally)
-        bill(line, contracts[line.contract, k], k, holiday, tally)
+        bill(line, contracts[line.contract, k], k, excused, tally)
         tally.books[k, row.DUE] += int(line.due)
         tally.books[k, row.LATE_ACCOUNTS] += line.months_past_due > 0
         tally.books[k, row.LOCKED_OUT] += line.due > 0 and plan.locked & (1 << k) > 0
@@ -222,7 +225,9 @@ def ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
     lender = platforms[products[k].platform]
     tally.books[k, row.APPLICATIONS] += 1
     borrower.inquiries = min(250, int(borrower.inquiries) + 1)
-    tally.economy[row.PRIVACY_HARM] += uses_personal_data(lender, rules)
+    if uses_personal_data(borrower, lender, rules):
+        tally.economy[row.PRIVACY_HARM] += 1
+        complain(borrower, lines[k], k, lender, 1.0 - rules.data_limit, 0, rules, chance, tally)
     if not verify(borrower, k, lender, rules, chance, tally) or not can_repay(borrower, lines, products, lender, rules):
         return 0
     manual = is_manual(borrower, k, lender, rules)
@@ -262,7 +267,8 @@ def follow_up(borrower, lines, held, shops, products, contracts, platforms, rule
                 move = tally.transitions[k, tally.bucket_was[k], bucket(line)]
                 move[0] += 1
                 move[1] += tally.balance_was[k]
-            be_served(borrower, line, product, k, lender, rules, chance, plan, tally)
+            if is_on_book(line):  # not charged off this month
+                be_served(borrower, line, product, k, lender, rules, chance, plan, tally)
     keep_record(borrower, sight, rules, chance, tally)
     return 1 if was_new and borrower.ever_in_default else 0
 

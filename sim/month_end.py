@@ -4,21 +4,33 @@ from sim import ledger
 from sim import tally as row
 from sim.compiled import loop, rule
 from sim.lender import LENDING
+from sim.rules.advance import advance, advancing_product
 from sim.rules.collect import staff
 from sim.rules.complain import answer
 from sim.rules.defraud import learn
 from sim.rules.fund import fund
 from sim.rules.invest import invest
 from sim.rules.negotiate import queue
-from sim.rules.trade import trade
+from sim.rules.settle import settle, share_settlements
+from sim.rules.trade import close_month, trade
 from sim.rules.warn import indicate, steer, warn
 
 
 @loop
-def merchants_trade(merchants, sales, fees, payroll, staff, rules, chance, flows):
-    """Every merchant's month, in order."""
+def merchants_trade(merchants, platforms, products, sales, on_lines, fees, payroll, staff, rules, chance, flows):
+    """Every merchant's month, in order: be paid for sales on lines, trade, borrow or repay, close the month."""
+    k = advancing_product(products, platforms)
+    all_held = all_paid = 0
     for m in range(len(merchants)):
-        trade(merchants[m], sales[m], fees[m], payroll[m], staff[m], rules, chance, flows)
+        merchant = merchants[m]
+        held, paid = settle(merchant, on_lines[m], rules)
+        all_held += held
+        all_paid += paid
+        if trade(merchant, sales[m], on_lines[m], paid - held, fees[m], payroll[m], staff[m], rules, chance, flows):
+            if k >= 0:
+                advance(merchant, platforms[products[k].platform], k, rules, flows)
+            close_month(merchant, rules, flows)
+    share_settlements(platforms, products, all_held, all_paid, flows)
 
 
 @loop
@@ -29,6 +41,8 @@ def platforms_fund(platforms, products, books, result, rules, flows):
     """
     industry = news = with_investors = 0.0
     for p in range(len(platforms)):
+        add_up_platform(p, products, books, result, flows)
+        indicate(platforms[p], result.book, result.new_arrears)
         industry += platforms[p].indicator / len(platforms)
         if platforms[p].investors > 0.0:
             with_investors += 1.0
@@ -40,7 +54,6 @@ def platforms_fund(platforms, products, books, result, rules, flows):
         platform = platforms[p]
         warn(platform, industry, rules)
         fund(platform, result, rules, flows)
-        indicate(platform, result.book, result.new_arrears)
         steer(platform, rules)
         invest(platform, news / max(1.0, with_investors), rules)
         answer(platform, result.accounts, result.complaints)
@@ -82,7 +95,9 @@ def add_up_platform(p, products, books, result, flows):
         back = flow[ledger.RECOVERIES] + flow[ledger.CLAIM_SALES] + flow[ledger.CHARGEBACKS]
         gone = flow[ledger.STOLEN] + flow[ledger.COMMISSIONS]
         charged = flow[ledger.INTEREST] + flow[ledger.LATE_FEES] + flow[ledger.DRAW_FEES] + flow[ledger.CONVERSION_FEES]
-        result.earned += charged + fees + back
-        result.lost += flow[ledger.CHARGE_OFFS] + flow[ledger.FEES_REFUNDED] + gone
+        advanced = flow[ledger.ADVANCES] - flow[ledger.ADVANCES_REPAID] - flow[ledger.ADVANCE_INTEREST]
+        held_back = flow[ledger.SETTLEMENTS_HELD] - flow[ledger.SETTLEMENTS_PAID]
+        result.earned += charged + fees + back + flow[ledger.ADVANCE_INTEREST]
+        result.lost += flow[ledger.CHARGE_OFFS] + flow[ledger.FEES_REFUNDED] + flow[ledger.ADVANCES_LOST] + gone
         lent = flow[ledger.DRAWS] + flow[ledger.PURCHASES_CREDIT] + flow[ledger.PURCHASES_ABROAD]
-        result.cash_flow += flow[ledger.PAYMENTS] + back + fees - gone - lent
+        result.cash_flow += flow[ledger.PAYMENTS] + back + fees + held_back - gone - lent - advanced

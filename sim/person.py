@@ -3,8 +3,6 @@
 from sim.chance import ADVISER, MALICIOUS, MORATORIUM, OPT_OUT, SELF_CAP, SHARES_RECORD, uniform
 from sim.compiled import rule
 
-CUT, NOTICE, LESSON = range(3)  # what the regulator aims at people: a cut, the announcement of one, a lesson
-
 
 @rule
 def is_malicious(borrower, rules):
@@ -42,6 +40,12 @@ def own_cap(borrower, rules):
 def on_holiday(borrower, rules):
     """Whether a moratorium suspends the person's payments this month."""
     return rules.moratorium > 0.0 and uniform(rules.founding, MORATORIUM, borrower.id) < rules.moratorium
+
+
+@rule
+def is_cooling_off(borrower, rules):
+    """Whether the rules make the person wait: so many months after the last new line."""
+    return rules.cooling_off > 0.0 and rules.month - borrower.last_opened < rules.cooling_off
 
 
 @rule

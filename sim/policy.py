@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.levers import INDICATORS, LEVERS
-from sim.records import AIM_DTYPE, blank
+from sim.records import AIM_DTYPE, CUT, LESSON, NOTICE, blank
 
-CUT, ANNOUNCED_CUT, LESSON = 0, 1, 2  # kinds of aims
 MOST_VERSIONS = 255  # of fee schedules: a line keeps the number of its own in one byte
 
 
@@ -87,7 +86,7 @@ def faults(change):
     elif lever.whole and value != int(value):
         yield "value", f"{value:g} is not a whole number ({lever.unit}); write {round(value)}"
     if change.announced is not None and change.announced >= change.start:
-        yield "announced", f"{change.announced} is not before from, {change.start}; write an earlier month, or remove it"
+        yield "announced", f"{change.announced} is not before from, {change.start}; write an earlier month"
     if change.phase_in and not lever.grows:
         yield "phase_in", f"{change.lever} has no small first step from which it could grow; remove phase_in"
     if change.lever == "campaign" and change.until is None:
@@ -229,7 +228,7 @@ class Timetable:
             if not LEVERS[change.lever].once:
                 continue
             if change.lever == "limit_cut" and change.announced and month == self._run_month(change.announced):
-                rows += self._records(change, ANNOUNCED_CUT, change.value)
+                rows += self._records(change, NOTICE, change.value)
             since, steps = self._since(change, month), max(1, change.phase_in)
             if since is None or since >= steps:
                 continue
@@ -288,7 +287,7 @@ class Timetable:
         return sum(edge <= month for edge in self._edges)
 
     def contracts(self, calm: np.recarray) -> np.recarray:
-        """Every version of the fee schedule, [version, product], before other levers; calm: the terms of the founding."""
+        """The versions of the fee schedule, [version, product], before other levers; calm: terms of the founding."""
         versions = np.repeat(calm[None, :], len(self._edges) + 1, axis=0).view(np.recarray)
         for version, month in enumerate(self._edges, 1):
             for change in self.changes:

@@ -91,7 +91,7 @@ BOOK = _columns(
     ("plans_relieved", "BIGINT", "lines", "plans agreed that write interest down"),
     ("extended_broken", "BIGINT", "lines", "plans that only extend and were broken: re-default"),
     ("relieved_broken", "BIGINT", "lines", "plans with a write-down that were broken: re-default"),
-    ("left", "BIGINT", "lines", "lines closed by people who lost trust"),
+    ("lines_left", "BIGINT", "lines", "lines closed by people who lost trust"),
     ("trust", "BIGINT", "percent", "sum of trust over accounts"),
     ("complaints", "BIGINT", "complaints", "complaints that reached the platform"),
     ("escalations", "BIGINT", "complaints", "complaints that went to the authorities"),
@@ -136,6 +136,16 @@ MERCHANT_COLUMNS = _columns(
     ("merchants_open", "BIGINT", "merchants", "open for business"),
     ("merchant_staff", "BIGINT", "people", "modelled people on merchants' payrolls"),
     ("layoffs_planned", "DOUBLE", "people", "staff that merchants will lay off next month"),
+    ("merchants_closed", "BIGINT", "merchants", "closed this month for want of cash"),
+    ("merchants_accepting", "BIGINT", "merchants", "open, and take purchase lines next month"),
+    ("merchant_sales_fen", "BIGINT", "fen", "sales of all merchants"),
+    ("accepting_sales_fen", "BIGINT", "fen", "sales of those that take purchase lines"),
+    ("receivable_fen", "BIGINT", "fen", "sales on lines for which merchants have not been paid yet"),
+    ("stock_outs", "BIGINT", "merchants", "lost sales because they could not pay for stock"),
+    ("lost_sales_fen", "BIGINT", "fen", "sales lost so"),
+    ("merchant_limit_fen", "BIGINT", "fen", "limits of merchants' working-capital lines"),
+    ("merchant_advances_fen", "BIGINT", "fen", "owed on these lines"),
+    ("violations", "BIGINT", "merchants", "fined this month for a breach of data and privacy rules"),
 )
 
 SEGMENT = _columns(

@@ -67,6 +67,7 @@ LINE = _fields(
     ("limit_before", "i4", "fen", "limit before it was cut, 0 if it has not been"),
     ("reported", "i4", "fen", "balance at the end of last month, which the bureau shows as far as it is reported"),
     ("cut_month", "i2", "month", "month of the last cut, -1 if none"),
+    ("reported_cut", "i2", "month", "month of the last cut, as the bureau shows it; -1 if none"),
     ("markup", "i2", "basis points per year", "price of this line above the product's, set when it was opened"),
     ("state", "u1", "state", "0 none, 1 open, 2 frozen, 3 in a hardship plan, 4 charged off, 5 sold, 6 asked for, 7 closed"),
     ("months_past_due", "u1", "months", "how many monthly payments behind; on a charged-off line the age of the claim"),
@@ -76,11 +77,13 @@ LINE = _fields(
     ("cause", "u1", "cause", "why the first payment of the present spell of lateness was missed"),
     ("reported_late", "u1", "0, 1 or 2", "end of last month: 1 a payment was late, 2 charged off"),
     ("reported_clean", "u1", "months", "months without a late payment, at the end of last month"),
+    ("aimed", "u1", "0 or 1", "a policy has cut this line"),
     ("contract", "u1", "version", "version of the fee schedule that was signed"),
     ("permissions", "u1", "bits", "1 spend, 2 pay by instalments, 4 draw cash"),
     ("trust", "u1", "percent", "trust in the lender; 100 is what people start with"),
     ("wait", "u1", "months", "months until an application is decided or a suspension ends"),
     ("relief", "u1", "percent", "interest that a hardship plan writes down"),
+    ("on_trial", "u1", "0 or 1", "opened in the sandbox: its limit is not raised while that lasts"),
 )
 
 MERCHANT = _fields(
@@ -98,6 +101,14 @@ MERCHANT = _fields(
     ("staff", "i4", "count", "modelled people who worked here last month"),
     ("norm_staff", "i4", "count", "modelled staff at founding"),
     ("alive", "u1", "0 or 1", "open for business"),
+    ("accepts", "u1", "0 or 1", "takes purchase lines next month"),
+    ("closed", "u1", "0 or 1", "closed this month"),
+    ("violated", "u1", "0 or 1", "was fined this month for a breach of data and privacy rules"),
+    ("buffer", "i8", "fen", "cash that the owner likes to have at hand"),
+    ("lost_sales", "i8", "fen", "sales lost this month for want of stock"),
+    ("receivable", "i8", "fen", "sales on lines for which platforms have not paid yet"),
+    ("advance", "i8", "fen", "owed to a platform on the working-capital line"),
+    ("credit_limit", "i8", "fen", "most that may be owed on it"),
 )
 
 PLAN = _fields(
@@ -142,6 +153,8 @@ PLATFORM_STATE = _fields(
     ("outage", "i8", "0 or 1", "its system fails this month"),
     ("leak", "f8", "share", "clients whose data leak this month"),
     ("banned", "i8", "0 or 1", "a rule forbids new business"),
+    ("payable", "i8", "fen", "owed to merchants for sales on its lines"),
+    ("advanced", "i8", "fen", "working capital that merchants owe to it"),
 )
 
 PRODUCT_STATE = _fields(
@@ -179,6 +192,7 @@ RESULT = _fields(
     ("frauds_caught", "i8", "applications", "of these, stopped by checks"),
 )
 
+CUT, NOTICE, LESSON = range(3)  # what the regulator aims at people: a cut, the announcement of one, a lesson
 AIM = _fields(
     ("kind", "i8", "kind", "what happens: 0 a limit is cut, 1 a cut is announced, 2 people are taught"),
     ("share", "f8", "share", "of the limit that is taken off this month, or of the people who are reached"),

@@ -5,7 +5,7 @@ import math
 from sim.budget import spending_share
 from sim.chance import BUREAU_SIGHT, DRIFT, FORGED, INCOME_ERROR, SIGNAL, normal, uniform
 from sim.compiled import rule
-from sim.line import CHARGED_OFF, NONE, SOLD, balance, is_on_book
+from sim.line import ASKED, CHARGED_OFF, NONE, SOLD, balance, is_on_book
 from sim.parameters import YEAR, YOUNG
 from sim.person import is_malicious, shows_bills, withholds_data
 
@@ -19,8 +19,11 @@ ORDINARY_SPENDING = 0.75  # share of wage
 
 @rule
 def _shared(own, common, rules):
-    """A lender's own error and the one all lenders make, mixed as far as they use the same data."""
-    return own + rules.common_score * (common - own)
+    """A lender's own error and the one all lenders make, mixed as far as they use the same data.
+
+    sqrt(1 - c) * own + sqrt(c) * common: as large as before, and c is the correlation between two lenders.
+    """
+    return math.sqrt(1.0 - rules.common_score) * own + math.sqrt(rules.common_score) * common
 
 
 @rule
@@ -40,6 +43,12 @@ def estimated_income(borrower, rules, platform, lender):
 
 
 @rule
+def is_forged(borrower, rules):
+    """Whether the person's records are forged clean, at the bureau and wherever others report: a share of people."""
+    return rules.forged_share > 0.0 and uniform(rules.founding, FORGED, borrower.id) < rules.forged_share
+
+
+@rule
 def sees_record(borrower, lender, platform, rules):
     """Whether a lender sees the person's default: the bureau shows it, the lender looks, and nobody forged it clean.
 
@@ -47,7 +56,7 @@ def sees_record(borrower, lender, platform, rules):
     """
     if borrower.record_shown == 0:
         return False
-    if rules.forged_share > 0.0 and uniform(rules.founding, FORGED, borrower.id) < rules.forged_share:
+    if is_forged(borrower, rules):
         return False
     return uniform(rules.founding, BUREAU_SIGHT, borrower.id, platform) < lender.sees * float(borrower.record_sight)
 
@@ -99,12 +108,12 @@ def score(borrower, lines, k, products, platforms, rules, chance):
 
 @rule
 def _seen(borrower, lines, platform, lender, products, rules):
-    """What a lender sees of all lines: (debt in fen, lateness 0-1, months of clean history, recent cuts elsewhere 0-1)."""
+    """What a lender sees of all lines: (debt in fen, lateness 0-1, clean months, recent cuts elsewhere 0-1)."""
     debt = late = history = cut = 0.0
     reads = lender.reads_records if lender.reads_records > 0.0 and shows_bills(borrower, rules) else 0.0
     for j in range(len(lines)):
         line = lines[j]
-        if line.state == NONE:
+        if line.state == NONE or line.state == ASKED:
             continue
         if products[j].platform == platform:
             if is_on_book(line):
@@ -116,18 +125,18 @@ def _seen(borrower, lines, platform, lender, products, rules):
         sight = max(products[j].reporting * lender.sees, reads)
         debt += sight * int(line.reported)
         history = max(history, sight * min(12.0, float(line.reported_clean)))
-        if line.reported_late > 0:
+        if line.reported_late > 0 and not is_forged(borrower, rules):
             late = max(late, sight)
-        if line.cut_month >= 0 and 0 < rules.month - line.cut_month <= RECENT:
+        if line.reported_cut >= 0 and rules.month - line.reported_cut <= RECENT:
             cut = max(cut, sight)
     return debt, late, history, cut
 
 
 @rule
-def uses_personal_data(lender, rules):
-    """Whether a lender's decision rests on spending, behaviour or friends, and the rules let it."""
+def uses_personal_data(borrower, lender, rules):
+    """Whether a lender's decision rests on spending, behaviour or friends, and the rules and the person let it."""
     weight = rules.score_behaviour + rules.score_spending + lender.uses_social
-    return weight > 0.0 and rules.data_limit < 1.0
+    return weight > 0.0 and rules.data_limit < 1.0 and not withholds_data(borrower, rules)
 
 
 @rule
@@ -136,7 +145,7 @@ def _personal(borrower, history, lender, rules):
 
     Impulsive people lose, big spenders win, and friends who pay stand in for a history that is missing.
     """
-    if not uses_personal_data(lender, rules) or withholds_data(borrower, rules):
+    if not uses_personal_data(borrower, lender, rules):
         return 0.0
     points = rules.score_spending * (spending_share(borrower, rules) - ORDINARY_SPENDING)
     if rules.impulse > 0.0:

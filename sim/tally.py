@@ -30,6 +30,7 @@ Tally = namedtuple("Tally", (
     "economy",      # [measure of record.ECONOMY]
     "segments",     # [kind, segment, measure of record.SEGMENT]
     "sales",        # fen [merchant]
+    "on_lines",     # fen [merchant], the part of sales that was put on lines
     "fees",         # fen [merchant]
     "payroll",      # fen [merchant]
     "staff",        # people [merchant]
@@ -56,12 +57,13 @@ def new_tally(people: int, products: int, merchants: int) -> Tally:
     return Tally(
         zeros(len(FLOWS), products + 1), zeros(products, len(BOOK)), zeros(products, len(BUCKETS), len(BUCKETS), 2),
         zeros(len(ECONOMY)), zeros(len(SEGMENTS), 5, len(SEGMENT)), zeros(merchants), zeros(merchants),
-        zeros(merchants), zeros(merchants), np.empty(people * products, EVENT_DTYPE).view(np.recarray),
-        np.empty(people, np.int32), zeros(2), blank(1, PLAN_DTYPE),
+        zeros(merchants), zeros(merchants), zeros(merchants),
+        np.empty(people * products, EVENT_DTYPE).view(np.recarray), np.empty(people, np.int32),
+        zeros(2), blank(1, PLAN_DTYPE),
         np.zeros(products, np.uint8), *(zeros(products) for _ in range(5)))
 
 
-SUMS = ("flows", "books", "transitions", "economy", "segments", "sales", "fees", "payroll", "staff")
+SUMS = ("flows", "books", "transitions", "economy", "segments", "sales", "on_lines", "fees", "payroll", "staff")
 
 
 def clear(tally: Tally) -> None:

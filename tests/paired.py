@@ -1,77 +1,92 @@
-"""Paired worlds, the same seeds with something on and off, and what is measured in them."""
+"""Pairs of worlds of the same seeds, with something switched on in one of each pair, and what is measured in them."""
 
 import numpy as np
-from markets import default_market, model_of
+from markets import default_market
 
-from sim.ledger import FLOWS
+from sim.model import CreditModel
+
+LATE_30 = ("M2", "M3", "M4", "M5", "M6", "M7+")
+LATE_90 = ("M4", "M5", "M6", "M7+")
 
 
 def worlds(on, off=None, borrowers=6000, months=24, seeds=(1,), market=default_market):
-    """The worlds with ``on`` and those with ``off``, seed by seed: two lists of models that have been played.
+    """Worlds with and without: (models with ``on``, models with ``off``), one of each per seed, played so many months.
 
-    on, off: what differs from the market, as a dict with any of ``parameters`` (behaviour), ``platforms`` (terms of
-    every platform), ``lenders`` (of one: {"p2p": {...}}), ``products`` (of every product), ``terms`` (of one:
-    {("incumbent", "pay-later"): {...}}) and ``changes`` (policy). off left out is the market as it is.
+    on, off: what differs from the market: ``parameters``; terms of every one of the ``platforms`` and ``products``;
+    ``terms`` of a product by (platform, product); terms of ``lenders`` by name; ``changes``.
     """
-    return tuple([_played(what or {}, borrowers, months, seed, market) for seed in seeds] for what in (on, off))
+
+    def play(given, seed):
+        platforms, products = _offers(market, given)
+        return CreditModel(
+            platforms,
+            products,
+            borrowers=borrowers,
+            seed=seed,
+            parameters=given.get("parameters"),
+            changes=given.get("changes", ()),
+        ).run(months)
+
+    return [play(on, seed) for seed in seeds], [play(off or {}, seed) for seed in seeds]
 
 
-def _played(what, borrowers, months, seed, market):
+def _offers(market, given):
+    """The platforms and products of a market with what is given written over their terms."""
     platforms, products = market()
-    platforms = [p | what.get("platforms", {}) | what.get("lenders", {}).get(p["name"], {}) for p in platforms]
-    products = [
-        p | what.get("products", {}) | what.get("terms", {}).get((p["platform"], p["name"]), {}) for p in products
-    ]
-    model = model_of((platforms, products), borrowers=borrowers, seed=seed, parameters=what.get("parameters"),
-                     changes=what.get("changes", ()))  # fmt: skip
-    return model.run(months)
+    lenders, terms = given.get("lenders", {}), given.get("terms", {})
+    platforms = [p | given.get("platforms", {}) | lenders.get(p["name"], {}) for p in platforms]
+    products = [p | given.get("products", {}) | terms.get((p["platform"], p["name"]), {}) for p in products]
+    return platforms, products
 
 
-def total(model, column, table="monthly"):
-    """A column added up over all months and rows."""
-    return model.tables()[table][column].sum()
+# --- measures of one world, over all months ---
+def late_share(model, buckets) -> float:
+    """Share of lines with a balance that stand in these buckets at month end; charged-off lines are not counted."""
+    moves = model.tables()["transitions"]
+    on_book = moves["to_bucket"] != "charged off"
+    late = np.isin(moves["to_bucket"], buckets)
+    return float(moves["accounts"][late].sum() / moves["accounts"][on_book].sum())
 
 
-def d30(model):
-    """Balance 30 or more days past due, as a share of the balance, all months together."""
-    return (total(model, "m2_fen") + total(model, "m3_fen") + total(model, "m4_fen")) / total(model, "balance_fen")
+def d30(model) -> float:
+    """Share of lines with a balance that are 30 or more days past due."""
+    return late_share(model, LATE_30)
 
 
-def d90(model):
-    """The same, more than 90 days."""
-    return total(model, "m4_fen") / total(model, "balance_fen")
+def d90(model) -> float:
+    """Share of lines with a balance that are more than 90 days past due."""
+    return late_share(model, LATE_90)
 
 
-def default_count(model):
+def default_count(model) -> int:
     """Lines that went into default."""
-    return int(total(model, "defaults"))
+    return len(model.tables()["defaults"]["borrower"])
 
 
-def utilisation(model):
-    """Balance as a share of limits, all months together."""
-    return total(model, "balance_fen") / total(model, "limit_fen")
-
-
-def roll_share(model):
-    """Cash drawn by people who were short, as a share of what was repaid."""
-    return total(model, "rolled_fen", "economy") / total(model, "paid_fen")
-
-
-def n_plat(model):
-    """Mean number of platforms to which a person owes money."""
-    return total(model, "lenders_total", "economy") / total(model, "borrowers", "economy")
-
-
-def gmv(model):
-    """Sales of merchants to modelled people, in fen."""
-    return flows(model, "purchases in cash") + flows(model, "purchases on credit")
-
-
-def flows(model, name, platform=None):
-    """What was posted under one flow, in fen, by one platform or altogether."""
-    assert name in {flow for flow, *_ in FLOWS}, name
+def flows(model, name) -> float:
+    """What was posted under one flow, in yuan."""
     table = model.tables()["flows"]
-    chosen = table["flow"] == name
-    if platform is not None:
-        chosen &= table["platform"] == platform
-    return int(np.asarray(table["amount_fen"])[chosen].sum())
+    return float(table["amount_fen"][table["flow"] == name].sum() / 100)
+
+
+def utilisation(model) -> float:
+    """Balance over limit, all lines."""
+    monthly = model.tables()["monthly"]
+    return float(monthly["balance_fen"].sum() / monthly["limit_fen"].sum())
+
+
+def roll_share(model) -> float:
+    """Cash drawn by people who were short, as a share of what was repaid."""
+    tables = model.tables()
+    return float(tables["economy"]["rolled_fen"].sum() / tables["monthly"]["paid_fen"].sum())
+
+
+def n_plat(model) -> float:
+    """Mean number of platforms that a person owes."""
+    economy = model.tables()["economy"]
+    return float(economy["lenders_total"].sum() / economy["borrowers"].sum())
+
+
+def gmv(model) -> float:
+    """Sales of merchants to the people of the market, in yuan."""
+    return flows(model, "purchases in cash") + flows(model, "purchases on credit")

@@ -5,12 +5,25 @@ import inspect
 import numpy as np
 
 from sim import chance as luck
-from sim.line import NONE, OPEN
+from sim import levers
+from sim.line import ALL_PERMISSIONS, NONE, OPEN
 from sim.model import _terms
 from sim.month import list_held
 from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
-from sim.records import BORROWER_DTYPE, LINE_DTYPE, MERCHANT_DTYPE, PLATFORM_DTYPE, PRODUCT_DTYPE, RULES_DTYPE, blank
+from sim.records import (
+    AIM_DTYPE,
+    BORROWER_DTYPE,
+    LINE_DTYPE,
+    MERCHANT_DTYPE,
+    PLATFORM_DTYPE,
+    PRODUCT_DTYPE,
+    RESULT_DTYPE,
+    RULES_DTYPE,
+    blank,
+)
+from sim.rules.report import publish
 from sim.tally import new_tally
+from sim.trust import START
 
 #: Nothing unexpected happens: no luck, no error, no help, unless a test asks for it.
 CALM = {"job_loss_hazard": 0, "income_shock": 0, "wage_shock": 0, "wage_growth": 0, "expense_hazard": 0,
@@ -25,24 +38,32 @@ CARD = {"buys": 1, "lends_cash": 0.5, "acceptance": 0.45, "free_period": 2, "con
 class Scene:
     """One person of 30 who earns 6,000 yuan outside, and holds one open line of 10,000 yuan of each product.
 
+    Lines stood at the end of last month as they stand now, unless ``reported`` fields say otherwise, and a default on
+    record is shown. The contract of every line is what its product says.
+
     products: terms of each product, with ``platform`` as an index (default 0); platforms: terms of each platform;
     lines: fields of each line that differ, in fen; parameters: behaviour that differs from CALM; person: fields of the
-    borrower. ``play(rule)`` calls a rule with what its arguments are called here.
+    borrower. ``play(rule)`` calls a rule with what its arguments are called here; line, product and lender are those of
+    the product ``k``, the first unless it is given.
     """
 
     def __init__(self, *products, platforms=None, lines=(), parameters=None, merchants=4, seed=1, month=1,
                  wage_level=1.0, **person):  # fmt: skip
         offers = [CALM_PRODUCT | terms for terms in products]
         self.products = _terms(PRODUCT_DTYPE, PRODUCT, offers, named=("platform",))
+        self.products["most_rate"] = levers.NONE
         self.products["platform"] = [terms.get("platform", 0) for terms in products]
+        self.contracts = self.products.reshape(1, -1)  # one version of every fee schedule: the products' own terms
         platforms = platforms or [{"signal_noise": 0}] * (1 + max(terms.get("platform", 0) for terms in products))
         self.platforms = _terms(PLATFORM_DTYPE, PLATFORM, platforms)
+        for unblemished in ("reputation", "call_reach", "plan_reach", "service", "indicator"):
+            self.platforms[unblemished] = 1.0
         self.rules = _terms(RULES_DTYPE, BEHAVIOUR, [CALM | (parameters or {})])[0]
         self.rules.month = month
         self.rules.wage_level = wage_level
         self.rules.founding = luck.month_key(seed, 0)
         self.merchants = blank(merchants, MERCHANT_DTYPE)
-        self.merchants["alive"] = 1
+        self.merchants["alive"] = self.merchants["accepts"] = 1
         self.merchants["id"] = np.arange(merchants)
         self.shops = np.arange(4, dtype=np.int32) % merchants
         self.chance = luck.month_key(seed, month + 1)
@@ -50,23 +71,29 @@ class Scene:
         self.lines = blank(len(products), LINE_DTYPE)
         self.tally = new_tally(1, len(products), merchants)
         self.plan, self.buy, self.pay = self.tally.plan[0], self.tally.buy, self.tally.pay
+        self.aims = blank(0, AIM_DTYPE)
+        self.result = blank(1, RESULT_DTYPE)[0]
         set_fields(self.borrower, {"wage": yuan(6000), "income": yuan(6000), "employer": -1, "age": 30, "stigma": 0.5,
-                                   "policy_cut_month": -1000} | person)
+                                   "policy_cut_month": -1000, "last_opened": -1000,
+                                   "record_shown": person.get("bad_record", 0) > 0} | person)  # fmt: skip
         for line, fields in zip(self.lines, list(lines) + [{}] * (len(products) - len(lines)), strict=True):
-            set_fields(line, {"state": OPEN, "limit": yuan(10000), "cut_month": -1} | fields)
+            set_fields(line, {"state": OPEN, "limit": yuan(10000), "cut_month": -1, "permissions": ALL_PERMISSIONS,
+                              "trust": START} | fields)  # fmt: skip
             if line.state == NONE:
                 line.limit = 0
+            publish(line)
+            set_fields(line, {name: value for name, value in fields.items() if name.startswith("reported")})
 
     def play(self, rule, **more):
         """Call a rule; each of its arguments is found here by its name, or given. Returns what it returns."""
-        names = inspect.signature(getattr(rule, "py_func", rule)).parameters
-        return rule(*(more[name] if name in more else self._named(name) for name in names))
+        k = more.setdefault("k", 0)
+        return rule(*(more[n] if n in more else self._named(n, k) for n in inspect.signature(rule).parameters))
 
-    def _named(self, name):
-        one = {"line": "lines", "product": "products", "platform": "platforms", "merchant": "merchants"}
-        if name in one:
-            return getattr(self, one[name])[0]
-        return {"k": 0, "flows": self.tally.flows}[name] if name in ("k", "flows") else getattr(self, name)
+    def _named(self, name, k):
+        one = {"line": self.lines[k], "product": self.products[k], "contract": self.contracts[0, k],
+               "lender": self.platforms[self.products[k].platform], "platform": self.platforms[0],
+               "merchant": self.merchants[0], "flows": self.tally.flows, "holiday": False}  # fmt: skip
+        return one[name] if name in one else getattr(self, name)
 
     @property
     def held(self):

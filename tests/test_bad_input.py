@@ -182,6 +182,42 @@ def test_a_lever_that_cannot_grow_is_not_phased_in(complaint):
     assert complaint(HEAD + cap).startswith("mine.toml:8: changes.cap.phase_in: ")
 
 
+def lever(name, value, *more):
+    """A change of a lever from line 3 on: its value is on line 6, its month on line 7, more from line 8 on."""
+    lines = ["[[changes]]", 'name = "rule"', f'lever = "{name}"', f"value = {value}", 'from = "2020-11"', *more]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    (lever("limit_cut", 0.3, 'announced = "2020-11"'), "8: changes.rule.announced: 2020-11 is not before from"),
+    (lever("limit_cut", 0.3, 'announced = "2016-11"'), "8: changes.rule.announced: 2016-11 is before the run, "),
+    (lever("limit_cut", 0.3, 'announced = "2020-13"'), '8: changes.rule.announced: there is no month "2020-13"'),
+    (lever("limit_cut", 0.3, 'when = { indicator = "delinquancy", above = 0.03 }'),
+     '8: changes.rule.when.indicator: there is no indicator "delinquancy"; did you mean "delinquency"?'),
+    (lever("limit_cut", 0.3, 'when = { indicator = "short" }'), "8: changes.rule.when: say when it acts"),
+    (lever("limit_cut", 0.3, "when = { above = 0.03 }"), '8: changes.rule.when.indicator: "indicator" is missing'),
+    (lever("limit_cut", 0.3, 'when = "short"'), "8: changes.rule.when: this is a table"),
+    (lever("limit_cut", 0.3, 'when = { indicator = "short", over = 0.1 }'), "8: changes.rule.when.over: "),
+    (lever("limit_cut", 0.3, 'when = { indicator = "short", above = 0.3, below = 0.2 }'),
+     "8: changes.rule.when: nothing is above 0.3 and below 0.2"),
+    (lever("limit_cut", 0.3, "above = 0.1"), '8: changes.rule.above: "above" does not belong here'),
+    (lever("new_rate", 0.1, 'when = { indicator = "short", above = 0.3 }'),
+     "8: changes.rule.when: a new_rate has dates"),
+    (lever("sandbox", 0.1, 'announced = "2020-01"', 'when = { indicator = "short", above = 0.3 }'),
+     "8: changes.rule.announced: nobody knows when"),
+    (lever("co_funding", 0.3, 'product = "cash"'), "8: changes.rule.product: the lever co_funding is aimed by"),
+    (lever("rate_cap", 0.3, "who = { age_below = 30 }"), "8: changes.rule.who: the lever rate_cap is aimed by"),
+    (lever("education", 0.3, "who = { score_below = 0.3 }"), "8: changes.rule.who: a lesson is not given by a lender"),
+    (lever("campaign", 0.3), "3: changes.rule.until: a campaign has an end"),
+    (lever("co_funding", 30), "6: changes.rule.value: 30 looks like a percentage; write 0.3 (share of loan)"),
+    (lever("cooling_off", 2.5), "6: changes.rule.value: 2.5 is not a whole number (months)"),
+    (lever("platform_stop", 2), "6: changes.rule.value: 2 is out of range; write a number from 0 to 1 (yes or no)"),
+    (lever("longest_term", 6, "phase_in = 3"), "8: changes.rule.phase_in: longest_term has no small first step"),
+])  # fmt: skip
+def test_a_change_without_sense_is_told_what_to_write_instead(complaint, text, words):
+    assert complaint(text).startswith(f"mine.toml:{words}")
+
+
 def test_a_key_inside_an_inline_table_is_found_on_its_line(complaint):
     said = complaint(HEAD + CUT + "who = { age_bellow = 30 }\n")
     assert said.startswith("mine.toml:10: changes.cut.who.age_bellow: ")

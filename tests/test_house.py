@@ -23,6 +23,8 @@ SIM = {name: tree for name, tree in SOURCES.items() if name.startswith("sim/")}
 #: What parties do and the nouns they do it with: where a parameter has to matter.
 DESCRIBED = ("sim/parameters.py", "sim/levers.py", "sim/policy.py", "sim/records.py")
 PLAY = {name: tree for name, tree in SIM.items() if name not in DESCRIBED}
+#: What changes and levers do by themselves: a parameter that they read from the rules matters too.
+POLICY = {name: SIM[name] for name in ("sim/levers.py", "sim/policy.py")}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 
 
@@ -132,7 +134,7 @@ def test_every_file_and_every_public_function_and_class_says_what_it_is():
 
 # --- parameters, fields, decisions, levers ---
 PARAMETERS = [*BEHAVIOUR.values(), *PLATFORM.values(), *PRODUCT.values()]
-TABLES = ("BORROWER", "LINE", "MERCHANT", "PLAN", "PLATFORM_STATE", "PRODUCT_STATE", "RULES", "AIM", "EVENT")
+TABLES = ("BORROWER", "LINE", "MERCHANT", "PLAN", "PLATFORM_STATE", "PRODUCT_STATE", "RULES", "RESULT", "AIM", "EVENT")
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda p: p.name)
@@ -171,8 +173,15 @@ def test_the_rows_of_the_tally_are_those_that_are_named():
     assert record.SEGMENT[tally.SEGMENT_DEFAULTS].name == "defaults"
 
 
+def read_from_rules(tree):
+    """The parameters that a file reads as ``rules.name``; names in a table of levers do not count."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and ast.unparse(node.value) == "rules":
+            yield node.attr
+
+
 def test_every_parameter_matters_somewhere_in_the_market():
-    read = names_read(PLAY.values())
+    read = names_read(PLAY.values()) + Counter(name for tree in POLICY.values() for name in read_from_rules(tree))
     assert not [parameter.name for parameter in PARAMETERS if not read[parameter.name]]
 
 

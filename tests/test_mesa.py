@@ -105,8 +105,10 @@ def test_a_value_that_a_record_cannot_hold_is_refused_and_changes_nothing(model)
             setattr(person, name, value)
         with pytest.raises(problem):
             model.borrowers.set(name, value)
-    with pytest.raises(ValueError, match="between 0 and 3"):
-        person.line("bank", "card").state = 4
+    with pytest.raises(ValueError, match="between 0 and 7"):
+        person.line("bank", "card").state = 8
+    with pytest.raises(ValueError, match="contract must be between 0 and 0"):
+        person.line("bank", "card").contract = 1
     with pytest.raises(ValueError, match="approval must be between"):
         nth(model.platforms, 0).approval = 50
     assert model.market.borrowers[7].tolist() == before

@@ -25,7 +25,7 @@ def followed(*lines, paid=(), before=150, month=20, **person):
     s.tally.pay[: len(paid)] = [yuan(amount) for amount in paid]
     s.tally.balance_was[:] = yuan(900)
     s.tally.bucket_was[:] = [line.get("months_past_due", 0) for line in lines]
-    s.result = s.play(follow_up)
+    s.first = s.play(follow_up)
     s.events = s.tally.events[: s.tally.counts[0]]
     s.changed = s.tally.changed[: s.tally.counts[1]].tolist()
     return s
@@ -39,7 +39,7 @@ def test_a_default_is_written_down_with_what_is_owed_and_why():
     assert event.balance == s.lines[0].revolving == yuan(1001.50)  # with the late fee: 1.5 % of a tenth, as called in
     assert s.tally.books[0, row.DEFAULTS] == 1
     assert s.tally.books[0, row.DEFAULT_BALANCE] == yuan(1001.50)
-    assert (s.result, s.borrower.bad_record, s.borrower.ever_in_default, s.changed) == (1, 24, 1, [8])
+    assert (s.first, s.borrower.bad_record, s.borrower.ever_in_default, s.changed) == (1, 24, 1, [8])
 
 
 @pytest.mark.parametrize(("since", "counts"), [(0, 1), (11, 1), (12, 0)])
@@ -51,10 +51,10 @@ def test_only_the_first_default_of_a_person_is_a_first_whatever_the_bureau_remem
     assert followed(LATE, LATE).events["first"].tolist() == [1, 0]
     again = followed(LATE, bad_record=3, ever_in_default=1)
     assert again.events["first"].tolist() == [0]
-    assert (again.result, again.changed, again.borrower.bad_record) == (0, [], 24)
+    assert (again.first, again.changed, again.borrower.bad_record) == (0, [], 24)
     forgotten = followed(LATE, bad_record=0, ever_in_default=1, id=7)
     assert forgotten.events["first"].tolist() == [0]
-    assert (forgotten.result, forgotten.changed, forgotten.borrower.bad_record) == (0, [8], 24)
+    assert (forgotten.first, forgotten.changed, forgotten.borrower.bad_record) == (0, [8], 24)
 
 
 def test_a_default_is_on_record_as_far_as_the_lender_that_reports_most_of_those_defaulted_on():
@@ -69,7 +69,7 @@ def test_the_record_is_kept_while_the_default_lasts_and_fades_by_the_month_after
     cured = LATE | {"due": 0}
     assert followed(cured, paid=(200,), bad_record=24).borrower.bad_record == 23
     out = followed(cured, paid=(200,), bad_record=1, id=7)
-    assert (out.borrower.bad_record, out.changed, out.result) == (0, [-8], 0)
+    assert (out.borrower.bad_record, out.changed, out.first) == (0, [-8], 0)
     assert (
         followed(
             {"state": CHARGED_OFF, "limit": 0, "revolving": 5, "months_past_due": 7}, bad_record=9
@@ -80,7 +80,7 @@ def test_the_record_is_kept_while_the_default_lasts_and_fades_by_the_month_after
 
 def test_a_late_payment_short_of_ninety_days_is_no_default():
     s = followed(LATE | {"months_past_due": 2})
-    assert (s.result, s.borrower.bad_record, len(s.events), s.changed) == (0, 0, 0, [])
+    assert (s.first, s.borrower.bad_record, len(s.events), s.changed) == (0, 0, 0, [])
 
 
 def test_a_move_between_buckets_is_counted_with_the_balance_it_began_with():

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scenes import CASH, PAY_LATER, Scene, yuan
+from scenes import CASH, PAY_LATER, Scene, set_fields, yuan
 
 from sim import ledger
 from sim import tally as row
@@ -16,6 +16,7 @@ from sim.rules.approve import approve
 from sim.rules.collect import age
 from sim.rules.fund import fund
 from sim.rules.plan import plan_month
+from sim.rules.report import publish
 from sim.rules.restrict import restrict
 from sim.rules.review import review
 from sim.rules.shop import shop
@@ -88,18 +89,45 @@ def test_a_late_payment_and_a_good_history_elsewhere_count_as_far_as_they_are_se
     assert seen(months_clean=6) == pytest.approx(0.3 + 0.10 * 0.25)
 
 
+def test_other_lenders_lines_are_seen_as_they_stood_at_the_end_of_last_month():
+    def seen(reported, now):
+        lines = [{}, now | {f"reported{name}": value for name, value in reported.items()}]
+        s = scene(PAY_LATER, CASH | {"platform": 1}, lines=lines)
+        return points(s), s
+
+    calm = {"": 0, "_late": 0, "_clean": 0}
+    this_month = {"revolving": yuan(8000), "months_past_due": 1, "state": FROZEN, "months_clean": 12}
+    before, s = seen(calm, this_month)
+    assert before == 0.3  # what happens this month is not known yet
+    publish(s.lines[1])
+    assert points(s) == pytest.approx(0.3 + 0.20 - 0.35 - 0.1)
+    assert seen({"": yuan(8000), "_late": 2, "_clean": 6}, {})[0] == pytest.approx(0.3 + 0.10 - 0.35 - 0.1)
+
+
+@pytest.mark.parametrize(("fields", "shown"), [
+    ({"revolving": 7, "purchases": 20, "instalment": 300, "months_clean": 9}, (327, 0, 9)),
+    ({"revolving": 7, "months_past_due": 2, "state": FROZEN}, (7, 1, 0)), ({"months_clean": 40}, (0, 0, 12)),
+    ({"revolving": 7, "months_past_due": 8, "state": CHARGED_OFF, "limit": 0}, (0, 2, 0)),
+])  # fmt: skip
+def test_what_is_reported_is_the_balance_whether_it_is_late_and_up_to_a_year_of_clean_months(fields, shown):
+    line = Scene(CASH, lines=[fields | {"reported": 1, "reported_late": 1, "reported_clean": 1}]).lines[0]
+    publish(line)
+    assert (line.reported, line.reported_late, line.reported_clean) == shown
+
+
 @pytest.mark.parametrize(("sees", "reported", "late"), [(1, 1, 0.35), (0, 1, 0), (1, 0, 0)])
 def test_a_default_on_record_counts_in_full_for_who_sees_it_and_not_at_all_for_others(sees, reported, late):
     s = scene(PAY_LATER, platforms=[{"sees": sees}], bad_record=1, record_sight=reported)
     assert points(s) == round(0.3 - late, 9)
-    s.borrower.bad_record = 0
+    s.borrower.record_shown = 0  # the record has run out, or has not been published yet
     assert points(s) == 0.3
 
 
 def test_whether_a_lender_sees_a_record_is_settled_for_good_and_as_likely_as_what_it_looks_at_times_what_is_reported():
     def seers(platform=0, sees=0.5, reported=0.8, month=1):
         """Who of two thousand people is seen by a lender."""
-        s = scene({"platform": 0}, {"platform": 1}, platforms=[{"sees": sees}] * 2, record_sight=reported, month=month)
+        s = scene({"platform": 0}, {"platform": 1}, platforms=[{"sees": sees}] * 2, record_sight=reported, bad_record=1,
+                  month=month)  # fmt: skip
         seen = set()
         for person in range(2000):
             s.borrower.id = person
@@ -312,7 +340,7 @@ def restricted(*changes, lines=({}, {}), month=0, parameters=None, online=(1, 1)
     s = scene(PAY_LATER, CASH | {"platform": 1}, lines=lines, month=month, platforms=[{"online": o} for o in online],
               parameters=parameters, **person)  # fmt: skip
     timetable = Timetable(changes, "2017-01", ["one", "two"], [("one", "pay-later"), ("two", "cash")])
-    s.play(restrict, cuts=timetable.aims(month))
+    s.play(restrict, aims=timetable.aims(month))
     s.hit = int(s.tally.economy[row.POLICY_CUT_PEOPLE])
     assert s.borrower.policy_cut_month == (month if s.hit else -1000)
     return (s.lines["limit"] / 100).tolist(), s
@@ -405,7 +433,9 @@ def funded(
     s = Scene(PAY_LATER, platforms=[own | terms], parameters=rules | (parameters or {}), month=month)
     platform = s.platforms[0]
     platform.capital, platform.state = yuan(capital), state
-    s.play(fund, book=yuan(book), late=yuan(late), earned=yuan(earned), lost=yuan(lost), cash_flow=yuan(cash_flow))
+    month = {"book": book, "late": late, "earned": earned, "lost": lost, "cash_flow": cash_flow}
+    set_fields(s.result, {name: yuan(amount) for name, amount in month.items()})
+    s.play(fund)
     return s
 
 

@@ -9,7 +9,7 @@ from sim.line import CHARGED_OFF, FROZEN, NONE, OPEN, balance, bucket, cash_head
 from sim.record import BUCKETS
 from sim.rules.bill import bill
 from sim.rules.borrow import draw
-from sim.rules.collect import age, recover
+from sim.rules.collect import DEFAULTED, WRITTEN_OFF, age, charge_off, recover
 
 TERMS = {"monthly_rate": 0.015, "instalment_rate": 0.01, "minimum_share": 0.10, "late_fee": 0.02, "freeze_after": 1,
          "call_in_after": 3, "charge_off_after": 6}  # fmt: skip
@@ -136,7 +136,9 @@ def test_a_bucket_is_named_after_the_months_past_due(months, state, name):
 def aged(paid=0, before=0, terms=None, **line):
     """A line of 1,000 yuan after a payment of so many yuan, with so many past due before: its scene and the result."""
     scene = Scene(TERMS | PAY_LATER | (terms or {}), lines=[{"revolving": yuan(1000)} | line])
-    scene.result = scene.play(age, paid=yuan(paid), unpaid_before=yuan(before))
+    scene.moved = scene.play(age, paid=yuan(paid), unpaid_before=yuan(before))
+    if scene.moved == WRITTEN_OFF:
+        scene.play(charge_off)
     return scene
 
 
@@ -193,8 +195,8 @@ def test_a_late_payment_ends_the_run_of_clean_months():
 
 
 def test_a_line_defaults_once_in_the_month_it_is_more_than_ninety_days_late():
-    results = [aged(due=yuan(200), months_past_due=months, state=FROZEN, before=150).result for months in range(6)]
-    assert results == [0, 0, 0, 1, 0, 0]
+    results = [aged(due=yuan(200), months_past_due=months, state=FROZEN, before=150).moved for months in range(6)]
+    assert results == [0, 0, 0, DEFAULTED, 0, 0]
 
 
 def test_past_the_charge_off_month_the_balance_becomes_a_claim():
@@ -229,10 +231,12 @@ def test_a_limit_is_months_of_income_by_score_in_whole_hundreds_and_at_most_the_
 def test_a_cut_takes_unused_credit_and_remembers_the_limit_before_the_first_cut():
     scene = Scene(CASH, lines=[{"revolving": yuan(7000)}])
     line = scene.lines[0]
-    assert scene.play(take_limit, new_limit=yuan(6000), month=9) == yuan(4000)
+    scene.rules.month = 9
+    assert scene.play(take_limit, new_limit=yuan(6000)) == yuan(4000)
     assert (line.limit, line.limit_before, line.cut_month) == (yuan(6000), yuan(10_000), 9)
     assert scene.borrower.lost_headroom == yuan(3000)  # the 1,000 above the limit were not credit to lose
-    scene.play(take_limit, new_limit=yuan(5000), month=10)
+    scene.rules.month = 10
+    scene.play(take_limit, new_limit=yuan(5000))
     assert (line.limit_before, scene.borrower.lost_headroom) == (yuan(10_000), yuan(3000))
 
 
@@ -241,7 +245,7 @@ def test_a_cut_takes_unused_credit_and_remembers_the_limit_before_the_first_cut(
 ])  # fmt: skip
 def test_credit_that_is_taken_is_missed_as_far_as_it_could_have_helped_and_given_back_as_far(terms, helps):
     scene = Scene(terms)
-    scene.play(take_limit, new_limit=yuan(4000), month=9)
+    scene.play(take_limit, new_limit=yuan(4000))
     assert scene.borrower.lost_headroom == yuan(6000 * helps)
     scene.play(give_limit, step=yuan(1000))
     assert scene.lines[0].limit == yuan(5000)

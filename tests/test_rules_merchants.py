@@ -11,7 +11,7 @@ from scenes import PAY_LATER, Scene, yuan
 from sim import ledger
 from sim.chance import MERCHANT_CASH, MERCHANT_MARGIN, NEW_MARGIN, month_key, normal, uniform
 from sim.rules.talk import talk
-from sim.rules.trade import SETTLING_MONTHS, trade
+from sim.rules.trade import SETTLING_MONTHS, close_month, trade
 
 FOUNDING = month_key(1, 0)
 
@@ -24,8 +24,14 @@ def traded(sales=0, fees=0, payroll=0, staff=0, parameters=None, month=SETTLING_
     s.rules.merchant_smoothing = (parameters or {}).get("merchant_smoothing", 0.0)
     for name, value in fields.items():
         s.merchants[0][name] = value
-    s.play(trade, sales=yuan(sales), fees=yuan(fees), payroll=yuan(payroll), staff=staff)
+    a_month(s, sales, fees, payroll, staff)
     return s
+
+
+def a_month(s, sales=0, fees=0, payroll=0, staff=0):
+    """The first merchant trades and closes the month, paid at once; amounts in yuan."""
+    if s.play(trade, sales=yuan(sales), on_lines=0, settled=0, fees=yuan(fees), payroll=yuan(payroll), staff=staff):
+        s.play(close_month)
 
 
 def buffer_months(mean):
@@ -91,7 +97,7 @@ def test_costs_are_set_so_that_the_drawn_margin_holds():
     merchant = settled.merchants[0]
     before = merchant.cash
     settled.rules.month = SETTLING_MONTHS
-    settled.play(trade, sales=yuan(10_000), fees=0, payroll=yuan(3000), staff=1)
+    a_month(settled, sales=10_000, payroll=3000, staff=1)
     taken = settled.flow(ledger.OWNERS_INCOME)
     assert merchant.cash + taken - before == pytest.approx(yuan(500), abs=2)
 

@@ -1,16 +1,20 @@
 """Scenario files: found, extended, set, and the same for everybody who reads them."""
 
 import dataclasses
+import io
 import tomllib
 
 import pytest
+from rich.console import Console
 
+from analysis.timetable import described
 from scenarios.loader import GALLERY, MARKETS, fingerprint, gallery, load, load_pair
 from scenarios.places import read
 from scenarios.runner import plan
-from scenarios.schema import Behaviour, ChangeTable, Platform, Product, WhoTable
+from scenarios.schema import Behaviour, ChangeTable, Platform, Product, WhenTable, WhoTable
+from sim.levers import LEVERS
 from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
-from sim.policy import LEVERS, Change, Who
+from sim.policy import Change, When, Who
 
 
 def test_every_scenario_of_the_gallery_asks_a_question_and_commits_an_expected_outcome():
@@ -29,6 +33,7 @@ def test_every_parameter_lever_and_field_of_a_change_can_be_written_in_a_file():
         for name, parameter in group.items():
             assert section.model_fields[name].default == parameter.default
     assert set(WhoTable.model_fields) == {field.name for field in dataclasses.fields(Who)}
+    assert set(WhenTable.model_fields) == {field.name for field in dataclasses.fields(When)}
     assert set(ChangeTable.model_fields) == {field.name for field in dataclasses.fields(Change)} - {"name"}
 
 
@@ -130,6 +135,75 @@ def test_the_changes_given_to_the_market_are_those_of_the_file():
     assert cut == Change("cut", "limit_cut", 0.3, "2020-12", platform="incumbent", product="pay-later",
                          who=Who(age_below=30), source="R11")  # fmt: skip
     assert cut.lever in LEVERS
+
+
+REACTION = """title = "Mine"
+extends = "baseline"
+[[changes]]
+name = "guard"
+lever = "approval_shift"
+value = 0.1
+from = "2018-01"
+until = "2022-01"
+platform = "p2p"
+phase_in = 3
+when = { indicator = "delinquency", above = 0.02 }
+[[changes]]
+name = "cap"
+lever = "income_cap"
+value = 0.5
+from = "2020-11"
+announced = "2020-06"
+"""
+
+
+def test_a_change_in_a_file_may_follow_an_indicator_or_be_announced(tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text(REACTION)
+    changes = {change.name: change for change in load(mine).market_arguments()["changes"]}
+    assert changes["guard"] == Change("guard", "approval_shift", 0.1, "2018-01", until="2022-01", platform="p2p",
+                                      phase_in=3, when=When("delinquency", above=0.02))  # fmt: skip
+    assert changes["cap"] == Change("cap", "income_cap", 0.5, "2020-11", announced="2020-06")
+
+
+def test_a_policy_begins_when_it_is_announced(tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text(REACTION.replace('"2018-01"', '"2021-01"'))
+    assert plan(mine).reference == "2020-05"
+
+
+def test_reactions_to_different_marks_may_overlap(tmp_path):
+    mine = tmp_path / "mine.toml"
+    steps = "".join(
+        f'[[changes]]\nname = "step {number}"\nlever = "capital_trigger"\nvalue = {mark}\nfrom = "2018-01"\n'
+        f'when = {{ indicator = "delinquency", above = {mark} }}\n'
+        for number, mark in enumerate((0.05, 0.08))
+    )
+    mine.write_text('title = "Mine"\nextends = "baseline"\n' + steps)
+    assert len(load(mine).changes) == 4
+
+
+@pytest.mark.parametrize("lever", LEVERS.values(), ids=lambda lever: lever.name)
+def test_every_lever_can_be_written_in_a_file_and_is_put_into_words(tmp_path, lever):
+    end = 'until = "2019-06"\n' if lever.name in ("campaign", "job_loss_multiple") else ""
+    text = f'[[changes]]\nname = "it"\nlever = "{lever.name}"\nvalue = {lever.high}\nfrom = "2019-01"\n{end}'
+    mine = tmp_path / "mine.toml"
+    mine.write_text('title = "Mine"\nextends = "baseline"\n' + text)
+    console = Console(width=300, record=True, file=io.StringIO())
+    console.print(described(load(mine)))
+    told = " ".join(console.export_text().split())
+    assert " ".join(f"{lever.meaning} [{lever.unit}]".split()) in told
+
+
+def test_an_announcement_and_a_reaction_are_put_into_words(tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text(REACTION)
+    console = Console(width=300, record=True, file=io.StringIO())
+    console.print(described(load(mine)))
+    told = " ".join(console.export_text().split())
+    assert "approval_shift 0.1 p2p everybody over 3 months if delinquency above 0.02" in told
+    assert "income_cap 0.5 the whole market everybody announced 2020-06" in told
+    assert "balance 30 or more days past due, all lenders, at the end of the month before [share of balance]" in told
 
 
 def test_the_line_of_every_key_is_known():

@@ -1,11 +1,12 @@
 """Approve: a lender decides on an application and sets the first limit and price."""
 
-from sim.chance import MANUAL, SANDBOX, uniform
+from sim.chance import JUDGEMENT, MANUAL, SANDBOX, normal, uniform
 from sim.compiled import rule
 from sim.lender import threshold
 from sim.limit import deserved, room_under_caps
 from sim.line import ALL_PERMISSIONS, BASIS_POINTS, OPEN
 from sim.parameters import YEAR
+from sim.person import is_cooling_off
 from sim.score import drift, score
 from sim.trust import START
 
@@ -25,19 +26,22 @@ def approve(borrower, lines, k, products, platforms, rules, chance):
 
     The first limit is what the score deserves, within the person's cap if one is in force; below the product's floor no
     line is opened, nor if a year's interest would not bring in the cost of the account. People who decide see through
-    the scorecard's drift. Who just misses the threshold may be let in by the sandbox, with a small limit.
+    the scorecard's drift and make errors of their own. Who just misses the threshold may be let in by the sandbox, with
+    a small limit.
     Returns 1 if opened, else 0.
     """
     product = products[k]
     platform = int(product.platform)
     lender = platforms[platform]
-    if borrower.age < product.age_from:
+    if borrower.age < product.age_from or is_cooling_off(borrower, rules):  # rules may have changed since it was asked
         return 0
     points, income = score(borrower, lines, k, products, platforms, rules, chance)
     if is_manual(borrower, k, lender, rules):
         points -= drift(borrower, platform, lender, rules)
+        if rules.manual_error > 0.0:
+            points += rules.manual_error * normal(uniform(chance, JUDGEMENT, borrower.id, k))
     missing = threshold(lender, rules) - points
-    tried_out = missing > 0.0 and _in_sandbox(borrower, missing, rules)
+    tried_out = missing > 0.0 and _in_sandbox(borrower, lines, missing, rules)
     if missing > 0.0 and not tried_out:
         return 0
     limit = deserved(product, points, income)
@@ -48,24 +52,34 @@ def approve(borrower, lines, k, products, platforms, rules, chance):
     if limit <= 0 or (limit < product.limit_low * 100.0 and not tried_out) or not _pays(limit, points, product, lender):
         return 0
     _sign(lines[k], limit, points, product, rules)
+    lines[k].on_trial = tried_out
     borrower.last_opened = rules.month
     return 1
 
 
 @rule
-def _in_sandbox(borrower, missing, rules):
-    """Whether a person just below the threshold is in the cohort for which a looser rule is tried out."""
+def _in_sandbox(borrower, lines, missing, rules):
+    """Whether a person just below the threshold is in the cohort for which a looser rule is tried out.
+
+    One line each, so that no more than people * share * sandbox limit can be lost.
+    """
     if rules.sandbox == 0.0 or missing > rules.sandbox_relief:
         return False
+    for k in range(len(lines)):
+        if lines[k].on_trial > 0:
+            return False
     return uniform(rules.founding, SANDBOX, borrower.id) < rules.sandbox
 
 
 @rule
 def _pays(limit, points, product, lender):
-    """Whether a year's expected interest brings in the cost of the account: limit * use * rate * score >= cost."""
+    """Whether a year's expected interest brings in the cost of the account.
+
+    limit * use * rate * chance of being paid >= cost, where the chance is 1/2 + score: certain for an ordinary score.
+    """
     if lender.acquisition_cost == 0.0:
         return True
-    worth = limit * product.target_use * YEAR * product.instalment_rate * min(1.0, max(0.0, points))
+    worth = limit * product.target_use * YEAR * product.instalment_rate * min(1.0, max(0.0, 0.5 + points))
     return worth >= lender.acquisition_cost * 100.0
 
 
@@ -74,7 +88,7 @@ def _sign(line, limit, points, product, rules):
     """Open the line under the fee schedule of the day, at a price that follows the score."""
     line.state = OPEN
     line.limit = limit
-    line.cut_month = -1
+    line.cut_month = line.reported_cut = -1
     line.limit_before = 0
     line.months_clean = 0
     line.months_on_book = 0

@@ -5,7 +5,8 @@ from sim.chance import BELONGINGS, FAMILY, LOAN_CHOICE, LOAN_SIZE, LOAN_WISH, un
 from sim.compiled import rule
 from sim.ledger import BELONGINGS_SOLD, FAMILY_HELP, fen, post
 from sim.line import balance, cash_headroom, draw, headroom, is_called_in, is_on_book, price
-from sim.person import NOTICE, is_aimed_at, is_malicious, own_cap
+from sim.person import is_aimed_at, is_malicious, own_cap
+from sim.records import NOTICE
 
 
 @rule

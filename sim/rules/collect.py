@@ -15,6 +15,7 @@ from sim.ledger import (
     fen,
     post,
 )
+from sim.lender import calls_wanted
 from sim.limit import take_limit
 from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, IN_PLAN, OLDEST, OPEN, SOLD, balance, is_called_in
 from sim.person import is_malicious
@@ -27,13 +28,16 @@ def age(borrower, line, product, k, paid, unpaid_before, rules, tally):
     """Move one line along the months-past-due ladder after the payment.
 
     All due paid: current, and a frozen line opens again. Less than one month's payment: one month further behind, a
-    late fee and penalty interest on the minimum past due, frozen from the product's month on, with a cut of the limit if
-    the product says so. In between: where it was, unless the line is called in, which only payment in full cures.
-    Past the charge-off month the balance leaves the book and stays as a claim.
+    late fee and penalty interest on the minimum past due, frozen from the product's month on and once it is called in,
+    with a cut of the limit if the product says so; until it is frozen it may be drawn. In between: where it was, unless
+    the line is called in, which only payment in full cures. Past the charge-off month the balance leaves the book and
+    stays as a claim. A third party that collects has its commission on every payment, also on the one that cures.
 
     product: terms that the line signed; paid: fen paid this month; unpaid_before: fen past due before this month's bill
     was added. Returns DEFAULTED if the line becomes more than 90 days late now, WRITTEN_OFF, or 0.
     """
+    if paid > 0 and line.months_past_due >= product.placement_after:
+        post(tally.flows, COMMISSIONS, k, fen(product.agency_commission * paid))
     if line.due <= 0:
         line.months_past_due = 0
         line.cause = 0
@@ -47,17 +51,16 @@ def age(borrower, line, product, k, paid, unpaid_before, rules, tally):
     line.months_clean = 0
     if behind:
         line.months_past_due += 1
-        if line.months_past_due >= product.freeze_after and line.state == OPEN:
+        if line.state == OPEN and (line.months_past_due >= product.freeze_after or is_called_in(line, product)):
             line.state = FROZEN
             if product.late_cut > 0.0:
-                take_limit(line, fen(line.limit * (1.0 - product.late_cut)), product, borrower, rules)
+                lower = fen(line.limit * (1.0 - product.late_cut))
+                tally.books[k, row.REMOVED_LIMIT] += take_limit(line, lower, product, borrower, rules)
     overdue = product.minimum_share * balance(line) if is_called_in(line, product) else float(line.due)
     charge = fen((product.late_fee + product.penalty_rate) * overdue)
     line.revolving += charge
     line.due += charge
     post(tally.flows, LATE_FEES, k, charge)
-    if line.months_past_due >= product.placement_after and paid > 0:
-        post(tally.flows, COMMISSIONS, k, fen(product.agency_commission * paid))
     if line.months_past_due > product.charge_off_after:
         return WRITTEN_OFF
     return DEFAULTED if line.months_past_due == DEFAULT_MONTHS and behind else 0
@@ -124,6 +127,6 @@ def sell(line, product, k, rules, tally):
 @rule
 def staff(platform, accounts, late_accounts, rules):
     """How far a platform's callers can reach the late: capacity / calls wanted, at most 1, published for next month."""
-    wanted = min(platform.calls, rules.contact_cap) * late_accounts
+    wanted = calls_wanted(platform, rules) * late_accounts
     capacity = platform.call_capacity * accounts / 1000.0
     platform.call_reach = min(1.0, capacity / wanted) if wanted > 0.0 else 1.0

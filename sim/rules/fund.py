@@ -13,9 +13,9 @@ def fund(platform, result, rules, flows):
     """One platform's month-end.
 
     Own result = own share * (interest, fees and recoveries - charge-offs - funding, operating and control cost), less
-    the rise of provisions; partners take the rest. delinquency = balance 30 or more days late / balance. After the first
-    year, half of the capital above the founding share of the own book is paid out; owners put in a share of what is
-    missing.
+    the rise of provisions; partners take the rest. delinquency = balance 30 or more days late / balance. After the
+    first year, half of the capital above the founding share of the own book is paid out; owners put in a share of what
+    is missing.
 
     result: record of the platform's month, in fen and counts. Costs are posted under its first product.
     """
@@ -39,11 +39,15 @@ def fund(platform, result, rules, flows):
 
 @rule
 def cost_of_control(platform, result, rules):
-    """What deciding, watching and collecting cost, in fen: each act at its price."""
+    """What deciding, watching and collecting cost, in fen: each act at its price.
+
+    Watching costs the less, the longer the monitor may take to tell fraud: price * power / (1 + delay in months).
+    """
     yuan = result.applications * platform.checks * platform.check_cost
     yuan += result.manual * platform.manual_cost
     yuan += result.approvals * platform.acquisition_cost
-    yuan += result.accounts * (platform.account_cost + platform.monitor * platform.monitor_cost)
+    watching = platform.monitor * platform.monitor_cost / (1.0 + platform.detection_delay)
+    yuan += result.accounts * (platform.account_cost + watching)
     yuan += result.late_accounts * calls_made(platform, rules) * platform.call_cost
     yuan += result.complaints * platform.complaint_cost
     return fen(yuan * YUAN)

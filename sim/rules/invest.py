@@ -3,7 +3,8 @@
 from sim.compiled import rule
 from sim.lender import FAILED, LENDING, STOPPED
 
-CANNOT_PAY = 0.5  # share of the investors' part of the book that is missing: the platform fails
+LIQUID = 0.1  # share of the investors' part of the book that repayments and own cash can stand in for
+CANNOT_PAY = 0.5  # share of it that is missing: the platform fails
 
 
 @rule
@@ -11,9 +12,9 @@ def invest(platform, news, rules):
     """Investors' month: fear, withdrawals, and what the platform can still fund.
 
     fear = memory * fear + excess of delinquency over target, relative + news weight * share of such platforms that
-    stopped or failed + shock. Withdrawals = sensitivity * fear * funds, at most all. A platform whose funds are below the
-    investors' part of its book cannot lend; if half of that part is missing, it fails. While nobody is afraid, funds
-    follow the book.
+    stopped or failed + shock. New investors make up what is missing as far as fear is below 1; then
+    funds = (1 - sensitivity * fear) * funds, never more than the investors' part of the book. If more of that part is
+    missing than is liquid, the platform cannot lend; if half of it is missing, it fails.
 
     news: 0-1, share of platforms with investors that did not lend last month.
     """
@@ -22,12 +23,10 @@ def invest(platform, news, rules):
     part = platform.investors * platform.book
     excess = platform.delinquency / max(1e-6, platform.target_delinquency) - 1.0
     platform.fear = rules.fear_memory * platform.fear + max(0.0, excess) + rules.news_weight * news + rules.news_shock
-    withdrawn = min(1.0, platform.run_sensitivity * platform.fear)
-    if withdrawn == 0.0:
-        platform.funds = int(part)
-        return
-    platform.funds = int((1.0 - withdrawn) * max(float(platform.funds), part))
-    if platform.funds < (1.0 - CANNOT_PAY) * part:
+    left = min(float(platform.funds), part)
+    left += max(0.0, 1.0 - platform.fear) * (part - left)
+    platform.funds = int(max(0.0, 1.0 - platform.run_sensitivity * platform.fear) * left)
+    if platform.funds < (1.0 - CANNOT_PAY) * int(part):
         platform.state = FAILED
-    elif platform.funds < part and platform.state == LENDING:
+    elif platform.funds < (1.0 - LIQUID) * int(part) and platform.state == LENDING:
         platform.state = STOPPED

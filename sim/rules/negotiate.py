@@ -7,16 +7,18 @@ from sim.line import FROZEN, IN_PLAN, OPEN, balance
 from sim.person import has_adviser
 
 BROKEN_AT = 2  # months past due at which a plan is broken
+SUSPENDED = 12  # months without credit or another plan once a plan was broken
 
 
 @rule
 def negotiate(borrower, line, k, lender, rules, chance, tally):
     """Who is late on a line may ask for a plan; it is agreed with probability acceptance * capacity for requests.
 
-    An adviser raises the acceptance. The plan spreads the whole balance over its months, writes down its share of the
-    interest, and starts current: extension and write-down are separate terms.
+    An adviser raises the acceptance; who is not reached has to ask again. The plan spreads the whole balance over its
+    months, writes down its share of the interest, and starts current: extension and write-down are separate terms. A
+    suspended line gets none.
     """
-    late = (line.state == OPEN or line.state == FROZEN) and line.months_past_due > 0
+    late = (line.state == OPEN or line.state == FROZEN) and line.months_past_due > 0 and line.wait == 0
     if lender.plan_acceptance == 0.0 or not late:
         return
     if uniform(chance, PLAN_REQUEST, borrower.id, k) >= rules.plan_request_hazard:
@@ -37,13 +39,17 @@ def negotiate(borrower, line, k, lender, rules, chance, tally):
 
 @rule
 def keep_plan(line, k, tally):
-    """A plan is broken when two payments are missed, and done when everything is repaid: the line opens again."""
+    """A plan is broken when two payments are missed, and done when everything is repaid: the line opens again.
+
+    Broken, it ends the write-down and suspends the line for a year: an arrear cannot be planned away again and again.
+    """
     if line.state != IN_PLAN:
         return
     if line.months_past_due >= BROKEN_AT:
         tally.books[k, row.RELIEVED_BROKEN if line.relief > 0 else row.EXTENDED_BROKEN] += 1
         line.state = FROZEN
         line.relief = 0
+        line.wait = SUSPENDED
     elif balance(line) == 0:
         line.state = OPEN
         line.relief = 0

@@ -32,6 +32,6 @@ def is_locked_out(borrower, platform, lender, chance):
 def expose(borrower, line, platform, lender, rules, chance, tally):
     """A client of a platform whose data leak may be exposed, and trusts it less."""
     if lender.leak > 0.0 and uniform(chance, EXPOSED, borrower.id, platform) < lender.leak:
+        tally.economy[row.PRIVACY_HARM] += 1 - borrower.exposed
         borrower.exposed = 1
         lose_trust(line, rules, 1.0)
-        tally.economy[row.PRIVACY_HARM] += 1

@@ -34,23 +34,25 @@ def pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, p
     """
     reason = CHOSE if _stops_paying(borrower, lines, held, products, rules, plan) else 0
     forgotten = _forgets(borrower, lines, products, platforms, rules, chance) if reason == 0 else -1
+    skipped = 1 << forgotten if forgotten >= 0 else 0  # bits: nothing is kept for these bills
     if reason == CHOSE:
         for k in held:
             pay[k] = 0
     elif int(borrower.cash) >= plan.minimum:
-        _pay_willingly(borrower, lines, held, products, pay, forgotten)
+        _pay_willingly(borrower, lines, held, products, pay, skipped)
     else:
         reason = _why_short(borrower, rules, plan)
-        _pay_in_order(borrower, lines, held, products, platforms, rules, pay, forgotten)
+        skipped |= int(plan.locked)
+        _pay_in_order(borrower, lines, held, products, platforms, rules, pay, skipped)
     for k in held:
         line = lines[k]
         if not is_on_book(line):
             continue
         locked = plan.locked & (1 << k)
-        if locked or plan.excused & (1 << k):
+        if locked:
             pay[k] = 0
         if pay[k] < line.due:
-            why = LOCKED_OUT if locked else FORGOT if k == forgotten else reason
+            why = LOCKED_OUT if locked and reason == 0 else FORGOT if k == forgotten else reason
             if line.months_past_due == 0 or (line.cause == FORGOT and why > 0):
                 line.cause = why
         if pay[k] > 0:
@@ -65,8 +67,9 @@ def _stops_paying(borrower, lines, held, products, rules, plan):
     """Whether the person chooses to default: debts above a year of wage, and little shame or fear.
 
     stigma < strategic share * (1 + peer effect * friends in default), where the right side falls with calls, with the
-    penalty and the bureau's reach on what is owed, and once late with the appeal of reminders. A fixed trait against a
-    moving bar, so nobody changes back and forth by luck. The malicious never pay.
+    penalty and the bureau's reach on what is owed, and once late with the appeal of reminders, which may depend on how
+    long the lender is known. A fixed trait against a moving bar, so nobody changes back and forth by luck. The
+    malicious never pay.
     """
     if is_malicious(borrower, rules):
         return True
@@ -76,18 +79,22 @@ def _stops_paying(borrower, lines, held, products, rules, plan):
     debt = 0
     penalty = reported = 0.0
     late = False
+    known = 0.0
     for k in held:
         if is_on_book(lines[k]):
             owed = balance(lines[k])
             debt += owed
             penalty += owed * YEAR * (products[k].late_fee + products[k].penalty_rate)
             reported += owed * products[k].reporting
-            late = late or lines[k].months_past_due > 0
+            if lines[k].months_past_due > 0:
+                late = True
+                known = max(known, min(1.0, lines[k].months_on_book / YEAR))
     if debt <= YEAR * int(borrower.wage):
         return False
     bar /= (1.0 + rules.penalty_deterrence * penalty / debt) * (1.0 + rules.bureau_deterrence * reported / debt)
     if late:
-        bar *= (1.0 - rules.reminder_appeal) * (1.0 - min(1.0, plan.pressure))
+        appeal = rules.reminder_appeal * (1.0 - rules.reminder_relationship * (1.0 - known))
+        bar *= (1.0 - appeal) * (1.0 - min(1.0, plan.pressure))
     return float(borrower.stigma) < bar
 
 
@@ -114,21 +121,22 @@ def _forgets(borrower, lines, products, platforms, rules, chance):
 
 
 @rule
-def _pay_willingly(borrower, lines, held, products, pay, forgotten):
+def _pay_willingly(borrower, lines, held, products, pay, skipped):
     """All minimums, then called-in debts that the cash left can clear, then the rest of the plan in proportion.
 
     Only payment in full cures a called-in line, so one that can be cleared is cleared before others get their part.
+    skipped: bits of lines that get nothing and for which nothing is kept.
     """
-    if forgotten >= 0:
-        pay[forgotten] = 0
     spare = int(borrower.cash)
     for k in held:
-        if k != forgotten:
+        if skipped & (1 << k):
+            pay[k] = 0
+        else:
             spare -= _minimum(lines[k], products[k])
     cleared = 0  # one bit per line
     extra = 0
     for k in held:
-        if not is_on_book(lines[k]) or k == forgotten:
+        if not is_on_book(lines[k]) or skipped & (1 << k):
             continue
         more = pay[k] - _minimum(lines[k], products[k])
         if is_called_in(lines[k], products[k]) and more <= spare:
@@ -139,7 +147,7 @@ def _pay_willingly(borrower, lines, held, products, pay, forgotten):
     if extra <= spare:
         return
     for k in held:
-        if is_on_book(lines[k]) and k != forgotten and not cleared & (1 << k):
+        if is_on_book(lines[k]) and not (skipped | cleared) & (1 << k):
             minimum = _minimum(lines[k], products[k])
             pay[k] = minimum + (pay[k] - minimum) * spare // extra
 
@@ -151,7 +159,7 @@ def _minimum(line, product):
 
 
 @rule
-def _pay_in_order(borrower, lines, held, products, platforms, rules, pay, forgotten):
+def _pay_in_order(borrower, lines, held, products, platforms, rules, pay, skipped):
     """Cash that cannot cover all minimums goes to the line where a yuan protects most, then the next."""
     cash = int(borrower.cash)
     for k in held:
@@ -160,7 +168,7 @@ def _pay_in_order(borrower, lines, held, products, platforms, rules, pay, forgot
         best = -1
         best_worth = -1.0
         for k in held:
-            if pay[k] < 0 and _minimum(lines[k], products[k]) > 0 and k != forgotten:
+            if pay[k] < 0 and _minimum(lines[k], products[k]) > 0 and not skipped & (1 << k):
                 weight = _weight(lines[k], products[k], platforms[products[k].platform], rules)
                 protects = weight * balance(lines[k]) + rules.relend_weight * headroom(lines[k])
                 worth = protects / lines[k].due
@@ -177,7 +185,7 @@ def _pay_in_order(borrower, lines, held, products, platforms, rules, pay, forgot
 
 @rule
 def _weight(line, product, lender, rules):
-    """What staying current on a line is worth: its consequence, more where it is reported and where the lender calls."""
+    """What staying current on a line is worth: its consequence, more where it is reported and the lender calls."""
     weight = product.consequence * (1.0 + pressure(line, product, lender, rules))
     return weight * (1.0 + rules.bureau_deterrence * product.reporting)
 

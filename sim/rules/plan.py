@@ -2,7 +2,7 @@
 
 import math
 
-from sim.budget import accept, affordable, reserve, restraint, spending_share, target_share
+from sim.budget import accept, affordable_needs, reserve, restraint, spending_share, target_share
 from sim.chance import EXPENSE, PLANNING, normal, uniform
 from sim.compiled import rule
 from sim.ledger import fen
@@ -47,11 +47,11 @@ def plan_month(borrower, lines, held, products, platforms, rules, chance, plan, 
     most = MOST_WANTS * plan.normal_wants + max(0, net_new)
     plan.wants = fen(min(max(wants, least), max(most, least)))
     if plan.acceptance > 0.0:
-        plan.wants += _lift(held, rules, plan, buy)
+        plan.wants += _lift(lines, held, rules, plan, buy)
 
     free = int(borrower.cash) - plan.minimum
     least = plan.essentials - fen(min(1.0, rules.belt_tightening * (1.0 + plan.pressure)) * plan.essentials)
-    plan.essentials = max(least, min(int(plan.essentials), affordable(plan, free)))
+    plan.essentials = max(least, min(int(plan.essentials), affordable_needs(plan, free)))
     plan.reserved = reserve(plan)
     plan.short = plan.essentials - free - plan.reserved
     plan.asked = 0
@@ -73,12 +73,21 @@ def _kept(borrower, lines, held, products, rules):
 
 
 @rule
-def _lift(held, rules, plan, buy):
-    """Further wants of people with a purchase line, in fen: lines make new demand, campaigns lift or advance it."""
+def _lift(lines, held, rules, plan, buy):
+    """Further wants of people with a purchase line, in fen: lines make new demand, campaigns bring it forward.
+
+    lift = uplift * what is put on lines by habit + campaign * wants, below 0 in the dip after a campaign. It is put on
+    the lines in proportion to the habit, as far as there is room.
+    """
     habit = 0
     for k in held:
         habit += buy[k]
-    return int(rules.demand_uplift * habit + rules.wants_lift * plan.wants)
+    lift = int(rules.demand_uplift * habit + rules.wants_lift * plan.wants)
+    if lift != 0 and habit > 0:
+        for k in held:
+            if buy[k] > 0:
+                buy[k] = max(0, min(headroom(lines[k]), buy[k] + lift * buy[k] // habit))
+    return lift
 
 
 @rule
@@ -129,12 +138,9 @@ def _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay):
             elif owed > target:
                 extra = fen(rules.use_adjustment * (owed - target))
                 pay[k] = min(int(line.revolving), pay[k] + extra)
-        if plan.excused & (1 << k):
-            pay[k] = 0
-        elif not is_called_in(line, product):
-            plan.minimum += int(line.due)
+        plan.minimum += 0 if is_called_in(line, product) else int(line.due)
         planned += pay[k]
-        if product.buys == 0.0 or line.state != OPEN or line.months_past_due > 0:
+        if product.buys == 0.0 or line.state != OPEN:
             continue
         room = headroom(line)
         plan.room += room

@@ -5,7 +5,8 @@ from sim.compiled import rule
 from sim.ledger import fen
 from sim.limit import cap_on_person, online_limits, take_limit
 from sim.line import OPEN, headroom
-from sim.person import CUT, is_aimed_at
+from sim.person import is_aimed_at
+from sim.records import CUT
 from sim.score import score
 
 NO_CAP = 1e11  # fen: the default of the caps, which is no cap
@@ -16,8 +17,8 @@ def restrict(borrower, lines, products, platforms, aims, rules, chance, tally):
     """Apply this month's limit cuts and caps on a person's total online credit.
 
     Each cut takes its share off the limit of every open line it is aimed at, within the speed limit in force. If online
-    limits together exceed the cap in force, unused credit above it goes. Nobody is asked to repay at once: a balance
-    above the new limit only cannot grow.
+    limits together exceed the cap in force, unused credit above it goes, as fast as the speed limit lets it. Nobody is
+    asked to repay at once: a balance above the new limit only cannot grow.
 
     aims: what the regulator aims at people this month, limit cuts among it.
     """
@@ -33,8 +34,7 @@ def restrict(borrower, lines, products, platforms, aims, rules, chance, tally):
             points, _ = score(borrower, lines, k, products, platforms, rules, chance)
             if points >= cut.score_below:
                 continue
-        share = min(cut.share, rules.cut_speed_limit)
-        hit |= _take(borrower, lines[k], products[k], k, fen(lines[k].limit * (1.0 - share)), rules, tally)
+        hit |= _take(borrower, lines[k], products[k], k, fen(lines[k].limit * (1.0 - cut.share)), rules, tally)
     if cap_on_person(borrower, rules) < NO_CAP and _enforce_cap(borrower, lines, products, platforms, rules, tally):
         hit = 1
     tally.economy[row.POLICY_CUT_PEOPLE] += hit
@@ -65,7 +65,10 @@ def _take(borrower, line, product, k, new_limit, rules, tally):
     if new_limit >= line.limit:
         return 0
     removed = take_limit(line, new_limit, product, borrower, rules)
+    if removed == 0:
+        return 0
     borrower.policy_cut_month = rules.month
+    line.aimed = 1
     tally.books[k, row.REMOVED_LIMIT] += removed
     tally.books[k, row.POLICY_CUT] += removed
     tally.books[k, row.POLICY_CUT_ACCOUNTS] += 1

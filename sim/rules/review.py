@@ -9,6 +9,8 @@ from sim.limit import deserved, give_limit, room_under_caps, take_limit
 from sim.line import ALL_PERMISSIONS, INSTAL, OPEN, SPEND, balance
 from sim.score import score, sees_record
 
+NONE, TURN, WARNING, GOOD_USE = range(4)  # occasions for a review
+
 NEARLY_USED_UP = 0.9  # share of limit: a warning sign
 MANY_INQUIRIES = 3  # applications lately: another
 HALF_USED = 0.5  # share of limit: used enough to be worth a raise at once
@@ -23,27 +25,33 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
     below the product's floor. Further above it than the raise margin, after enough clean months: a limit that was cut
     gets back a sixth of what it was, once the person has been clean long enough; any other rises towards the limit that
     the score deserves, by the raise share at most. Caps in force must leave room. Permissions follow the score first.
+    What good use calls for takes nothing away, what a warning calls for gives nothing; a cut that is explained costs less
+    trust.
     """
     line = lines[k]
     product = products[k]
     if line.state != OPEN or line.months_past_due > 0:
         return
-    turn = (rules.month + borrower.id + k) % int(product.review_interval) == 0
     lender = platforms[product.platform]
-    if not turn and not _is_called_for(borrower, line, k, product, lender, rules, chance, tally):
+    occasion = _occasion(borrower, line, k, product, lender, rules, chance, tally)
+    if occasion == NONE:
         return
     points, income = score(borrower, lines, k, products, platforms, rules, chance)
     above = points - threshold(lender, rules)
-    if product.permissions > 0.0:
+    if product.permissions > 0.0 and occasion != GOOD_USE:
         line.permissions = _permitted(above, product)
     if above < -product.cut_margin:
+        if occasion == GOOD_USE:
+            return
         floor = fen(product.limit_low * 100.0)
         share = min(product.cut_share, rules.cut_speed_limit)
         new_limit = max(min(floor, int(line.limit)), fen(line.limit * (1.0 - share)))
         if new_limit < line.limit:
-            tally.books[k, row.REMOVED_LIMIT] += take_limit(line, new_limit, product, borrower, rules)
+            removed = take_limit(line, new_limit, product, borrower, rules, blow=1.0 - lender.explains)
+            tally.books[k, row.REMOVED_LIMIT] += removed
         return
-    if above < product.raise_margin or line.months_clean < rules.clean_for_raise or not takes_business(lender, rules):
+    good = above >= product.raise_margin and line.months_clean >= rules.clean_for_raise
+    if not good or occasion == WARNING or not takes_business(lender, rules):
         return
     if line.limit_before > line.limit:
         if min(int(line.months_clean), rules.month - line.cut_month) < rules.restoration_months:
@@ -53,27 +61,31 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
         step = min(fen(line.limit * product.raise_share), deserved(product, points, income) - int(line.limit))
     if lender.online > 0.0:
         step = min(step, room_under_caps(borrower, lines, products, platforms, rules))
+    if line.on_trial > 0 and rules.sandbox > 0.0:
+        step = 0  # lines in the sandbox stay small
     if step > 0:
         give_limit(line, step, product, borrower)
         tally.books[k, row.ADDED_LIMIT] += step
 
 
 @rule
-def _is_called_for(borrower, line, k, product, lender, rules, chance, tally):
-    """Whether a line is reviewed out of turn: the bureau shows a fresh default, a warning sign is seen by tracking, or
-    good use and payment trigger it."""
+def _occasion(borrower, line, k, product, lender, rules, chance, tally):
+    """Why a line is reviewed now: it is its turn, the bureau shows a fresh default, good use calls for a raise, or a
+    tracked line shows a warning sign; most months there is none."""
+    if (rules.month + borrower.id + k) % int(product.review_interval) == 0:
+        return TURN
     if borrower.bad_record >= rules.bureau_memory and sees_record(borrower, lender, int(product.platform), rules):
-        return True
+        return TURN
     if product.event_review == 0.0 and product.tracking == 0.0:
-        return False
+        return NONE
     used = balance(line) / max(1, int(line.limit))
+    warned = used >= NEARLY_USED_UP or borrower.inquiries >= MANY_INQUIRIES
+    if warned and uniform(chance, TRACK, borrower.id, k) < product.tracking:
+        tally.books[k, row.WARNINGS] += 1
+        return WARNING
     if product.event_review > 0.0 and used >= HALF_USED and line.months_clean >= rules.clean_for_raise:
-        return True
-    if used < NEARLY_USED_UP and borrower.inquiries < MANY_INQUIRIES:
-        return False
-    warned = uniform(chance, TRACK, borrower.id, k) < product.tracking
-    tally.books[k, row.WARNINGS] += warned
-    return warned
+        return GOOD_USE
+    return NONE
 
 
 @rule

@@ -1,7 +1,7 @@
 """Shop: necessities, then wants, with cash or on a line, at merchants that are open."""
 
 from sim import tally as row
-from sim.budget import affordable
+from sim.budget import affordable_wants
 from sim.compiled import rule
 from sim.ledger import (
     FEES_ABROAD,
@@ -32,7 +32,7 @@ def shop(borrower, lines, held, products, shops, merchants, plan, buy, tally):
         wants = 0
     else:
         free = int(borrower.cash) - int(plan.minimum)
-        wants = min(int(plan.wants), max(0, affordable(plan, free) - int(plan.essentials)))
+        wants = min(int(plan.wants), affordable_wants(plan, free))
         spending = int(plan.essentials) + wants
         habit = 0
         for k in held:
@@ -44,7 +44,7 @@ def shop(borrower, lines, held, products, shops, merchants, plan, buy, tally):
     cash = min(spending - credit, int(borrower.cash))
     borrower.cash -= cash
     post(tally.flows, PURCHASES_CASH, -1, cash)
-    _sell(shops, merchants, credit + cash, fees, tally)
+    _sell(shops, merchants, credit, cash, fees, tally)
     saved = min(int(plan.saved), max(0, int(borrower.cash) - int(plan.minimum)))
     if plan.short <= 0 and saved > 0:
         borrower.cash -= saved
@@ -56,7 +56,7 @@ def shop(borrower, lines, held, products, shops, merchants, plan, buy, tally):
 def _buy_abroad(lines, held, products, wants, tally):
     """Lines that pay sellers abroad are used there too: a share of wants on top, as far as there is room."""
     for k in held:
-        if products[k].abroad > 0.0:
+        if products[k].buys > 0.0 and products[k].abroad > 0.0:
             amount = min(headroom(lines[k]), fen(products[k].abroad * wants))
             lines[k].purchases += amount
             post(tally.flows, PURCHASES_ABROAD, k, amount)
@@ -95,20 +95,41 @@ def _buy_on_lines(lines, held, products, amount, wants, plan, buy, tally):
 
 
 @rule
-def _sell(shops, merchants, amount, fee, tally):
-    """Share a purchase among the person's open shops; if all four are shut, the first one's successor sells."""
-    open_shops = 0
+def _sell(shops, merchants, credit, cash, fee, tally):
+    """Share a purchase among the person's open shops: what is on lines among those that accept them, cash among all.
+
+    If no open shop accepts lines, all do; if all four are shut, the first one's successor sells.
+    """
+    open_shops = accepting = 0
     for s in range(len(shops)):
         if merchants[shops[s]].alive:
             open_shops += 1
+            accepting += int(merchants[shops[s]].accepts)
     if open_shops == 0:
-        tally.sales[shops[0]] += amount
+        tally.sales[shops[0]] += credit + cash
+        tally.on_lines[shops[0]] += credit
         tally.fees[shops[0]] += fee
         return
-    rest = amount % open_shops  # the odd fen go to the first open shop
-    fee_rest = fee % open_shops
+    choosy = 0 < accepting < open_shops
+    places = accepting if choosy else open_shops
+    _divide(shops, merchants, choosy, places, credit, tally.on_lines)
+    _divide(shops, merchants, choosy, places, fee, tally.fees)
+    if choosy:
+        _divide(shops, merchants, True, places, credit, tally.sales)
+        _divide(shops, merchants, False, open_shops, cash, tally.sales)
+    else:
+        _divide(shops, merchants, False, open_shops, credit + cash, tally.sales)
+
+
+@rule
+def _divide(shops, merchants, choosy, places, amount, sums):
+    """Add equal parts of an amount to the sums of so many open shops; the odd fen go to the first.
+
+    choosy: leave out shops that do not accept lines.
+    """
+    part = amount // places
+    rest = amount % places
     for s in range(len(shops)):
-        if merchants[shops[s]].alive:
-            tally.sales[shops[s]] += amount // open_shops + rest
-            tally.fees[shops[s]] += fee // open_shops + fee_rest
-            rest = fee_rest = 0
+        if merchants[shops[s]].alive and (merchants[shops[s]].accepts or not choosy):
+            sums[shops[s]] += part + rest
+            rest = 0

@@ -3,8 +3,8 @@
 from sim import tally as row
 from sim.chance import LESSON, uniform
 from sim.compiled import rule
-from sim.person import LESSON as A_LESSON
 from sim.person import is_aimed_at
+from sim.records import LESSON as A_LESSON
 
 
 @rule

@@ -32,9 +32,13 @@ def verify(borrower, k, lender, rules, chance, tally):
 
 @rule
 def can_repay(borrower, lines, products, lender, rules):
-    """Whether true bills at all lenders leave room: at most so much of the wage, by the lender's review or the rules."""
+    """Whether true bills at all lenders leave room: at most so much of income, by the lender's review or the rules.
+
+    Income is the wage; of people without work, what they really receive.
+    """
     most = min(lender.deep_review, rules.debt_service_cap)
-    return most >= 1e9 or monthly_bills(lines, products) <= most * borrower.wage
+    income = borrower.income if borrower.jobless > 0 else borrower.wage
+    return most >= 1e9 or monthly_bills(lines, products) <= most * income
 
 
 @rule

@@ -31,7 +31,10 @@ def warn(platform, industry, rules):
 
 @rule
 def steer(platform, rules):
-    """Move thresholds while delinquency is outside its band: up above, down below, within the largest tightening."""
+    """Move thresholds while delinquency is outside its band: up above, down below, within the largest tightening.
+
+    Collection goes along: calls follow the same control (``lender.calls_wanted``).
+    """
     if platform.band_control == 0.0:
         return
     if platform.delinquency > (1.0 + BAND) * platform.target_delinquency:

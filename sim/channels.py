@@ -1,0 +1,64 @@
+"""Channels: the ways in which a policy's effect spreads, each of which can be frozen on the path of a baseline world.
+
+Frozen means held on the path that the baseline took, not switched to zero: at the end of each month what the channel
+passes on is copied from the baseline, which plays the same months beside. What is held so is given from outside, so the
+accounts of a frozen world close before it and are opened anew after.
+"""
+
+from sim.compiled import loop
+
+#: name: what is held. Fields of platforms, merchants, borrowers or lines that are published for the next month.
+PUBLISHED = {
+    "information": {
+        "lines": ("reported", "reported_late", "reported_clean", "reported_cut"),
+        "borrowers": ("record_shown", "record_sight", "inquiries"),
+    },
+    "funding": {"platforms": ("tightening", "spread", "state", "control", "alarm", "funds", "fear")},
+    "jobs": {"merchants": ("layoff_share", "vacancies")},
+    "peers": {"borrowers": ("friends_in_default",)},
+    "trust": {"lines": ("trust",), "platforms": ("reputation",)},
+}
+#: ``direct`` is the policy's own reach: frozen, its changes do not happen. ``rollover`` is what people whom it cuts do
+#: on their other lines: frozen, these lines are held whole.
+CHANNELS = ("direct", "rollover", *PUBLISHED)
+
+
+def check(frozen, model, baseline) -> None:
+    """Raise ValueError for a channel that does not exist, or a baseline that is not of the same market."""
+    for channel in frozen:
+        if channel not in CHANNELS:
+            raise ValueError(f"no channel {channel!r}; channels are {', '.join(CHANNELS)}")
+    if frozen and baseline is None:
+        raise ValueError("a channel is frozen on the path of a baseline: give the model that plays beside")
+    if baseline is not None:
+        for what in ("seed", "start", "month", "platform_names", "product_names"):
+            if getattr(model, what) != getattr(baseline, what):
+                raise ValueError(f"the baseline differs in {what}: {getattr(baseline, what)}, not {getattr(model, what)}")
+        if len(model.market.borrowers) != len(baseline.market.borrowers):
+            raise ValueError("the baseline has another number of borrowers")
+
+
+def hold(market, baseline, frozen) -> None:
+    """Hold the frozen channels of a market where the baseline's stand; both have played the same month.
+
+    market, baseline: ``month.Market``; frozen: names in CHANNELS.
+    """
+    if "rollover" in frozen:
+        _hold_other_lines(market.lines, baseline.lines)
+    for channel in frozen:
+        for table, fields in PUBLISHED.get(channel, {}).items():
+            for field in fields:
+                getattr(market, table)[field] = getattr(baseline, table)[field]
+
+
+@loop
+def _hold_other_lines(lines, held):
+    """Of everybody who has a line that a policy cut, set all other lines to where the baseline has them."""
+    for i in range(len(lines)):
+        cut = False
+        for k in range(lines.shape[1]):
+            cut = cut or lines[i, k].aimed > 0
+        if cut:
+            for k in range(lines.shape[1]):
+                if lines[i, k].aimed == 0:
+                    lines[i, k] = held[i, k]

@@ -1,0 +1,82 @@
+"""The seven channels of contagion: each works, and each can be frozen on the path of a baseline world."""
+
+import numpy as np
+import pytest
+from markets import default_market, differences, everything, model_of
+
+from sim.channels import CHANNELS, PUBLISHED
+from sim.policy import Change, When, Who
+
+#: Hard times and everything through which trouble spreads, so that every channel has something to pass on.
+SPREADS = {"job_loss_hazard": 0.02, "trust_loss": 0.3, "trust_gain": 0.01, "churn_hazard": 0.2, "reputation_loss": 5.0,
+           "score_cut": 0.1, "score_inquiries": 0.1, "peer_effect": 0.5, "strategic_share": 0.2}  # fmt: skip
+CUT = (Change("cut", "limit_cut", 0.7, "2017-06"),)
+
+
+def pair(frozen, changes=CUT, borrowers=3000, months=18, seed=1):
+    """A policy world with some channels frozen, and the baseline that played beside it."""
+    arguments = {"borrowers": borrowers, "seed": seed, "parameters": SPREADS}
+    baseline = model_of(default_market(), **arguments)
+    world = model_of(default_market(), **arguments, changes=changes, beside=baseline, frozen=frozen)
+    return world.run(months), baseline.run(months - baseline.month)
+
+
+@pytest.mark.parametrize("frozen", [(), *[(channel,) for channel in CHANNELS], CHANNELS])
+def test_without_a_policy_a_frozen_world_is_the_baseline_to_the_bit(frozen):
+    world, baseline = pair(frozen, changes=())
+    assert not differences(everything(world), everything(baseline))
+
+
+def test_a_policy_whose_direct_reach_is_frozen_changes_nothing():
+    world, baseline = pair(("direct",))
+    assert not differences(everything(world), everything(baseline))
+
+
+@pytest.mark.parametrize("channel", PUBLISHED)
+def test_what_a_frozen_channel_passes_on_stays_on_the_path_of_the_baseline(channel):
+    free, _ = pair(())
+    frozen, baseline = pair((channel,))
+    moved = 0
+    for table, fields in PUBLISHED[channel].items():
+        for field in fields:
+            column = getattr(baseline.market, table)[field]
+            assert np.array_equal(getattr(frozen.market, table)[field], column)
+            moved += not np.array_equal(getattr(free.market, table)[field], column)
+    assert moved, "the policy moves nothing through this channel, so holding it proves nothing"
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_each_channel_carries_a_part_of_what_a_cut_does(channel):
+    free, _ = pair(())
+    frozen, _ = pair((channel,))
+    assert differences(everything(free), everything(frozen))
+
+
+def test_with_the_rollover_channel_frozen_other_lines_of_those_cut_stay_on_the_baselines_path():
+    changes = (Change("cut", "limit_cut", 0.9, "2017-06", platform="incumbent", who=Who(age_below=30)),)
+    world, baseline = pair(("rollover",), changes)
+    lines, held = world.market.lines, baseline.market.lines
+    cut = (lines["aimed"] > 0).any(1)
+    assert cut.sum() > 300
+    others = cut[:, None] & (lines["aimed"] == 0)
+    assert all(np.array_equal(lines[field][others], held[field][others]) for field in lines.dtype.names)
+    free, _ = pair((), changes)
+    assert not np.array_equal(free.market.lines["limit"][others], held["limit"][others])
+
+
+def test_a_frozen_world_still_closes_its_accounts_and_reacts_to_its_own_indicators():
+    late = (Change("cap", "income_cap", 0.2, "2017-03", when=When("delinquency", above=0.01)),)
+    world, _ = pair(("funding", "jobs"), (*CUT, *late))
+    assert world.month == 18  # every month's accounts were closed on the way
+
+
+def test_a_channel_that_does_not_exist_or_a_baseline_of_another_market_is_refused():
+    baseline = model_of(default_market(), borrowers=100)
+    for arguments, reason in (
+        ({"frozen": ("rumours",), "beside": baseline}, "channels are direct, rollover"),
+        ({"frozen": ("jobs",)}, "give the model that plays beside"),
+        ({"frozen": ("jobs",), "beside": baseline, "seed": 2}, "differs in seed"),
+        ({"frozen": ("jobs",), "beside": baseline, "borrowers": 90}, "another number of borrowers"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            model_of(default_market(), **{"borrowers": 100, **arguments})
