@@ -12,6 +12,7 @@ from paired import default_count, flows, gmv, n_plat, roll_share, utilisation, w
 from scenes import CARD, CASH, PAY_LATER, household, yuan
 
 from sim import ledger
+from sim import tally as row
 from sim.levers import NONE as NO_CAP
 from sim.line import ALL_PERMISSIONS, CLOSED, FROZEN, NONE, OPEN, SOLD, balance
 from sim.policy import Change, Who
@@ -45,11 +46,12 @@ def summed(models, measure):
     return sum(measure(model) for model in models)
 
 
-def column(models, name, table="monthly", months=slice(None)):
-    """One column of the results added up over models, in chosen months."""
+def column(models, name, table=None, months=slice(None)):
+    """One column of the results, of a table or of the first that has it, added up over models, in chosen months."""
     total = 0
     for model in models:
-        columns = model.tables()[table]
+        tables = model.tables()
+        columns = tables[table] if table else next(table for table in tables.values() if name in table)
         chosen = np.isin(columns["month"], np.unique(columns["month"])[months])
         total += int(np.asarray(columns[name])[chosen].sum())
     return total
@@ -415,7 +417,7 @@ def test_a_complaint_is_put_right_if_the_channel_is_found_and_answers_and_goes_t
     s.play(complain, lender=s.platforms[0], harm=1.0, fee=yuan(10))
     assert s.flow(ledger.FEES_REFUNDED) == yuan(refunded)
     assert (s.lines[0].trust, s.lines[0].revolving) == (trust, yuan(10 - refunded))
-    assert s.tally.books[0][-2] == escalated  # escalations
+    assert s.tally.books[0, row.ESCALATIONS] == escalated
 
 
 @pytest.mark.mechanism("M76")
