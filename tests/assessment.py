@@ -24,10 +24,10 @@ def score_all(borrowers, lines, k, products, platforms, rules, chance, points):
 
 
 class Applicants:
-    """People without a blemish after a hard year, and who of them defaults in the next."""
+    """People without a blemish after a year, by default a hard one, and who of them defaults in the next."""
 
-    def __init__(self, people=12_000):
-        model = model_of(default_market(), borrowers=people, parameters=HARD).run(12)
+    def __init__(self, people=12_000, parameters=HARD):
+        model = model_of(default_market(), borrowers=people, parameters=parameters).run(12)
         market = model.market
         late = (market.lines["months_past_due"] > 0) | (market.lines["state"] == CHARGED_OFF)
         clean = (market.borrowers["bad_record"] == 0) & ~late.any(1)
@@ -66,9 +66,9 @@ class Applicants:
 
 
 @cache
-def applicants():
-    """The applicants, founded once for all tests of a process."""
-    return Applicants()
+def applicants(**parameters):
+    """The applicants, founded once for all tests of a process; of a hard year, or of a year with some parameters."""
+    return Applicants(parameters=parameters or HARD)
 
 
 def aucs(k, *ways):
