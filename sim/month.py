@@ -173,7 +173,7 @@ def open_accounts(borrower, lines, held, products, contracts, platforms, rules, 
         bill(line, contracts[line.contract, k], k, excused, tally)
         tally.books[k, row.DUE] += int(line.due)
         tally.books[k, row.LATE_ACCOUNTS] += line.months_past_due > 0
-        tally.books[k, row.LOCKED_OUT] += line.due > 0 and plan.locked & (1 << k) > 0
+        tally.books[k, row.LOCKED_OUT] += tally.balance_was[k] > 0 and plan.locked & (1 << k) > 0
     if rules.takeover_hazard > 0.0:
         steal(borrower, lines, held, products, platforms, rules, chance, tally)
 
