@@ -39,7 +39,7 @@ def pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, p
         for k in held:
             pay[k] = 0
     elif int(borrower.cash) >= plan.minimum:
-        _pay_willingly(borrower, lines, held, products, pay, skipped)
+        _pay_willingly(borrower, lines, held, products, pay, skipped, int(plan.locked))
     else:
         reason = _why_short(borrower, rules, plan)
         skipped |= int(plan.locked)
@@ -121,11 +121,11 @@ def _forgets(borrower, lines, products, platforms, rules, chance):
 
 
 @rule
-def _pay_willingly(borrower, lines, held, products, pay, skipped):
+def _pay_willingly(borrower, lines, held, products, pay, skipped, locked):
     """All minimums, then called-in debts that the cash left can clear, then the rest of the plan in proportion.
 
     Only payment in full cures a called-in line, so one that can be cleared is cleared before others get their part.
-    skipped: bits of lines that get nothing and for which nothing is kept.
+    skipped: bits of lines that get nothing and for which nothing is kept; locked: of lines for which the minimum is kept.
     """
     spare = int(borrower.cash)
     for k in held:
@@ -136,7 +136,7 @@ def _pay_willingly(borrower, lines, held, products, pay, skipped):
     cleared = 0  # one bit per line
     extra = 0
     for k in held:
-        if not is_on_book(lines[k]) or skipped & (1 << k):
+        if not is_on_book(lines[k]) or (skipped | locked) & (1 << k):
             continue
         more = pay[k] - _minimum(lines[k], products[k])
         if is_called_in(lines[k], products[k]) and more <= spare:
@@ -147,7 +147,7 @@ def _pay_willingly(borrower, lines, held, products, pay, skipped):
     if extra <= spare:
         return
     for k in held:
-        if is_on_book(lines[k]) and not (skipped | cleared) & (1 << k):
+        if is_on_book(lines[k]) and not (skipped | locked | cleared) & (1 << k):
             minimum = _minimum(lines[k], products[k])
             pay[k] = minimum + (pay[k] - minimum) * spare // extra
 
