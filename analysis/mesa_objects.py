@@ -161,7 +161,7 @@ class ObjectModel(mesa.Model):
         self.founded.history._months.append(self.months[-1])
 
     def _read_rules(self):
-        """The rules, what is aimed at people, and the terms of products and contracts of this month, as plain objects."""
+        """The rules, what is aimed at people, and the terms of this month, as plain objects."""
         self.founded.month = self.month
         rules, aims = self.founded.rules_in_force()
         self.rules = _plain(rules)

@@ -173,7 +173,7 @@ def open_accounts(borrower, lines, held, products, contracts, platforms, rules, 
         bill(line, contracts[line.contract, k], k, excused, tally)
         tally.books[k, row.DUE] += int(line.due)
         tally.books[k, row.LATE_ACCOUNTS] += line.months_past_due > 0
-        tally.books[k, row.LOCKED_OUT] += line.due > 0 and plan.locked & (1 << k) > 0
+        tally.books[k, row.LOCKED_OUT] += tally.balance_was[k] > 0 and plan.locked & (1 << k) > 0
     if rules.takeover_hazard > 0.0:
         steal(borrower, lines, held, products, platforms, rules, chance, tally)
 
@@ -267,7 +267,8 @@ def follow_up(borrower, lines, held, shops, products, contracts, platforms, rule
                 move = tally.transitions[k, tally.bucket_was[k], bucket(line)]
                 move[0] += 1
                 move[1] += tally.balance_was[k]
-            be_served(borrower, line, product, k, lender, rules, chance, plan, tally)
+            if is_on_book(line):  # not charged off this month
+                be_served(borrower, line, product, k, lender, rules, chance, plan, tally)
     keep_record(borrower, sight, rules, chance, tally)
     return 1 if was_new and borrower.ever_in_default else 0
 

@@ -83,7 +83,7 @@ BOOK = _columns(
     ("first_payment_defaults", "BIGINT", "lines", "defaults of lines opened at most five months before"),
     ("suspensions", "BIGINT", "lines", "lines suspended by the monitor"),
     ("false_suspensions", "BIGINT", "lines", "of these, lines of honest people"),
-    ("locked_out", "BIGINT", "lines", "lines with a bill that a system failure made impossible to pay"),
+    ("locked_out", "BIGINT", "lines", "lines with a balance that a system failure made impossible to pay"),
     ("warnings", "BIGINT", "lines", "lines reviewed out of turn for a warning sign"),
     ("late_accounts", "BIGINT", "lines", "lines late at the start of the month"),
     ("plan_requests", "BIGINT", "lines", "requests for a hardship plan"),

@@ -9,6 +9,7 @@ import numpy as np
 
 import sim
 from sim.model import CreditModel
+from sim.policy import Change, When
 
 ROOT = Path(sim.__file__).parent.parent
 
@@ -31,6 +32,57 @@ def default_market() -> tuple[list[dict], list[dict]]:
         products += [{**product, "platform": terms["name"]} for product in terms.pop("products")]
         platforms.append(terms)
     return platforms, products
+
+
+#: Whatever is off in a market where nothing is said about it.
+BEHAVIOUR_ON = {
+    "job_loss_hazard": 0.04, "planning_error": 0.2, "attention": 0.3, "demand_uplift": 0.1, "self_cap_share": 0.3,
+    "deleveraging": 0.3, "draw_ahead": 0.5, "imitation_months": 2, "campaign_dip": 0.5, "asset_sale_hazard": 0.2,
+    "plan_request_hazard": 0.4, "adviser_share": 0.3, "reminder_appeal": 0.2, "penalty_deterrence": 1.0,
+    "bureau_deterrence": 0.5, "malicious_share": 0.05, "income_inflation": 0.5, "ring_adaptation": 0.3,
+    "forged_share": 0.1, "takeover_hazard": 0.05, "opt_out": 0.5, "trust_gain": 0.02, "trust_loss": 0.3,
+    "churn_hazard": 0.3, "complaint_hazard": 0.5, "strategic_share": 0.2, "score_behaviour": 0.05,
+    "score_spending": 0.1, "score_inquiries": 0.1, "score_cut": 0.05, "model_drift": 0.1, "common_score": 0.3,
+    "data_limit": 0.2, "record_sharing": 0.3, "bureau_lag": 1.0, "retention_response": 0.1,
+    "merchant_cash_months": 0.5, "merchant_acceptance": 0.8, "settlement_lag": 0.7, "stock_need": 0.5,
+    "compliance_cost": 0.01, "violation_share": 0.1, "violation_fine": 0.1, "pooled_warning": 0.3,
+    "reputation_loss": 2.0, "reputation_price": 0.05, "news_weight": 0.5, "sandbox": 0.3, "cooling_off": 1,
+}  # fmt: skip
+PLATFORM_ON = {
+    "income_check": 0.3, "deep_review": 0.6, "reads_records": 0.5, "uses_social": 0.3, "checks": 1,
+    "check_months": 0.3, "manual_share": 0.2, "check_cost": 5.0, "account_cost": 0.5, "strictness": 0.01,
+    "explains": 0.3, "login_friction": 0.2, "monitor": 0.3, "monitor_cost": 0.5, "outage_hazard": 0.2,
+    "outage_grace": 1, "leak_hazard": 0.1, "service_error": 0.2, "wrongful_fee_hazard": 0.05, "calls": 3.0,
+    "call_capacity": 100.0, "call_cost": 2.0, "tone": 0.3, "plan_acceptance": 0.6, "plan_capacity": 50.0,
+    "plan_relief": 0.5, "provision_late": 0.2, "provision_default": 0.5, "band_control": 0.01, "early_warning": 0.05,
+    "recapitalisation": 0.5, "investors": 0.3, "run_sensitivity": 0.01, "advance_months": 0.3,
+}  # fmt: skip
+PRODUCT_ON = {
+    "abroad": 0.05, "converts": 0.3, "risk_pricing": 0.1, "penalty_rate": 0.01, "late_cut": 0.2, "permissions": 1,
+    "event_review": 1, "tracking": 0.3, "placement_after": 2, "sell_after": 12, "recourse": 0.2, "bill_cycle": 45,
+    "recovery_hazard": 0.5,
+}  # fmt: skip
+CHANGES_ON = (
+    Change("cut", "limit_cut", 0.4, "2017-06", announced="2017-04", platform="incumbent"),
+    Change("lesson", "education", 0.5, "2017-03"),
+    Change("sale", "campaign", 0.2, "2017-05", until="2017-07"),
+    Change("cheaper", "new_rate", 0.10, "2017-04"),
+    Change("variant", "launch", 0.2, "2017-05", platform="marketplace"),
+    Change("break", "moratorium", 0.3, "2017-08", until="2017-10"),
+    Change("brake", "approval_shift", 0.05, "2017-03", when=When("delinquency", above=0.03)),
+)
+
+
+def everything_on():
+    """The keywords of a market with every mechanism switched on and changes of every kind.
+
+    The first platform lends to merchants, so it has capital to last and no investors who could leave.
+    """
+    platforms, products = default_market()
+    safe = {"investors": 0.0, "capital_share": 0.6}
+    return {"platforms": [terms | PLATFORM_ON | (safe if not p else {}) for p, terms in enumerate(platforms)],
+            "products": [terms | PRODUCT_ON for terms in products],
+            "parameters": BEHAVIOUR_ON, "changes": CHANGES_ON}  # fmt: skip
 
 
 def model_of(market, **keywords) -> CreditModel:

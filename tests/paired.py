@@ -39,6 +39,11 @@ def _offers(market, given):
     return platforms, products
 
 
+def total(model, column, table="monthly") -> int:
+    """A column added up over all months and rows."""
+    return model.tables()[table][column].sum()
+
+
 # --- measures of one world, over all months ---
 def late_share(model, buckets) -> float:
     """Share of lines with a balance that stand in these buckets at month end; charged-off lines are not counted."""

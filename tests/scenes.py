@@ -87,7 +87,9 @@ class Scene:
     def play(self, rule, **more):
         """Call a rule; each of its arguments is found here by its name, or given. Returns what it returns."""
         k = more.setdefault("k", 0)
-        return rule(*(more[n] if n in more else self._named(n, k) for n in inspect.signature(rule).parameters))
+        asked = inspect.signature(rule).parameters.values()
+        return rule(*(more[p.name] if p.name in more else self._named(p.name, k)
+                      for p in asked if p.name in more or p.default is p.empty))  # fmt: skip
 
     def _named(self, name, k):
         one = {"line": self.lines[k], "product": self.products[k], "contract": self.contracts[0, k],

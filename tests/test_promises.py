@@ -9,11 +9,23 @@ import networkx
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from markets import ROOT, TWO_LENDERS, UNCOUPLED, arrays, default_market, differences, everything, fingerprint, model_of
+from markets import (
+    ROOT,
+    TWO_LENDERS,
+    UNCOUPLED,
+    arrays,
+    default_market,
+    differences,
+    everything,
+    everything_on,
+    fingerprint,
+    model_of,
+)
 from wild_markets import playing, wild_markets
 
 from sim.ledger import FLOWS, SECTORS
 from sim.line import CHARGED_OFF, FROZEN, IN_PLAN, OPEN, SOLD
+from sim.model import CreditModel
 from sim.policy import Change, Who
 from sim.records import LINE_DTYPE
 
@@ -176,11 +188,23 @@ DOWN = ("payments", "charge-offs", "fees refunded")
 CLAIMS_DOWN = ("recoveries", "claims sold")
 
 
+def nothing_below_zero(model):
+    """Nobody owes less than nothing, has less than no cash, or must pay more than is billed."""
+    market = model.market
+    for field in ("limit", "revolving", "purchases", "instalment", "due", "limit_before"):
+        assert (market.lines[field] >= 0).all(), field
+    assert (market.lines["due"] <= market.lines["revolving"]).all()
+    assert (market.borrowers["cash"] >= 0).all()
+    for field in ("cash", "receivable", "advance"):
+        assert (market.merchants[field] >= 0).all(), field
+
+
 def check_accounts(model, months):
-    """Play so many months and add everything up again from records and the tables of flows."""
+    """Play so many months from the founding; add everything up again from records and the tables of flows."""
     seen = [stocks(model)]
     for _ in range(months):
         model.step()
+        nothing_below_zero(model)
         seen.append(stocks(model))
     flows, monthly = model.tables()["flows"], model.tables()["monthly"]
     dates = np.unique(monthly["month"])
@@ -227,17 +251,17 @@ def test_every_month_flows_sum_to_zero_by_sector_and_debts_equal_books_line_by_l
     assert seen[-1]["claims"].any(), "nothing was charged off, so nothing was tested"
 
 
+@pytest.mark.parametrize("seed", [3, 11])
+def test_with_every_mechanism_on_the_accounts_close_to_the_fen(seed):
+    model = CreditModel(**everything_on(), borrowers=1500, seed=seed)
+    check_accounts(model, 24)
+
+
 @given(wild_markets())
 @settings(max_examples=80)
 def test_the_accounts_of_any_market_close_to_the_fen(keywords):
     with playing(keywords) as model:
         check_accounts(model, 12)
-        lines = model.market.lines
-        for field in ("limit", "revolving", "purchases", "instalment", "due", "limit_before"):
-            assert (lines[field] >= 0).all(), field
-        assert (lines["due"] <= lines["revolving"]).all()
-        assert (model.market.borrowers["cash"] >= 0).all()
-        assert (model.market.merchants["cash"] >= 0).all()
 
 
 @given(wild_markets())
@@ -284,6 +308,12 @@ def test_a_compiled_market_and_a_plain_python_market_are_identical():
     words = f"model_of(default_market(), **{keywords}).run(12)"
     assert in_another_process(words, NUMBA_DISABLE_JIT="1") == fingerprint(model)
     assert model.tables()["defaults"]["month"].size > 2, "nobody defaulted, so little was compared"
+
+
+def test_with_every_mechanism_on_a_compiled_market_and_a_plain_python_market_are_identical():
+    model = CreditModel(**everything_on(), borrowers=60, merchants=4, seed=3).run(12)
+    words = "CreditModel(**everything_on(), borrowers=60, merchants=4, seed=3).run(12)"
+    assert in_another_process(words, NUMBA_DISABLE_JIT="1") == fingerprint(model)
 
 
 # --- 9: contagion across platforms needs somebody on both ---

@@ -10,6 +10,7 @@ from sim import tally as row
 from sim.line import CHARGED_OFF, FROZEN, NONE, OPEN, cash_headroom, headroom, is_called_in, is_on_book
 from sim.month import open_accounts, raise_cash
 from sim.record import CAUSES
+from sim.rules.convert import convert
 from sim.rules.pay import _forgets, pay_bills
 from sim.rules.plan import plan_month
 from sim.rules.shop import shop
@@ -21,15 +22,17 @@ def cause(line):
 
 
 # --- pay ---
-def paying(*lines, cash, products=(PAY_LATER, PAY_LATER), planned=None, short=0, parameters=None, **person):
+def paying(*lines, cash, products=(PAY_LATER, PAY_LATER), planned=None, short=0, parameters=None, locked=0, excused=0,
+           **person):  # fmt: skip
     """What is paid on each line, in yuan: due unless planned otherwise. Also the scene.
 
-    Lines are called in after three months.
+    Lines are called in after three months. locked, excused: one bit per line.
     """
     products = [{"call_in_after": 3} | terms for terms in products]
     s = household(*products, lines=lines, cash=yuan(cash), parameters=parameters, **person)
     s.plan.minimum = s.lines["due"][[not is_called_in(*pair) for pair in zip(s.lines, s.products, strict=True)]].sum()
-    s.plan.short = yuan(short)
+    s.plan.short, s.plan.locked, s.plan.excused = yuan(short), locked, excused
+    s.plan.minimum -= sum(int(line.due) for k, line in enumerate(s.lines) if excused & (1 << k))
     s.pay[:] = s.lines["due"] if planned is None else [yuan(amount) for amount in planned]
     s.play(pay_bills)
     return [s.flow(ledger.PAYMENTS, k) / 100 for k in range(len(s.lines))], s
@@ -116,6 +119,36 @@ def test_a_forgotten_bill_is_missed_though_it_could_be_paid_and_a_reminder_helps
     s.pay[0] = yuan(200)
     s.play(pay_bills)
     assert s.flow(ledger.PAYMENTS) == yuan(200)
+
+
+def test_a_bill_of_a_lender_whose_system_fails_is_left_alone_and_all_others_are_paid_as_planned():
+    """Money for the bill is kept in cash by those who have it."""
+    paid, s = paying(OWES, OWES, cash=1200, planned=(1000, 1000), locked=0b01)
+    assert paid == [0, 1000]
+    assert (cause(s.lines[0]), s.borrower.cash) == ("locked out", yuan(200))
+    paid, s = paying(OWES, OWES, cash=250, locked=0b01)
+    assert paid == [0, 200]  # what cannot be paid to one lender is there for the other
+    assert (cause(s.lines[1]), s.borrower.cash) == ("none", yuan(50))
+    assert cause(s.lines[0]) != "locked out"  # there was no money for it anyway
+
+
+def test_a_bill_turned_into_instalments_asks_for_less_and_never_for_more_than_is_still_billed():
+    def converted(due, **line):
+        s = household(PAY_LATER | {"converts": 0.5, "conversion_fee": 0.02, "term": 6}, cash=yuan(100),
+                      lines=[{"revolving": yuan(1000), "due": yuan(due)} | line])  # fmt: skip
+        s.plan.essentials, s.plan.minimum, s.plan.short = yuan(2700), yuan(due), yuan(2700)
+        s.pay[0] = yuan(due)
+        s.play(convert)
+        after = s.lines[0]
+        assert s.plan.minimum == after.due <= s.pay[0] <= after.revolving
+        assert s.plan.short == yuan(2700 - due) + after.due
+        assert s.flow(ledger.CONVERSION_FEES) == after.revolving + after.instalment - yuan(1000)
+        return after.due / 100, after.revolving / 100, after.instalment / 100
+
+    assert converted(100) == (50, 510, 500)
+    assert converted(900) == (450, 510, 500)
+    assert converted(100, permissions=1) == (100, 1000, 0)
+    assert converted(100, state=FROZEN, months_past_due=1) == (100, 1000, 0)
 
 
 RICH = {"revolving": yuan(80_000), "due": yuan(200), "limit": yuan(100_000)}  # more than a year of 6,000 yuan

@@ -3,7 +3,7 @@
 from sim.chance import ADOPT, ADOPTED_PRODUCT, SEEK, uniform
 from sim.compiled import rule
 from sim.lender import catches, takes_business
-from sim.line import NONE
+from sim.line import ASKED, NONE
 from sim.person import is_cooling_off, is_malicious
 
 
@@ -12,14 +12,16 @@ def seek(borrower, lines, products, platforms, rules, chance, plan):
     """The next lender that a person in need asks: the cheapest as it appears to the person.
 
     Apparent cost = instalment rate * (1/2 + uniform) * (2 - reputation); lenders that give cash, take business, hold no
-    line of the person yet and were not asked this month. Returns the product's index, or -1 if nobody is left, or if
-    the rules ask for a pause after the last new line.
+    line of the person yet and were not asked this month. Returns the product's index, or -1 if nobody is left, if
+    the rules ask for a pause after the last new line, or while another lender's answer is awaited.
     """
     if is_cooling_off(borrower, rules):
         return -1
     best = -1
     best_cost = 0.0
     for k in range(len(lines)):
+        if lines[k].state == ASKED:
+            return -1
         open_door = lines[k].state == NONE and products[k].lends_cash > 0.0 and not plan.asked & (1 << k)
         lender = platforms[products[k].platform]
         if open_door and takes_business(lender, rules):

@@ -26,7 +26,8 @@ def approve(borrower, lines, k, products, platforms, rules, chance):
 
     The first limit is what the score deserves, within the person's cap if one is in force; below the product's floor no
     line is opened, nor if a year's interest would not bring in the cost of the account. People who decide see through
-    the scorecard's drift and make errors of their own. Who just misses the threshold may be let in by the sandbox, with a small limit.
+    the scorecard's drift and make errors of their own. Who just misses the threshold may be let in by the sandbox, with
+    a small limit.
     Returns 1 if opened, else 0.
     """
     product = products[k]

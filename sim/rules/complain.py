@@ -8,7 +8,7 @@ from sim.line import balance, is_on_book
 from sim.person import has_adviser
 from sim.trust import lose_trust
 
-ADVICE = 1000  # added to a line's number: the adviser's luck is not that of the lender's answer
+ADVICE = 1000  # added to the number of a line
 
 
 @rule
@@ -44,13 +44,18 @@ def complain(borrower, line, k, lender, harm, fee, rules, chance, tally):
             answered = uniform(chance, ANSWER, borrower.id, k) < lender.service
         if not answered and uniform(chance, ESCALATE, borrower.id, k) < rules.escalation:
             tally.books[k, row.ESCALATIONS] += 1
-    advised = has_adviser(borrower, rules) and uniform(chance, ANSWER, borrower.id, ADVICE + k) < rules.adviser_effect
-    if fee > 0 and (answered or advised):
+    if fee > 0 and (answered or _is_advised(borrower, k, rules, chance)):
         back = min(fee, balance(line), int(line.revolving))
         line.revolving -= back
         post(tally.flows, FEES_REFUNDED, k, back)
     if not answered:
         lose_trust(line, rules, harm)
+
+
+@rule
+def _is_advised(borrower, k, rules, chance):
+    """Whether an adviser has a wrongful fee returned: an own draw, since advice matters where the lender fails."""
+    return has_adviser(borrower, rules) and uniform(chance, ANSWER, borrower.id, ADVICE + int(k)) < rules.adviser_effect
 
 
 @rule

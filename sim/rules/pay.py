@@ -68,8 +68,8 @@ def _stops_paying(borrower, lines, held, products, rules, plan):
 
     stigma < strategic share * (1 + peer effect * friends in default), where the right side falls with calls, with the
     penalty and the bureau's reach on what is owed, and once late with the appeal of reminders, which may depend on how
-    long the lender is known. A fixed trait against a moving bar, so nobody changes back and forth by luck. The malicious
-    never pay.
+    long the lender is known. A fixed trait against a moving bar, so nobody changes back and forth by luck. The
+    malicious never pay.
     """
     if is_malicious(borrower, rules):
         return True

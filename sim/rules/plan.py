@@ -106,8 +106,8 @@ def _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay):
 
     Those who pay in full pay the bill and put a share of spending on the line, at most half of its limit, since last
     month's bill still takes up room while this month's purchases are made. Revolvers pay the minimum, and bring
-    what they owe towards a target share of the limit, from below by buying, from above by paying more. Nobody puts more on
-    a line than trust and a cap of the person's own allow.
+    what they owe towards a target share of the limit, from below by buying, from above by paying more. The year after a
+    cut they aim lower. Nobody puts more on a line than trust and a cap of the person's own allow.
     Returns (new debt that revolvers take on, planned payments), in fen.
     """
     spending = plan.essentials + plan.normal_wants
