@@ -141,7 +141,6 @@ def test_half_of_the_unused_cash_of_a_line_to_be_cut_is_drawn_and_nothing_on_oth
     assert s.borrower.cash == yuan(3000)
 
 
-# --- a speed limit on cuts ---
 @pytest.mark.mechanism("M103")
 @given(cuts=st.lists(st.floats(0.01, 1), min_size=1, max_size=4), speed=st.floats(0.01, 1), late=st.floats(0, 1))
 def test_cuts_of_one_month_together_keep_to_the_speed_limit(cuts, speed, late):
@@ -308,10 +307,9 @@ def test_less_data_and_shorter_records_mean_less_harm_fewer_complaints_and_fewer
     """People without a history are judged by their friends, so it is they who are refused when that is forbidden."""
     free, banned, forgetful = (watched(*changes) for changes in (
         [], [Change("ban", "data_limit", 1.0, "2017-01")], [Change("short", "record_retention", 6, "2017-01")]))
-    leak = slice(9, 10)
     assert harm(banned) < 0.9 * harm(free)
     assert harm(banned, slice(9)) == 0 < harm(free, slice(9))
-    assert harm(forgetful, leak) < 0.6 * harm(free, leak)
+    assert harm(forgetful, slice(9, 10)) < 0.6 * harm(free, slice(9, 10))
     assert books(banned, "complaints") < books(free, "complaints")
     assert approval_share(banned) < approval_share(free)
 
