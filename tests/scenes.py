@@ -87,13 +87,16 @@ class Scene:
     def play(self, rule, **more):
         """Call a rule; each of its arguments is found here by its name, or given. Returns what it returns."""
         k = more.setdefault("k", 0)
-        return rule(*(more[n] if n in more else self._named(n, k) for n in inspect.signature(rule).parameters))
+        arguments = inspect.signature(rule).parameters.values()
+        return rule(*(more[a.name] if a.name in more else self._named(a.name, k, a.default) for a in arguments))
 
-    def _named(self, name, k):
+    def _named(self, name, k, default):
         one = {"line": self.lines[k], "product": self.products[k], "contract": self.contracts[0, k],
                "lender": self.platforms[self.products[k].platform], "platform": self.platforms[0],
                "merchant": self.merchants[0], "flows": self.tally.flows, "holiday": False}  # fmt: skip
-        return one[name] if name in one else getattr(self, name)
+        if name in one or default is inspect.Parameter.empty:
+            return one[name] if name in one else getattr(self, name)
+        return default
 
     @property
     def held(self):

@@ -105,9 +105,10 @@ def test_a_second_draw_joins_the_first_and_is_repaid_over_the_mean_of_the_two_te
 
 
 @pytest.mark.parametrize(("fields", "unused"), [
-    ({}, 3000), ({"state": FROZEN}, 0), ({"months_past_due": 1}, 0), ({"limit": yuan(5000)}, 0), ({"state": NONE}, 0),
+    ({}, 3000), ({"state": FROZEN}, 0), ({"wait": 1}, 0), ({"limit": yuan(5000)}, 0), ({"state": NONE}, 0),
+    ({"months_past_due": 1}, 3000),
 ])  # fmt: skip
-def test_unused_credit_is_limit_less_balance_unless_late_or_frozen(fields, unused):
+def test_unused_credit_is_limit_less_balance_unless_frozen_or_suspended(fields, unused):
     owed = {"revolving": yuan(4000), "purchases": yuan(1000), "instalment": yuan(2000)}
     assert headroom(Scene(PAY_LATER, lines=[owed | fields]).lines[0]) == yuan(unused)
 

@@ -205,8 +205,8 @@ def test_who_is_short_draws_the_cheapest_cash_line_first():
     assert (raised, s.plan.short) == (15_000, 0)
 
 
-def test_frozen_late_and_full_lines_are_never_drawn():
-    s, raised = rolling({"state": FROZEN}, {"months_past_due": 1}, {"revolving": yuan(10_000)}, short=500)
+def test_frozen_suspended_and_full_lines_are_never_drawn():
+    s, raised = rolling({"state": FROZEN, "months_past_due": 1}, {"wait": 1}, {"revolving": yuan(10_000)}, short=500)
     assert (drawn(s), raised, s.plan.short) == ([0, 0, 0], 0, yuan(500))
     s, _ = rolling({}, {"limit": yuan(100)}, {"state": CHARGED_OFF, "limit": 0}, short=500)
     assert drawn(s) == [400, 100, 0]
