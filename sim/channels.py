@@ -33,7 +33,8 @@ def check(frozen, model, baseline) -> None:
     if baseline is not None:
         for what in ("seed", "start", "month", "platform_names", "product_names"):
             if getattr(model, what) != getattr(baseline, what):
-                raise ValueError(f"the baseline differs in {what}: {getattr(baseline, what)}, not {getattr(model, what)}")
+                ours, theirs = getattr(model, what), getattr(baseline, what)
+                raise ValueError(f"the baseline differs in {what}: {theirs}, not {ours}")
         if len(model.market.borrowers) != len(baseline.market.borrowers):
             raise ValueError("the baseline has another number of borrowers")
 

@@ -41,7 +41,7 @@ BEHAVIOUR_ON = {
     "plan_request_hazard": 0.4, "adviser_share": 0.3, "reminder_appeal": 0.2, "penalty_deterrence": 1.0,
     "bureau_deterrence": 0.5, "malicious_share": 0.05, "income_inflation": 0.5, "ring_adaptation": 0.3,
     "forged_share": 0.1, "takeover_hazard": 0.05, "opt_out": 0.5, "trust_gain": 0.02, "trust_loss": 0.3,
-    "churn_hazard": 0.3, "complaint_hazard": 0.5, "strategic_share": 0.2, "score_behaviour": 0.05,
+    "churn_hazard": 0.3, "complaint_hazard": 0.9, "strategic_share": 0.2, "score_behaviour": 0.05,
     "score_spending": 0.1, "score_inquiries": 0.1, "score_cut": 0.05, "model_drift": 0.1, "common_score": 0.3,
     "data_limit": 0.2, "record_sharing": 0.3, "bureau_lag": 1.0, "retention_response": 0.1,
     "merchant_cash_months": 0.5, "merchant_acceptance": 0.8, "settlement_lag": 0.7, "stock_need": 0.5,
@@ -52,7 +52,8 @@ PLATFORM_ON = {
     "income_check": 0.3, "deep_review": 0.6, "reads_records": 0.5, "uses_social": 0.3, "checks": 1,
     "check_months": 0.3, "manual_share": 0.2, "check_cost": 5.0, "account_cost": 0.5, "strictness": 0.01,
     "explains": 0.3, "login_friction": 0.2, "monitor": 0.3, "monitor_cost": 0.5, "outage_hazard": 0.2,
-    "outage_grace": 1, "leak_hazard": 0.1, "service_error": 0.2, "wrongful_fee_hazard": 0.05, "calls": 3.0,
+    "outage_grace": 1, "leak_hazard": 0.1, "service_error": 0.2,
+    "complaint_capacity": 50.0, "wrongful_fee_hazard": 0.1, "calls": 3.0,
     "call_capacity": 100.0, "call_cost": 2.0, "tone": 0.3, "plan_acceptance": 0.6, "plan_capacity": 50.0,
     "plan_relief": 0.5, "provision_late": 0.2, "provision_default": 0.5, "band_control": 0.01, "early_warning": 0.05,
     "recapitalisation": 0.5, "investors": 0.3, "run_sensitivity": 0.01, "advance_months": 0.3,
@@ -79,8 +80,8 @@ def everything_on():
     The first platform lends to merchants, so it has capital to last and no investors who could leave.
     """
     platforms, products = default_market()
-    safe = {"investors": 0.0, "capital_share": 0.6}
-    return {"platforms": [terms | PLATFORM_ON | (safe if not p else {}) for p, terms in enumerate(platforms)],
+    safe, strict = {"investors": 0.0, "capital_share": 0.6}, {"outage_grace": 0}
+    return {"platforms": [terms | PLATFORM_ON | (strict if p else safe) for p, terms in enumerate(platforms)],
             "products": [terms | PRODUCT_ON for terms in products],
             "parameters": BEHAVIOUR_ON, "changes": CHANGES_ON}  # fmt: skip
 

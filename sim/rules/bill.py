@@ -15,10 +15,10 @@ def bill(line, product, k, holiday, tally):
     the product has a free period (on a card: only if the last bill was paid in full). One instalment of the principal
     is billed with its interest. Then
     due = arrears + minimum share of the rest of the bill + the instalment,
-    where a product with a minimum share of 1, and a hardship plan, asks for everything. In a month without a statement (a
-    bill cycle above 30 days) purchases wait and only the instalment falls due. Once a line is so many months past due
-    that it is called in, everything still owed on it is billed and due. In a payment holiday interest runs and nothing
-    is due.
+    where a product with a minimum share of 1, and a hardship plan, asks for everything. In a month without a
+    statement (a bill cycle above 30 days) purchases wait and only the instalment falls due. Once a line is so many
+    months past due that it is called in, everything still owed on it is billed and due. In a payment holiday interest
+    runs and nothing is due.
 
     line: record; product: terms that the line signed; k: product index. Interest is posted; the line's ``due`` and
     balances change.

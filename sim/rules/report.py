@@ -7,7 +7,7 @@ from sim.line import CHARGED_OFF, SOLD, balance, is_on_book
 
 @rule
 def publish(line):
-    """Report one line's month-end to the bureau: what is owed, whether it is late or was cut, how long it has been clean."""
+    """Report one line's month-end to the bureau: what is owed, whether it is late or was cut, how long it was clean."""
     on_book = is_on_book(line)
     line.reported = balance(line) if on_book else 0
     line.reported_cut = line.cut_month if on_book else -1

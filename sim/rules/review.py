@@ -25,8 +25,8 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
     below the product's floor. Further above it than the raise margin, after enough clean months: a limit that was cut
     gets back a sixth of what it was, once the person has been clean long enough; any other rises towards the limit that
     the score deserves, by the raise share at most. Caps in force must leave room. Permissions follow the score first.
-    What good use calls for takes nothing away, what a warning calls for gives nothing; a cut that is explained costs less
-    trust.
+    What good use calls for takes nothing away, what a warning calls for gives nothing; a cut that is explained costs
+    less trust.
     """
     line = lines[k]
     product = products[k]
