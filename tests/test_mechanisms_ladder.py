@@ -3,7 +3,7 @@
 
 import pytest
 from markets import default_market, differences, everything
-from paired import d30, d90, flows, total, worlds
+from paired import flows, total, worlds
 from scenes import CASH, PAY_LATER, Scene, household, yuan
 
 from sim import ledger

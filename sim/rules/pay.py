@@ -125,7 +125,7 @@ def _pay_willingly(borrower, lines, held, products, pay, skipped, locked):
     """All minimums, then called-in debts that the cash left can clear, then the rest of the plan in proportion.
 
     Only payment in full cures a called-in line, so one that can be cleared is cleared before others get their part.
-    skipped: bits of lines that get nothing and for which nothing is kept; locked: of lines for which the minimum is kept.
+    skipped: bits of lines for which nothing is kept; locked: of lines that get nothing, for which the minimum is kept.
     """
     spare = int(borrower.cash)
     for k in held:
