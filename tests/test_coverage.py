@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from markets import ROOT
 
-from analysis import coverage
+from analysis import coverage, reference
 from analysis.commands import main
 from scenarios.messages import BadInput
 
@@ -163,3 +163,9 @@ def test_every_row_has_a_live_switch_a_rule_and_a_test(market):
 
 def test_the_page_is_what_the_command_writes(market):
     assert (ROOT / "docs" / "coverage.md").read_text() == coverage.page(market), "rollover coverage --write it again"
+
+
+def test_the_reference_page_is_written_from_the_tables():
+    assert (ROOT / "docs" / "reference.md").read_text() == reference.page(), (
+        "python -m analysis.reference docs/reference.md"
+    )
