@@ -76,8 +76,8 @@ def _reference(worlds: tuple[Scenario, ...]) -> str | None:
         return None
     baseline, world = worlds
     own = [c.announced or c.start for name, c in world.changes.items() if baseline.changes.get(name) != c]
-    if not own:
-        return None
+    if not own:  # worlds that differ from the first month on: people are told apart by how that month left them
+        return world.start
     first, last = min(own), month_after(world.start, world.months - 1)
     if first > last:
         raise BadInput(

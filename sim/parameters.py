@@ -237,7 +237,7 @@ PLATFORM = _group(
     ("band_control", 0.0, "score points per month", 0.0, 0.2, "how fast thresholds rise above, and fall below, a band of a fifth around the target; calls go along", J),
     ("early_warning", 0.0, "score points", 0.0, 1.0, "rise of thresholds in a month with an early warning", J),
     ("recapitalisation", 0.0, "share of gap per month", 0.0, 1.0, "part of missing capital that owners put in", J),
-    ("investors", 0.0, "share of book", 0.0, 1.0, "book funded by investors who can leave", J),
+    ("investors", 0.0, "share of book", 0.0, 1.0, "book funded by investors who can leave", "R4: judgement"),
     ("run_sensitivity", 0.0, "share of funds per unit of fear", 0.0, 10.0, "funds withdrawn in a month", J),
     ("advance_months", 0.0, "months of sales", 0.0, 6.0, "working-capital line of a merchant, against its rolling sales", J),
     ("advance_rate", 0.01, "per month", 0.0, 0.1, "interest on it", J),

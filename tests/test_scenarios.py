@@ -227,3 +227,9 @@ def test_everybody_installs_the_same_versions_and_no_address_is_recorded():
     project = tomllib.loads((GALLERY.parent / "pyproject.toml").read_text())["project"]
     for wish in project["dependencies"] + project["optional-dependencies"]["dev"]:
         assert wish.split(">=")[0] in named
+
+
+def test_worlds_that_differ_from_the_start_are_told_apart_by_how_the_first_month_left_people():
+    assert plan("everything", borrowers=100, seeds=1).reference == "2017-01"
+    assert plan("limit-cut", borrowers=100, seeds=1).reference == "2020-11"
+    assert plan("baseline", borrowers=100, seeds=1).reference is None
