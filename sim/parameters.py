@@ -26,6 +26,7 @@ def _group(*rows) -> dict[str, Parameter]:
 
 
 J = "judgement"
+NO_CAP = 1e9  #: stands for no cap at all, in the unit of whatever is not capped
 
 BEHAVIOUR = _group(
     # --- earn ---
@@ -166,14 +167,14 @@ BEHAVIOUR = _group(
     ("peers_channel", 1.0, "share", 0.0, 1.0, "how much of friends' defaults is felt (0 switches the channel off)", "design"),
     ("funding_channel", 1.0, "share", 0.0, 1.0, "how much of a platform's own trouble changes its thresholds (0 switches the channel off)", "design"),
     # --- levers in force (policy.py changes these) ---
-    ("income_cap", 1e9, "share of annual income", 0.0, 1e9, "most platform credit a person may be given, as a share of annual income", "R10"),
-    ("credit_cap", 1e9, "yuan", 0.0, 1e9, "most platform credit a person may be given", "R9, R10"),
-    ("income_cap_ahead", 1e9, "share of annual income", 0.0, 1e9, "the same, announced but not yet in force: nothing new is given beyond it", "R10"),
-    ("credit_cap_ahead", 1e9, "yuan", 0.0, 1e9, "the same, announced but not yet in force", "R9, R10"),
-    ("debt_service_cap", 1e9, "share of monthly income", 0.0, 1e9, "new lines are refused to people whose bills at all lenders are above this", J),
+    ("income_cap", NO_CAP, "share of annual income", 0.0, NO_CAP, "most platform credit a person may be given, as a share of annual income", "R10"),
+    ("credit_cap", NO_CAP, "yuan", 0.0, NO_CAP, "most platform credit a person may be given", "R9, R10"),
+    ("income_cap_ahead", NO_CAP, "share of annual income", 0.0, NO_CAP, "the same, announced but not yet in force: nothing new is given beyond it", "R10"),
+    ("credit_cap_ahead", NO_CAP, "yuan", 0.0, NO_CAP, "the same, announced but not yet in force", "R9, R10"),
+    ("debt_service_cap", NO_CAP, "share of monthly income", 0.0, NO_CAP, "new lines are refused to people whose bills at all lenders are above this", J),
     ("cooling_off", 0, "months", 0, 60, "months that must pass between two new lines of a person", J),
     ("cut_speed_limit", 1.0, "share of limit", 0.0, 1.0, "most that a lender may take off a limit at once", J),
-    ("contact_cap", 1e9, "calls", 0.0, 1e9, "most calls that a late borrower may get in a month", J),
+    ("contact_cap", NO_CAP, "calls", 0.0, NO_CAP, "most calls that a late borrower may get in a month", J),
     ("moratorium", 0.0, "share of borrowers", 0.0, 1.0, "borrowers whose payments are suspended", J),
     ("sandbox", 0.0, "share of borrowers", 0.0, 1.0, "people admitted to the sandbox", J),
     ("news_shock", 0.0, "share", 0.0, 5.0, "fear put into investors from outside", J),
@@ -193,7 +194,7 @@ PLATFORM = _group(
     ("operating_cost", 0.02, "share of balance per year", 0.0, 1.0, "cost of running the book", J),
     # --- how it decides ---
     ("income_check", 0.0, "share", 0.0, 1.0, "error and overstatement of income that its verification removes", J),
-    ("deep_review", 1e9, "share of monthly income", 0.0, 1e9, "true bills at all lenders above which it refuses; a review of real ability to repay", J),
+    ("deep_review", NO_CAP, "share of monthly income", 0.0, NO_CAP, "true bills at all lenders above which it refuses; a review of real ability to repay", J),
     ("reads_records", 0.0, "share", 0.0, 1.0, "how far it reads bills of others that applicants show", J),
     ("uses_social", 0.0, "share", 0.0, 1.0, "how far friends' conduct stands in for a missing history", J),
     ("checks", 0, "checks", 0, 10, "independent checks of identity and data", J),

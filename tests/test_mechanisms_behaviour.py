@@ -13,8 +13,7 @@ from scenes import CARD, CASH, PAY_LATER, household, yuan
 
 from sim import ledger
 from sim import tally as row
-from sim.levers import NONE as NO_CAP
-from sim.line import ALL_PERMISSIONS, CLOSED, FROZEN, NONE, OPEN, SOLD, balance
+from sim.line import CLOSED, FROZEN, NONE, OPEN, SOLD, balance
 from sim.policy import Change, Who
 from sim.rules.approve import approve
 from sim.rules.bill import bill
@@ -29,16 +28,6 @@ from sim.rules.teach import teach
 
 SEEDS = (1, 2)
 ON_BOOK = (OPEN, FROZEN, 3)
-
-
-def scene(*products, lines=(), **rest):
-    """A household whose lines may be used for everything, by a person who starts with full trust."""
-    usable = {"permissions": ALL_PERMISSIONS, "trust": 100}
-    lines = [usable | fields for fields in [*lines, *[{}] * (len(products) - len(lines))]]
-    s = household(*products, lines=lines, **rest)
-    s.products["most_rate"] = NO_CAP
-    s.platforms["reputation"] = s.platforms["service"] = s.platforms["call_reach"] = 1.0
-    return s
 
 
 def summed(models, measure):
@@ -86,7 +75,7 @@ def cut(share=0.5, start="2017-07", **aim):
 @pytest.mark.parametrize(("impulse", "wants"), [(0.0, 1470), (0.8, 2400)])
 def test_the_impulsive_buy_a_share_of_their_wants_though_the_budget_says_no(impulse, wants):
     # normal wants 3,000; cash is 5,100 below bills, spending and buffer, of which three tenths come off
-    s = scene(PAY_LATER, cash=yuan(3000), buffer_target=0.4, impulse=impulse)
+    s = household(PAY_LATER, cash=yuan(3000), buffer_target=0.4, impulse=impulse)
     s.play(plan_month)
     assert s.plan.wants == yuan(wants)
 
@@ -101,7 +90,7 @@ def test_impulsive_people_use_more_credit_and_default_more():
 # --- M65: the line as buffer ---
 def spent_with(limit, cash):
     """What is bought in a month by somebody who likes to hold little, with a line of this limit, in fen."""
-    s = scene(PAY_LATER, cash=yuan(cash), buffer_target=0.3, lines=[{"limit": yuan(limit)}])
+    s = household(PAY_LATER, cash=yuan(cash), buffer_target=0.3, lines=[{"limit": yuan(limit)}])
     s.play(plan_month)
     s.play(shop)
     return s.flow(ledger.PURCHASES_CASH) + s.flow(ledger.PURCHASES_CREDIT)
@@ -130,7 +119,7 @@ def test_a_cut_costs_shops_more_where_people_live_from_hand_to_mouth():
 def test_the_short_draw_the_line_that_is_cheapest_at_its_own_price():
     cheap, dear = CASH | {"instalment_rate": 0.01}, CASH | {"instalment_rate": 0.015}
     for markup, drawn in ((0, [1000, 0]), (1200, [0, 1000])):  # 12 % a year more makes the first the dearer one
-        s = scene(cheap, dear, lines=[{"markup": markup}])
+        s = household(cheap, dear, lines=[{"markup": markup}])
         s.plan.short = yuan(1000)
         s.play(roll)
         assert s.lines["instalment"].tolist() == [yuan(amount) for amount in drawn]
@@ -174,7 +163,7 @@ def test_the_same_need_costs_more_in_interest_and_instalments_at_the_substitute(
     def month_after(cut_away):
         cheap = CASH | {"instalment_rate": 0.012, "term": 12}
         dear = CASH | {"instalment_rate": 0.027, "term": 6}
-        s = scene(cheap, dear, lines=[{"limit": 0 if cut_away else yuan(10000)}])
+        s = household(cheap, dear, lines=[{"limit": 0 if cut_away else yuan(10000)}])
         s.plan.short = yuan(1200)
         s.play(roll)
         for k in (0, 1):
@@ -243,7 +232,7 @@ def test_three_small_lines_soften_the_stop_of_one_lender_and_are_used_more_than_
     ],
 )
 def test_what_is_sold_covers_what_is_short_and_what_has_been_called_in(months_late, short, amount):
-    s = scene(PAY_LATER, lines=[{"revolving": yuan(500), "due": yuan(500), "months_past_due": months_late}],
+    s = household(PAY_LATER, lines=[{"revolving": yuan(500), "due": yuan(500), "months_past_due": months_late}],
               parameters={"asset_sale_hazard": 1.0})  # fmt: skip
     s.plan.short, s.plan.wants = yuan(short), yuan(1000)
     s.play(sell_belongings)
@@ -269,7 +258,7 @@ def test_people_who_sell_belongings_cure_and_buy_less_meanwhile():
 def months_until_restored(missed_in=None):
     """(month of the first, of the last step) in which a limit cut from 10,000 to 6,000 in month 0 is given back."""
     calm = PAY_LATER | {"review_interval": 1, "raise_share": 0.0}
-    s = scene(calm, platforms=[{"signal_noise": 0, "approval": -1.0}],
+    s = household(calm, platforms=[{"signal_noise": 0, "approval": -1.0}],
               lines=[{"limit": yuan(6000), "limit_before": yuan(10000), "cut_month": 0}])  # fmt: skip
     raised = []
     for month in range(1, 25):
@@ -292,7 +281,7 @@ def test_a_limit_comes_back_in_steps_after_six_clean_months_and_a_miss_starts_th
 @pytest.mark.mechanism("M72")
 @pytest.mark.parametrize(("relapse", "opened"), [(None, 6), (4, 10)])
 def test_the_bank_opens_a_card_once_the_record_has_been_clean_for_six_months(relapse, opened):
-    s = scene(PAY_LATER | {"reporting": 1.0}, CARD | {"platform": 1}, lines=[{}, {"state": NONE}],
+    s = household(PAY_LATER | {"reporting": 1.0}, CARD | {"platform": 1}, lines=[{}, {"state": NONE}],
               platforms=[{}, {"online": 0, "sees": 1.0, "signal_noise": 0, "approval": 0.13}],
               parameters={"bureau_memory": 6})  # fmt: skip
     s.play(keep_record, sight=1.0)
@@ -344,7 +333,7 @@ def test_a_shorter_record_opens_banks_to_some_unless_lenders_answer_by_asking_mo
 @pytest.mark.parametrize(("deleveraging", "paid"), [(0.0, 500), (0.5, 875)])
 def test_after_a_cut_people_pay_down_other_lines_too(deleveraging, paid):
     # owes 5,000 of 10,000 on a line that was not cut: aims at half, then at a quarter, and goes 15 % of the way a month
-    s = scene(PAY_LATER, CARD, appetite=1.0, cash=yuan(6000), month=5, parameters={"deleveraging": deleveraging},
+    s = household(PAY_LATER, CARD, appetite=1.0, cash=yuan(6000), month=5, parameters={"deleveraging": deleveraging},
               lines=[{"limit": yuan(5000), "limit_before": yuan(10000), "cut_month": 2},
                      {"revolving": yuan(5000), "due": yuan(500)}])  # fmt: skip
     s.play(plan_month)
@@ -371,7 +360,7 @@ INCUMBENT_CUT = cut(0.5, platform="incumbent", product="pay-later")
 @pytest.mark.mechanism("M74")
 @pytest.mark.parametrize(("trust", "cash", "leaves"), [(0, 950, True), (100, 950, False), (0, 900, False)])
 def test_who_has_lost_all_trust_pays_what_he_owes_and_leaves_if_the_buffer_allows(trust, cash, leaves):
-    s = scene(PAY_LATER, cash=yuan(cash), buffer_target=0.125, parameters={"churn_hazard": 1.0},
+    s = household(PAY_LATER, cash=yuan(cash), buffer_target=0.125, parameters={"churn_hazard": 1.0},
               lines=[{"trust": trust, "purchases": yuan(150), "instalment": yuan(50)}])  # fmt: skip
     s.play(leave, smooth=False)
     assert (s.lines[0].state == CLOSED) == leaves
@@ -417,7 +406,7 @@ COMPLAINERS = {"complaint_hazard": 0.5, "trust_loss": 0.3, "channel_visibility":
 def test_a_complaint_is_put_right_if_the_channel_is_found_and_answers_and_goes_to_the_authorities_if_not(
     visible, service, refunded, trust, escalated
 ):
-    s = scene(PAY_LATER, lines=[{"revolving": yuan(10)}], parameters={
+    s = household(PAY_LATER, lines=[{"revolving": yuan(10)}], parameters={
         "complaint_hazard": 1.0, "trust_loss": 0.3, "channel_visibility": visible, "escalation": 1.0})  # fmt: skip
     s.platforms["service"] = service
     s.play(complain, lender=s.platforms[0], harm=1.0, fee=yuan(10))
@@ -452,7 +441,7 @@ def test_reports_to_the_authorities_fall_once_a_rule_makes_the_channel_visible()
 # --- M78: lessons ---
 @pytest.mark.mechanism("M78")
 def test_a_lesson_reaches_a_share_of_those_it_is_meant_for_and_fades():
-    s = scene(PAY_LATER, parameters={"education_decay": 0.25}, taught=1.0)
+    s = household(PAY_LATER, parameters={"education_decay": 0.25}, taught=1.0)
     s.play(teach, aims=[])
     assert s.borrower.taught == 0.75
     lesson = [Change("lesson", "education", 0.4, "2017-03", who=Who(age_below=30))]
@@ -468,7 +457,7 @@ def test_a_lesson_reaches_a_share_of_those_it_is_meant_for_and_fades():
 @pytest.mark.parametrize(("taught", "paid"), [(0.0, 500), (1.0, 725)])
 def test_after_a_lesson_people_pay_more_than_the_minimum(taught, paid):
     # owes 5,000 and aims at that; a lesson takes three tenths off the aim, and 15 % of the gap is paid a month
-    s = scene(CARD, appetite=1.0, cash=yuan(6000), taught=taught, lines=[{"revolving": yuan(5000), "due": yuan(500)}],
+    s = household(CARD, appetite=1.0, cash=yuan(6000), taught=taught, lines=[{"revolving": yuan(5000), "due": yuan(500)}],
               parameters={"education_effect": 0.3})  # fmt: skip
     s.play(plan_month)
     assert s.pay[0] == yuan(paid)
@@ -525,7 +514,7 @@ def test_errors_of_planning_leave_more_people_short():
 def test_an_error_of_planning_moves_what_is_wanted_and_not_what_is_saved():
     plans = []
     for error in (0.0, 1.0):
-        s = scene(PAY_LATER, cash=yuan(11000), buffer_target=1.0, parameters={"planning_error": error})
+        s = household(PAY_LATER, cash=yuan(11000), buffer_target=1.0, parameters={"planning_error": error})
         s.play(plan_month)
         plans.append((int(s.plan.wants), int(s.plan.saved)))
     assert plans[0][0] != plans[1][0]
@@ -540,7 +529,7 @@ CAPPED = {"self_cap_share": 1.0, "self_cap": 0.2}
 @pytest.mark.parametrize(("cap", "credit"), [({}, 2350), (CAPPED, 2000)])
 def test_nobody_buys_wants_on_credit_beyond_a_cap_of_his_own(cap, credit):
     # 3,000 of cash, 2,700 of necessities, 2,650 of wants by impulse: 2,350 are missing; a fifth of 10,000 is allowed
-    s = scene(PAY_LATER | {"acceptance": 0.95}, cash=yuan(3000), buffer_target=0.3, impulse=2650 / 3000, parameters=cap)
+    s = household(PAY_LATER | {"acceptance": 0.95}, cash=yuan(3000), buffer_target=0.3, impulse=2650 / 3000, parameters=cap)
     s.play(plan_month)
     s.play(shop)
     assert s.flow(ledger.PURCHASES_CREDIT) == pytest.approx(yuan(credit), abs=1)
@@ -549,7 +538,7 @@ def test_nobody_buys_wants_on_credit_beyond_a_cap_of_his_own(cap, credit):
 @pytest.mark.mechanism("M80")
 @pytest.mark.parametrize(("cap", "drawn"), [({}, 10000), (CAPPED, 1500)])
 def test_a_loan_to_spend_stays_within_a_cap_of_his_own(cap, drawn):
-    s = scene(CASH, parameters=cap | {"loan_size": 6.0}, lines=[{"revolving": yuan(500 if cap else 0)}])
+    s = household(CASH, parameters=cap | {"loan_size": 6.0}, lines=[{"revolving": yuan(500 if cap else 0)}])
     s.play(spend_loan)
     assert s.flow(ledger.DRAWS) == yuan(drawn)
 
