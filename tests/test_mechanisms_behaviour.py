@@ -457,8 +457,8 @@ def test_a_lesson_reaches_a_share_of_those_it_is_meant_for_and_fades():
 @pytest.mark.parametrize(("taught", "paid"), [(0.0, 500), (1.0, 725)])
 def test_after_a_lesson_people_pay_more_than_the_minimum(taught, paid):
     # owes 5,000 and aims at that; a lesson takes three tenths off the aim, and 15 % of the gap is paid a month
-    s = household(CARD, appetite=1.0, cash=yuan(6000), taught=taught, lines=[{"revolving": yuan(5000), "due": yuan(500)}],
-              parameters={"education_effect": 0.3})  # fmt: skip
+    s = household(CARD, appetite=1.0, cash=yuan(6000), taught=taught, parameters={"education_effect": 0.3},
+                  lines=[{"revolving": yuan(5000), "due": yuan(500)}])  # fmt: skip
     s.play(plan_month)
     assert s.pay[0] == yuan(paid)
 
@@ -529,7 +529,8 @@ CAPPED = {"self_cap_share": 1.0, "self_cap": 0.2}
 @pytest.mark.parametrize(("cap", "credit"), [({}, 2350), (CAPPED, 2000)])
 def test_nobody_buys_wants_on_credit_beyond_a_cap_of_his_own(cap, credit):
     # 3,000 of cash, 2,700 of necessities, 2,650 of wants by impulse: 2,350 are missing; a fifth of 10,000 is allowed
-    s = household(PAY_LATER | {"acceptance": 0.95}, cash=yuan(3000), buffer_target=0.3, impulse=2650 / 3000, parameters=cap)
+    s = household(PAY_LATER | {"acceptance": 0.95}, cash=yuan(3000), buffer_target=0.3, impulse=2650 / 3000,
+                  parameters=cap)  # fmt: skip
     s.play(plan_month)
     s.play(shop)
     assert s.flow(ledger.PURCHASES_CREDIT) == pytest.approx(yuan(credit), abs=1)
