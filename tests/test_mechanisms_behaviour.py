@@ -1,19 +1,15 @@
 """What borrowers do: impulse, need, substitutes, restraint, trust, complaints, lessons, attention."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-from markets import ROOT, UNCOUPLED, default_market, fingerprint, model_of
+from markets import UNCOUPLED, default_market, fingerprint, model_of
 from paired import default_count, gmv, n_plat, roll_share, utilisation, worlds
 from scenes import CARD, CASH, PAY_LATER, household, yuan
 
 from sim import ledger
 from sim import tally as row
-from sim.line import CLOSED, FROZEN, NONE, OPEN, SOLD, balance
+from sim.line import CLOSED, FROZEN, NONE, OPEN, balance
 from sim.policy import Change, Who
 from sim.rules.approve import approve
 from sim.rules.bill import bill
@@ -550,28 +546,3 @@ def test_people_with_a_cap_of_their_own_use_less_and_default_less():
     assert summed(on, utilisation) < 0.8 * summed(off, utilisation)
     assert summed(on, default_count) < 0.85 * summed(off, default_count)
     assert summed(on, n_plat) < 1.01 * summed(off, n_plat)
-
-
-# --- all of it, compiled and plain ---
-def test_a_market_in_which_people_do_all_of_this_is_the_same_compiled_and_in_plain_python():
-    keywords = {
-        "borrowers": 60, "merchants": 4, "seed": 3,
-        "parameters": DISTRUST | COMPLAINERS | {
-            "job_loss_hazard": 0.08, "impulse": 0.6, "asset_sale_hazard": 0.3, "deleveraging": 0.5, "trust_gain": 0.02,
-            "channel_visibility": 0.5, "attention": 0.3, "planning_error": 0.5, "self_cap_share": 0.5,
-            "bureau_memory": 6, "retention_response": 0.05, "adviser_share": 0.5},
-        "changes": [Change("cut", "limit_cut", 0.5, "2017-04"), Change("lesson", "education", 0.5, "2017-03")],
-    }  # fmt: skip
-    platforms, products = default_market()
-    market = [platform | ERRORS["platforms"] | {"calls": 2.0} for platform in platforms], products
-    model = model_of(market, **keywords).run(12)
-    assert column([model], "lines_left") > 0 < column([model], "complaints")
-    program = (
-        f"from markets import *; from sim.policy import *\nprint(fingerprint(model_of({market}, **{keywords}).run(12)))"
-    )
-    paths = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
-    plain = os.environ | {"PYTHONPATH": paths, "NUMBA_DISABLE_JIT": "1"}
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=plain)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == fingerprint(model)
-    assert SOLD not in model.market.lines["state"]

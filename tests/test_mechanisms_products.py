@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from markets import arrays, default_market, differences, fingerprint, model_of
+from markets import arrays, default_market, differences, model_of
 from paired import d30, default_count, flows, gmv, roll_share, utilisation, worlds
 from scenes import CASH, PAY_LATER, Scene, household, yuan
-from test_promises import in_another_process
 
 from sim import ledger
 from sim.line import ALL_PERMISSIONS, ASKED, FROZEN, IN_PLAN, NONE, OPEN, balance, cash_headroom, headroom, price
@@ -501,17 +500,3 @@ def test_only_a_purchase_line_with_room_pays_abroad():
     s.play(shop)
     assert s.flow(ledger.PURCHASES_ABROAD, 0) == round(0.1 * s.plan.wants)
     assert s.flow(ledger.PURCHASES_ABROAD, 1) == 0
-
-
-# --- all together ---
-@pytest.mark.mechanism("M03", "M06", "M10", "M11", "M87", "M89", "M90", "M95")
-def test_with_all_of_it_on_accounts_close_and_plain_python_gives_the_same_bytes():
-    products = {"bill_cycle": 45, "converts": 0.7, "risk_pricing": 0.3, "recourse": 0.5, "abroad": 0.1, "scenes": 0.5,
-                "approval_months": 1}  # fmt: skip
-    parameters = {"demand_uplift": 0.3, "campaign_dip": 0.5, "job_loss_hazard": 0.05, "merchant_acceptance": 0.5}
-    changes = (Change("sale", "campaign", 0.3, "2017-03", until="2017-05"), DEARER)
-    platforms, offers = default_market()
-    market = (platforms, [terms | products for terms in offers])
-    model = model_of(market, borrowers=60, parameters=parameters, changes=changes).run(12)
-    words = f"model_of({market}, borrowers=60, parameters={parameters}, changes={changes}).run(12)"
-    assert in_another_process(words, NUMBA_DISABLE_JIT="1") == fingerprint(model)

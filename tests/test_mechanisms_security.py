@@ -5,10 +5,9 @@ from functools import cache
 
 import numpy as np
 import pytest
-from markets import default_market, fingerprint
+from markets import default_market
 from paired import default_count, flows, worlds
 from scenes import CASH, PAY_LATER, Scene, household, yuan
-from test_promises import in_another_process
 
 from sim import ledger
 from sim import tally as row
@@ -565,27 +564,3 @@ def test_after_a_news_shock_lenders_funded_by_investors_fail_together():
     run, _ = worlds({"parameters": {"news_weight": 1.0}}, months=36, market=many_p2p, seeds=(1, 2))
     for heard, calm in zip(run, off, strict=True):  # without any shock, the first to stop is news
         assert np.ptp(stops(heard)) < np.ptp(stops(calm))
-
-
-# --- everything at once, compiled and plain ---
-def test_with_everything_here_switched_on_a_compiled_market_and_a_plain_python_market_are_identical():
-    on = {
-        "parameters": {
-            "malicious_share": 0.1, "fraud_pace": 0.5, "income_inflation": 1.0, "ring_adaptation": 0.5,
-            "forged_share": 0.3, "takeover_hazard": 0.02, "opt_out": 0.5, "trust_gain": 0.01, "trust_loss": 0.2,
-            "churn_hazard": 0.1, "complaint_hazard": 0.5, "score_behaviour": 0.1, "score_spending": 0.1,
-            "data_limit": 0.5, "pooled_warning": 0.5, "warning_rise": 0.2, "news_weight": 1.0, "job_loss_hazard": 0.05,
-        },
-        "platforms": {
-            "checks": 2, "check_months": 0.3, "income_check": 0.3, "uses_social": 0.5, "login_friction": 0.3,
-            "monitor": 0.4, "outage_hazard": 0.2, "leak_hazard": 0.2, "wrongful_fee_hazard": 0.05,
-            "service_error": 0.2, "early_warning": 0.1, "investors": 0.5, "run_sensitivity": 0.2,
-        },
-        "lenders": {"incumbent": {"outage_grace": 1}},
-        "products": {"tracking": 0.5, "event_review": 1},
-        "changes": [Change("news", "news_shock", 1.0, "2017-06", "2017-08")],
-    }  # fmt: skip
-    words = f"__import__('paired').worlds({on}, borrowers=60, months=12)[0][0]"
-    (model,), _ = worlds(on, borrowers=60, months=12)
-    assert in_another_process(words, NUMBA_DISABLE_JIT="1") == fingerprint(model)
-    assert total(model, "fraud_loss_fen") >= 0 < total(model, "suspensions")
