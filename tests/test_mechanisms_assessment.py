@@ -21,11 +21,10 @@ from assessment import (
     everybody,
     new_lines,
     offer,
-    total,
     waiting,
 )
 from markets import fingerprint
-from paired import flows, worlds
+from paired import flows, summed, worlds
 from scenes import yuan
 
 from sim.line import NONE
@@ -134,7 +133,7 @@ def test_decisions_by_machine_cost_less_and_come_at_once():
     machine, people = worlds(everybody(manual_share=0.05), everybody(manual_share=1.0))
     assert 0.03 < books(machine, "manual") / books(machine, "applications") < 0.07
     assert books(people, "manual") == books(people, "applications")
-    cost = [total(models, lambda m: flows(m, "cost of control")) for models in (machine, people)]
+    cost = [summed(models, lambda m: flows(m, "cost of control")) for models in (machine, people)]
     assert cost == [30.0 * books(models, "manual") for models in (machine, people)]
     assert cost[0] < 0.1 * cost[1]
     assert waiting(machine) < 0.1 * waiting(people)
@@ -217,4 +216,4 @@ def test_the_cheaper_an_account_the_more_applications_are_approved():
     cheap, dear = worlds(everybody(acquisition_cost=50), everybody(acquisition_cost=200))
     assert approval_share(cheap) > 1.1 * approval_share(dear)
     for models, cost in ((cheap, 50), (dear, 200)):
-        assert total(models, lambda m: flows(m, "cost of control")) == cost * books(models, "approvals")
+        assert summed(models, lambda m: flows(m, "cost of control")) == cost * books(models, "approvals")

@@ -1,6 +1,5 @@
 """What lenders do about arrears and what it costs them: profit, capital, hardship plans, calls, the band."""
 
-
 import numpy as np
 import pytest
 from paired import d90, flows, total, worlds

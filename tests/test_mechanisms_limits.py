@@ -1,10 +1,9 @@
 """Limits: each mechanism by hand on one line, or in two worlds of the same seeds."""
 
-
 import numpy as np
 import pytest
 from markets import UNCOUPLED, default_market, differences, model_of
-from paired import default_count, utilisation, worlds
+from paired import default_count, on_book, utilisation, worlds
 from scenes import CASH, PAY_LATER, Scene, yuan
 
 from sim import tally as row
@@ -37,11 +36,6 @@ def of(models, column, platform=None, since="2017-01", until="2100-01", table="m
 def at_the_end(models, column, platform=None):
     """The same in the month played last."""
     return of(models, column, platform, since=models[0].tables()["economy"]["month"][-1])
-
-
-def on_book(model):
-    """Which lines are carried by their lenders [borrower, product]."""
-    return (model.market.lines["state"] >= 1) & (model.market.lines["state"] <= 3)
 
 
 # --- C. limits ---

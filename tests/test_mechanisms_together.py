@@ -1,6 +1,5 @@
 """Every lever of the design at once, and any set of them: the market plays and the accounts close."""
 
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,6 +1,5 @@
 """The promises of the laboratory that concern the market, each a sentence."""
 
-
 import networkx
 import numpy as np
 import pytest
