@@ -23,7 +23,7 @@ def described(scenario: Scenario) -> RenderableType:
         "market": scenario.market,
         "size": f"{scenario.borrowers:,} borrowers, {scenario.shop_count():,} merchants, {scenario.seeds} seeds",
         "lenders": "; ".join(f"{name} ({', '.join(p.products)})" for name, p in scenario.platforms.items()),
-        "parameters": "; ".join(_differing(scenario)) or "all at their defaults",
+        "parameters": "\n".join(_differing(scenario)) or "all at their defaults",
     }
     table = Table.grid(padding=(0, 2))
     for key, value in facts.items():

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.parameters import YEAR
+from sim.parameters import NO_CAP, YEAR
 
-NONE = 1e9  # the neutral value of a cap, as in ``parameters``
 ANY_RATE = 10.0  # per year: a cap on rates as high as this is none
 
 
@@ -51,7 +50,7 @@ def monthly(value):
 
 def price_cap(value):
     """A cap on yearly rates, by the month, for prices that are yet to be set."""
-    return NONE if value >= ANY_RATE else value / YEAR
+    return NO_CAP if value >= ANY_RATE else value / YEAR
 
 
 def rest(value):
@@ -151,18 +150,18 @@ LEVERS = _levers(
 } | _levers(
     "rules",
     # --- what a person may owe, and how fast ---
-    ("income_cap", "share of annual income", 0.0, 10.0, NONE, (least("income_cap"),), "a person's online limits together may not grow past this share of annual income; unused credit above it goes; once announced, nothing new beyond it is given", "R10"),
-    ("credit_cap", "yuan", 0.0, 1e7, NONE, (least("credit_cap"),), "a person's online limits together may not grow past this many yuan; unused credit above it goes; once announced, nothing new beyond it is given", "R9, R10"),
-    ("debt_service_cap", "share of monthly income", 0.0, 10.0, NONE, (least("debt_service_cap"),), "no new line for people whose bills at all lenders are above this share of income", X),
+    ("income_cap", "share of annual income", 0.0, 10.0, NO_CAP, (least("income_cap"),), "a person's online limits together may not grow past this share of annual income; unused credit above it goes; once announced, nothing new beyond it is given", "R10"),
+    ("credit_cap", "yuan", 0.0, 1e7, NO_CAP, (least("credit_cap"),), "a person's online limits together may not grow past this many yuan; unused credit above it goes; once announced, nothing new beyond it is given", "R9, R10"),
+    ("debt_service_cap", "share of monthly income", 0.0, 10.0, NO_CAP, (least("debt_service_cap"),), "no new line for people whose bills at all lenders are above this share of income", X),
     ("cooling_off", "months", 0, 60, 0, (most("cooling_off"),), "months that must pass between two new lines of a person", X),
     ("cut_speed_limit", "share of limit", 0.0, 1.0, 1.0, (least("cut_speed_limit"),), "most that a lender may take off a limit at once", X),
     # --- conduct ---
-    ("contact_cap", "calls", 0.0, 100.0, NONE, (least("contact_cap"),), "most collection calls that a late borrower may get in a month", "R3 (sign), hypothetical"),
+    ("contact_cap", "calls", 0.0, 100.0, NO_CAP, (least("contact_cap"),), "most collection calls that a late borrower may get in a month", "R3 (sign), hypothetical"),
     ("moratorium", "share of borrowers", 0.0, 1.0, 0.0, (most("moratorium"),), "payments of this share of borrowers are suspended", X),
     ("complaint_channel", "share", 0.0, 1.0, 0.0, (most("channel_visibility"),), "at least this share of people with a complaint find the lender's channel", X),
     # --- data ---
     ("data_limit", "share", 0.0, 1.0, 0.0, (most("data_limit"),), "part of personal data (spending, behaviour, friends) that lenders may not use", X),
-    ("record_retention", "months", 1, 60, NONE, (least("bureau_memory"),), "no default stays on record longer than this", "Bos and Nakamura (another country)"),
+    ("record_retention", "months", 1, 60, NO_CAP, (least("bureau_memory"),), "no default stays on record longer than this", "Bos and Nakamura (another country)"),
     ("common_data", "share", 0.0, 1.0, 0.0, (most("common_score"),), "at least this part of the score's error is shared, since lenders must use the same data", X),
     ("industry_warning", "share", 0.0, 1.0, 0.0, (most("pooled_warning"),), "at least this weight of the industry's indicator in a platform's early warning", X),
     # --- room for innovation, news, demand, the macro path ---
@@ -179,10 +178,10 @@ LEVERS = _levers(
     "products",
     ("launch", "share of price", 0.0, 0.95, 0.0, (times("monthly_rate", rest), times("instalment_rate", rest), win_taste), "a cheaper variant: this share off its rates, and more people ask for it; rivals may copy it", X),
     ("rate_cap", "per year", 0.0, ANY_RATE, ANY_RATE, (least("monthly_rate", monthly), least("instalment_rate", monthly), least("most_rate", price_cap), cap_charges), "no product may charge more than this in interest and late fees", "R3, R8, R17"),
-    ("late_fee_cap", "share of overdue per month", 0.0, 0.2, NONE, (cap_late_fees,), "late fee and penalty interest together may not exceed this", "R3 (sign), hypothetical"),
+    ("late_fee_cap", "share of overdue per month", 0.0, 0.2, NO_CAP, (cap_late_fees,), "late fee and penalty interest together may not exceed this", "R3 (sign), hypothetical"),
     ("minimum_payment", "share of bill", 0.0, 1.0, 0.0, (most("minimum_share"),), "no product may ask for less than this as minimum payment", "d'Astous and Shore 2017"),
-    ("longest_term", "months", 1, 36, NONE, (least("term"),), "no draw or instalment purchase may run longer", X),
-    ("limit_ceiling", "yuan", 0.0, 1e6, NONE, (least("limit_high"),), "no limit is set above this", "R9, R11"),
+    ("longest_term", "months", 1, 36, NO_CAP, (least("term"),), "no draw or instalment purchase may run longer", X),
+    ("limit_ceiling", "yuan", 0.0, 1e6, NO_CAP, (least("limit_high"),), "no limit is set above this", "R9, R11"),
     ("purchases_only", "share", 0.0, 1.0, 0.0, (times("lends_cash", rest),), "take this share off what may be drawn as cash; 1 leaves purchases only", X),
     ("age_ban", "years", 0, 100, 0, (most("age_from"),), "no new line for people younger than this", X),
     ("reporting_duty", "share", 0.0, 1.0, 0.0, (most("reporting"),), "at least this share of accounts is reported to the bureau", "R5, R15"),
@@ -195,7 +194,7 @@ LEVERS = _levers(
     ("platform_stop", "yes or no", 0, 1, 0, (most("banned"),), "no new lines and no draws; debts are run off", "R3 (sign), hypothetical"),
     # --- capital and funding ---
     ("co_funding", "share of loan", 0.0, 1.0, 0.0, (most("own_share"),), "platforms fund at least this share of each loan themselves", "R10, R12"),
-    ("leverage_cap", "multiple of capital", 1.0, 1000.0, NONE, (most("capital_required", one_in),), "the book may be at most so many times the capital", X),
+    ("leverage_cap", "multiple of capital", 1.0, 1000.0, NO_CAP, (most("capital_required", one_in),), "the book may be at most so many times the capital", X),
     ("capital_trigger", "share of balance", 0.0, 1.0, 0.0, (most("capital_required"),), "platforms with less capital than this stop lending", X),
     ("provisioning", "share of late balance", 0.0, 1.0, 0.0, (most("provision_late"), most("provision_default", double)), "least provision for balances 30 to 90 days late; twice as much for later ones", X),
     ("base_rate", "per year", -0.2, 0.5, 0.0, (plus("funding_apr"),), "macro path: added to the price of platforms' funding", "LPR"),

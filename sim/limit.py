@@ -3,7 +3,7 @@
 from sim.compiled import rule
 from sim.ledger import fen
 from sim.line import headroom, is_on_book
-from sim.parameters import YEAR
+from sim.parameters import YEAR, YUAN
 from sim.trust import lose_trust
 
 HUNDRED_YUAN = 10_000  # fen: limits are given in whole hundreds
@@ -15,7 +15,7 @@ def deserved(product, points, income):
 
     limit_income * estimated income * (1/2 + score), at most the product's cap. points: score; income: fen a month.
     """
-    limit = min(product.limit_income * income * (0.5 + max(0.0, points)), product.limit_high * 100.0)
+    limit = min(product.limit_income * income * (0.5 + max(0.0, points)), product.limit_high * YUAN)
     return int(limit / HUNDRED_YUAN) * HUNDRED_YUAN
 
 
@@ -25,13 +25,13 @@ def cap_on_person(borrower, rules):
 
     The lower of the cap in yuan and the share of annual income.
     """
-    return min(rules.credit_cap * 100.0, rules.income_cap * YEAR * borrower.wage)
+    return min(rules.credit_cap * YUAN, rules.income_cap * YEAR * borrower.wage)
 
 
 @rule
 def cap_on_new(borrower, rules):
     """The same for what is newly given: caps that are announced count already, or it would have to be taken back."""
-    coming = min(rules.credit_cap_ahead * 100.0, rules.income_cap_ahead * YEAR * borrower.wage)
+    coming = min(rules.credit_cap_ahead * YUAN, rules.income_cap_ahead * YEAR * borrower.wage)
     return min(cap_on_person(borrower, rules), coming)
 
 

@@ -11,8 +11,8 @@ ALL_PERMISSIONS = SPEND | INSTAL | BORROW
 BASIS_POINTS = 10_000
 OLDEST = 120  # months on book are not counted further
 DEFAULT_MONTHS = 4  # months past due at which a line is more than 90 days late: default
-WRITTEN_OFF = len(BUCKETS) - 1
-LAST_BUCKET = WRITTEN_OFF - 1
+CHARGED_OFF_BUCKET = len(BUCKETS) - 1
+LAST_BUCKET = CHARGED_OFF_BUCKET - 1
 
 
 @rule
@@ -106,7 +106,7 @@ def monthly_bills(lines, products):
 def bucket(line):
     """The months-past-due bucket of a line, an index into ``record.BUCKETS``."""
     if line.state == CHARGED_OFF or line.state == SOLD:
-        return WRITTEN_OFF
+        return CHARGED_OFF_BUCKET
     return min(LAST_BUCKET, int(line.months_past_due))
 
 

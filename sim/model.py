@@ -13,9 +13,8 @@ from sim.accounts import Accounts
 from sim.chance import month_key
 from sim.founding import capitalise, found, merchant_sizes, open_merchants, wage_edges
 from sim.history import History
-from sim.levers import NONE
 from sim.month import Market, play
-from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT, YEAR, YUAN, merchants_for
+from sim.parameters import BEHAVIOUR, NO_CAP, PLATFORM, PRODUCT, YEAR, YUAN, merchants_for
 from sim.policy import Timetable, month_date, month_number
 from sim.population import Borrowers
 from sim.records import (
@@ -123,7 +122,7 @@ class CreditModel(mesa.Model):
                     f"product {product!r}: no platform {platform!r}; platforms are {', '.join(self.platform_names)}"
                 )
             terms[k].platform = self.platform_names.index(platform)
-        terms["most_rate"] = NONE
+        terms["most_rate"] = NO_CAP
         return terms
 
     def _found(self, borrowers, merchants, friends, employers, shops) -> Market:

@@ -13,20 +13,19 @@ from sim.compiled import loop, rule, unowned
 from sim.lender import harshness, takes_business
 from sim.line import ASKED, CHARGED_OFF, DEFAULT_MONTHS, FROZEN, NONE, OPEN, SOLD, balance, bucket, is_on_book
 from sim.month_end import merchants_trade, platforms_fund
-from sim.parameters import YEAR
 from sim.person import is_malicious, on_holiday
 from sim.records import RESULT_DTYPE, blank
 from sim.rules.apply import adopt, seek
 from sim.rules.approve import approve, is_manual
 from sim.rules.bill import bill
 from sim.rules.borrow import ask_family, draw_ahead, roll, sell_belongings, spend_loan, take_loan
-from sim.rules.collect import DEFAULTED, WRITTEN_OFF, age, charge_off, recover, sell
-from sim.rules.complain import charge_wrongly, complain
+from sim.rules.collect import DEFAULTED, WRITTEN_OFF, age, charge_off, charge_wrongly, recover, sell
+from sim.rules.complain import complain
 from sim.rules.convert import convert
 from sim.rules.defraud import overdraw, steal
 from sim.rules.earn import earn
 from sim.rules.leave import leave
-from sim.rules.measure import measure
+from sim.rules.measure import measure, note_default
 from sim.rules.negotiate import keep_plan, negotiate
 from sim.rules.operate import expose, is_locked_out, operate
 from sim.rules.pay import pay_bills
@@ -141,10 +140,7 @@ def list_held(lines, tally):
 
 @rule
 def open_accounts(borrower, lines, held, products, contracts, platforms, rules, chance, plan, tally):
-    """Note where each line stands, then bill it under the contract it signed.
-
-    A lender that takes no business lets nobody draw; one whose system fails lets some neither draw nor pay.
-    """
+    """Answer what is still asked for, note where each line stands, then bill it; thieves may strike."""
     plan.locked = 0
     plan.excused = 0
     holiday = on_holiday(borrower, rules)
@@ -152,30 +148,41 @@ def open_accounts(borrower, lines, held, products, contracts, platforms, rules, 
         tally.balance_was[k] = 0
         tally.arrears[k] = 0
     for k in held:
-        line, platform = lines[k], int(products[k].platform)
-        lender = platforms[platform]
+        line = lines[k]
         if line.state == ASKED and line.wait == 0:
             line.state = NONE
             tally.books[k, row.APPROVALS] += approve(borrower, lines, k, products, platforms, rules, chance)
         tally.bucket_was[k] = bucket(line)
-        if not is_on_book(line):
-            continue
-        tally.balance_was[k] = balance(line)
-        tally.arrears[k] = int(line.due)
-        if line.state == OPEN and not takes_business(lender, rules):
-            line.state = FROZEN
-        if is_locked_out(borrower, platform, lender, chance):
-            plan.locked |= 1 << k
-            line.wait = max(1, int(line.wait))
-        excused = holiday or (plan.locked & (1 << k) > 0 and lender.outage_grace > 0.0)
-        plan.excused |= excused << k
-        expose(borrower, line, platform, lender, rules, chance, tally)
-        bill(line, contracts[line.contract, k], k, excused, tally)
-        tally.books[k, row.DUE] += int(line.due)
-        tally.books[k, row.LATE_ACCOUNTS] += line.months_past_due > 0
-        tally.books[k, row.LOCKED_OUT] += tally.balance_was[k] > 0 and plan.locked & (1 << k) > 0
+        if is_on_book(line):
+            state_account(borrower, line, k, products, contracts, platforms, holiday, rules, chance, plan, tally)
     if rules.takeover_hazard > 0.0:
         steal(borrower, lines, held, products, platforms, rules, chance, tally)
+
+
+@rule
+def state_account(borrower, line, k, products, contracts, platforms, holiday, rules, chance, plan, tally):
+    """Bill one line under the contract it signed.
+
+    A lender that takes no business lets nobody draw; one whose system fails lets some neither draw nor pay, and may
+    excuse them for it.
+    """
+    platform = int(products[k].platform)
+    lender = platforms[platform]
+    tally.balance_was[k] = balance(line)
+    tally.arrears[k] = int(line.due)
+    if line.state == OPEN and not takes_business(lender, rules):
+        line.state = FROZEN
+    locked = is_locked_out(borrower, platform, lender, chance)
+    if locked:
+        plan.locked |= 1 << k
+        line.wait = max(1, int(line.wait))
+    excused = holiday or (locked and lender.outage_grace > 0.0)
+    plan.excused |= excused << k
+    expose(borrower, line, platform, lender, rules, chance, tally)
+    bill(line, contracts[line.contract, k], k, excused, tally)
+    tally.books[k, row.DUE] += int(line.due)
+    tally.books[k, row.LATE_ACCOUNTS] += line.months_past_due > 0
+    tally.books[k, row.LOCKED_OUT] += tally.balance_was[k] > 0 and locked
 
 
 @rule
@@ -298,23 +305,3 @@ def be_served(borrower, line, product, k, lender, rules, chance, plan, tally):
     complain(borrower, line, k, lender, 1.0 if fee > 0 else harm, fee, rules, chance, tally)
     negotiate(borrower, line, k, lender, rules, chance, tally)
     leave(borrower, line, k, harm == 0.0 and fee == 0, rules, chance, tally)
-
-
-@rule
-def note_default(borrower, line, k, rules, tally):
-    """Count one default and write it into the slice's list."""
-    tally.books[k, row.DEFAULTS] += 1
-    tally.books[k, row.DEFAULT_BALANCE] += balance(line)
-    tally.books[k, row.FIRST_PAYMENT_DEFAULTS] += line.months_on_book <= DEFAULT_MONTHS + 1
-    event = tally.events[tally.counts[0]]
-    event.borrower = borrower.id
-    event.product = k
-    event.balance = balance(line)
-    event.limit = line.limit
-    event.lenders = borrower.lenders
-    event.cause = line.cause
-    event.first = 1 - borrower.ever_in_default
-    event.months_on_book = line.months_on_book
-    event.policy_cut = 1 if rules.month - borrower.policy_cut_month < YEAR else 0
-    borrower.ever_in_default = 1
-    tally.counts[0] += 1

@@ -2,7 +2,7 @@
 
 A source is a row of ``docs/evidence.md`` (for example H7), or "judgement" where no published figure was found.
 Three groups: ``BEHAVIOUR`` (one value for the market, the fields of the ``rules`` record), ``PLATFORM`` (one value
-per platform) and ``PRODUCT`` (one value per product). Shares are 0-1, rates say per what.
+per platform) and ``PRODUCT`` (one value per product), each by family. Shares are 0-1, rates say per what.
 """
 
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ def _group(*rows) -> dict[str, Parameter]:
 
 
 J = "judgement"
+NO_CAP = 1e9  #: stands for no cap at all, in the unit of whatever is not capped
 
 BEHAVIOUR = _group(
     # --- earn ---
@@ -50,44 +51,46 @@ BEHAVIOUR = _group(
     ("belt_tightening", 0.11, "share of necessities", 0.0, 0.5, "necessities that can be cut before a bill is missed", "Gerardi et al. 2018, calibrated"),
     ("expense_hazard", 0.075, "share per month", 0.0, 0.5, "borrowers hit by an unplanned expense", "judgement, calibrated"),
     ("expense_size", 0.30, "months of wage", 0.0, 6.0, "smallest unplanned expense; the size is Pareto with tail exponent 2, at most 20 times this", J),
+    ("impulse", 0.25, "share of normal wants", 0.0, 1.0, "mean wants that are bought even when the budget says no", J),
+    ("planning_error", 0.0, "standard deviation, months of wage", 0.0, 2.0, "error, new each month, of people's own idea of what they can spend", J),
+    # --- use of credit ---
     ("credit_share", 0.68, "share of spending", 0.0, 1.0, "mean share of spending put on purchase lines where they are accepted", "K10, calibrated"),
     ("minimum_habit_share", 0.32, "share of borrowers", 0.0, 1.0, "borrowers who pay the minimum and let the rest revolve", "Keys and Wang 2019 (0.25-0.33), calibrated"),
     ("use_adjustment", 0.15, "share of gap per month", 0.0, 1.0, "how fast the use of credit moves to its target", "E13"),
-    ("impulse", 0.25, "share of normal wants", 0.0, 1.0, "mean wants that are bought even when the budget says no", J),
-    ("planning_error", 0.0, "standard deviation, months of wage", 0.0, 2.0, "error, new each month, of people's own idea of what they can spend", J),
-    ("attention", 0.0, "share", 0.0, 1.0, "forgotten bills that reading one's bills avoids", "judgement (sign: M79)"),
     ("demand_uplift", 0.0, "yuan per yuan", 0.0, 1.0, "new demand for each yuan that is put on a line", "M87, judgement"),
     ("self_cap_share", 0.0, "share of borrowers", 0.0, 1.0, "borrowers who keep to a limit of their own", J),
     ("self_cap", 0.3, "share of limit", 0.0, 1.0, "most of a limit that these use for wants and loans to spend; needs may break it", J),
     ("deleveraging", 0.0, "share of target use", 0.0, 1.0, "fall of the use of all their lines that people aim at, and of loans to spend, in the year after one was cut", J),
-    ("draw_ahead", 0.0, "share of unused credit", 0.0, 1.0, "unused cash credit that people draw when a cut is announced to them", J),
-    ("price_elasticity", 2.0, "share per share", 0.0, 10.0, "rise of a product's taste for a fall of its price, when a product is launched", J),
-    ("imitation_months", 0, "months", 0, 60, "months after which rivals copy a launched product; 0 is never", J),
-    ("campaign_dip", 0.0, "share of lift", 0.0, 1.0, "part of a campaign's lift that is missing afterwards, over as many months", J),
     ("education_effect", 0.3, "share", 0.0, 1.0, "forgetting, target use and loan wishes that a fresh lesson takes away", "judgement (sign: M78)"),
     ("education_decay", 0.08, "share per month", 0.0, 1.0, "what is forgotten of a lesson each month", J),
-    ("loan_hazard", 0.059, "share per month", 0.0, 0.5, "cash-line holders who pay their bills in full and take a loan to spend; twice as many revolvers do", "calibrated"),
-    ("loan_size", 3.85, "months of wage", 0.0, 6.0, "mean size that is wished for; the line's unused credit limits it", "calibrated (P20: 8,200 yuan)"),
+    # --- apply and borrow ---
     ("adoption_hazard", 0.025, "share per month", 0.0, 0.5, "borrowers who apply for one more line without need", "calibrated"),
     ("applications", 2, "applications per month", 0, 8, "most applications that a borrower in need files in a month", "M2"),
-    # --- raise and pay ---
+    ("loan_hazard", 0.059, "share per month", 0.0, 0.5, "cash-line holders who pay their bills in full and take a loan to spend; twice as many revolvers do", "calibrated"),
+    ("loan_size", 3.85, "months of wage", 0.0, 6.0, "mean size that is wished for; the line's unused credit limits it", "calibrated (P20: 8,200 yuan)"),
+    ("draw_ahead", 0.0, "share of unused credit", 0.0, 1.0, "unused cash credit that people draw when a cut is announced to them", J),
     ("family_help_hazard", 0.1, "share per month", 0.0, 1.0, "borrowers in need whom family helps", "judgement, calibrated"),
     ("family_help_size", 0.5, "months of wage", 0.0, 3.0, "most that family gives in a month", J),
     ("asset_sale_hazard", 0.0, "share per month", 0.0, 1.0, "people in arrears who sell something to clear the debt", J),
     ("asset_sale_size", 1.0, "months of wage", 0.0, 12.0, "most that such a sale brings", J),
-    ("plan_request_hazard", 0.0, "share per month", 0.0, 1.0, "late lines for which people ask for a hardship plan", J),
-    ("adviser_share", 0.0, "share of borrowers", 0.0, 1.0, "borrowers who have an adviser when they are in trouble", J),
-    ("adviser_effect", 0.5, "share", 0.0, 2.0, "rise of the chance that a plan is accepted, and share of wrongful fees returned, with an adviser", J),
+    # --- pay, or not ---
+    ("attention", 0.0, "share", 0.0, 1.0, "forgotten bills that reading one's bills avoids", "judgement (sign: M79)"),
     ("relend_weight", 0.5, "yuan per yuan", 0.0, 3.0, "worth of a yuan of credit kept open, against a yuan owed, when choosing whom to pay", "judgement (hypothesis, after KR-stop)"),
     ("reminder_effect", 0.9, "share", 0.0, 1.0, "forgetting that a reminder removes once a bill is late", J),
     ("reminder_appeal", 0.0, "share", -1.0, 1.0, "people who would choose to stop paying whom a reminder wins back; below 0 it turns more away", "Du, Li, Lu and Lu 2020 (sign depends on framing)"),
     ("reminder_relationship", 0.0, "share", 0.0, 1.0, "part of this effect that only clients of a year's standing feel", "Karlan, Morten and Zinman (sign)"),
+    ("strategic_share", 0.02, "share of borrowers", 0.0, 0.3, "borrowers who would stop paying when debts exceed a year of wage and nothing deters them", "judgement (Ganong and Noel 2023)"),
+    ("peer_effect", 0.08, "share per friend", -0.5, 0.5, "rise of willingness to stop paying for each friend in default; below 0 their trouble is a warning", "E9, judgement; Kalda (the other sign)"),
     ("penalty_deterrence", 0.0, "per unit of yearly penalty", 0.0, 20.0, "fall of the willingness to stop paying per unit of yearly fees on late debt", J),
     ("bureau_deterrence", 0.0, "share", 0.0, 10.0, "rise of the weight of staying current on a line that is reported in full", J),
+    # --- collect and negotiate ---
     ("call_effect", 0.5, "share", 0.0, 5.0, "rise of belt-tightening, family help and weight of a lender when its calls reach a person", J),
     ("humane_loss", 0.3, "share", 0.0, 1.0, "effect of calls that a wholly humane tone gives up", J),
     ("claim_half_life", 12.0, "months", 1.0, 120.0, "months over which a bad debt loses half of its price", J),
-    # --- fraud and data ---
+    ("plan_request_hazard", 0.0, "share per month", 0.0, 1.0, "late lines for which people ask for a hardship plan", J),
+    ("adviser_share", 0.0, "share of borrowers", 0.0, 1.0, "borrowers who have an adviser when they are in trouble", J),
+    ("adviser_effect", 0.5, "share", 0.0, 2.0, "rise of the chance that a plan is accepted, and share of wrongful fees returned, with an adviser", J),
+    # --- fraud, theft and leaks ---
     ("malicious_share", 0.0, "share of borrowers", 0.0, 0.2, "people who apply in order to draw and never pay", J),
     ("fraud_hazard", 0.10, "share per month", 0.0, 1.0, "how often these apply for one more line", J),
     ("fraud_pace", 1.0, "share of limit per month", 0.0, 1.0, "how fast they draw", J),
@@ -97,9 +100,9 @@ BEHAVIOUR = _group(
     ("check_false_alarm", 0.01, "share", 0.0, 1.0, "honest applications that one check refuses", J),
     ("forged_share", 0.0, "share of bad records", 0.0, 1.0, "bad records that are forged clean", J),
     ("takeover_hazard", 0.0, "share per month", 0.0, 0.1, "borrowers whose account a thief tries to take over", J),
+    ("abandonment", 0.1, "share of purchases", 0.0, 1.0, "purchases on a line that a login of full friction loses", J),
     ("leak_misuse", 5.0, "multiple", 1.0, 100.0, "takeover hazard of people whose data leaked", J),
     ("opt_out", 0.0, "share", 0.0, 1.0, "people hit by a leak who withdraw consent to the use of their data", J),
-    ("abandonment", 0.1, "share of purchases", 0.0, 1.0, "purchases on a line that a login of full friction loses", J),
     # --- trust and complaints ---
     ("trust_gain", 0.0, "share per month", 0.0, 0.2, "trust that a smooth month brings back", J),
     ("trust_loss", 0.0, "share", 0.0, 1.0, "trust that a cut, a false suspension, a harsh call, a leak or an ignored complaint costs", J),
@@ -107,9 +110,8 @@ BEHAVIOUR = _group(
     ("complaint_hazard", 0.0, "share", 0.0, 1.0, "bad experiences about which people complain", J),
     ("channel_visibility", 0.7, "share", 0.0, 1.0, "people with a complaint who find the lender's channel", J),
     ("escalation", 0.2, "share", 0.0, 1.0, "complaints that go to the authorities if the channel is not found or does not answer", J),
-    ("strategic_share", 0.02, "share of borrowers", 0.0, 0.3, "borrowers who would stop paying when debts exceed a year of wage and nothing deters them", "judgement (Ganong and Noel 2023)"),
-    ("peer_effect", 0.08, "share per friend", -0.5, 0.5, "rise of willingness to stop paying for each friend in default; below 0 their trouble is a warning", "E9, judgement; Kalda (the other sign)"),
-    # --- what lenders see and do ---
+    # --- score ---
+    ("income_noise", 0.41, "standard deviation of log", 0.0, 2.0, "error of a lender's income estimate", "judgement, calibrated"),
     ("score_income", 0.51, "score points", 0.0, 1.0, "weight of estimated income in a score", "judgement, calibrated"),
     ("score_history", 0.20, "score points", 0.0, 1.0, "weight of twelve clean months", J),
     ("score_use", 0.15, "score points", 0.0, 1.0, "weight of utilisation of the own line", J),
@@ -125,10 +127,11 @@ BEHAVIOUR = _group(
     ("common_score", 0.0, "share", 0.0, 1.0, "part of the score's error that all lenders share, since they use the same data", J),
     ("data_limit", 0.0, "share", 0.0, 1.0, "part of personal data (spending, behaviour, friends) that lenders may not use", J),
     ("record_sharing", 0.0, "share of borrowers", 0.0, 1.0, "applicants who show a lender their bills with others, if it reads them", J),
-    ("income_noise", 0.41, "standard deviation of log", 0.0, 2.0, "error of a lender's income estimate", "judgement, calibrated"),
+    # --- the bureau's record ---
     ("bureau_memory", 24, "months", 1, 60, "how long a default stays visible", J),
     ("bureau_lag", 0.0, "months", 0.0, 24.0, "mean months until a default is shown by the bureau", J),
     ("retention_response", 0.0, "score points", 0.0, 1.0, "rise of thresholds if records were not kept at all, in proportion for shorter than two years", "Bos and Nakamura (sign)"),
+    # --- limits ---
     ("restoration_months", 6, "months", 1, 24, "clean months after which a cut limit is restored step by step", J),
     ("clean_for_raise", 3, "months", 1, 24, "months without a late payment before a limit is raised", J),
     # --- merchants ---
@@ -147,72 +150,75 @@ BEHAVIOUR = _group(
     ("compliance_cost", 0.0, "share of sales on lines", 0.0, 0.1, "cost of keeping data and privacy rules; each half percent halves violations, and fewer merchants accept lines", J),
     ("violation_share", 0.0, "share of merchants per month", 0.0, 1.0, "accepting merchants that break them, if nothing is spent on compliance", J),
     ("violation_fine", 0.0, "months of sales", 0.0, 6.0, "fine for it", J),
-    # --- platforms ---
+    # --- platforms: thresholds and warning ---
     ("tighten_delinquency", 0.10, "score points per unit", 0.0, 1.0, "rise of thresholds when 30+ days delinquency is twice its target", J),
     ("tighten_capital", 0.15, "score points per unit", 0.0, 1.0, "rise of thresholds when all capital above the required is gone", J),
     ("tighten_spread", 1.0, "score points per unit", 0.0, 5.0, "rise of thresholds per unit of funding spread", J),
     ("tighten_most", 0.30, "score points", 0.0, 1.0, "largest rise of thresholds", J),
     ("pooled_warning", 0.0, "share", 0.0, 1.0, "weight of the industry's indicator in a platform's early warning", J),
     ("warning_rise", 0.5, "share", 0.0, 10.0, "rise of new arrears against normal at which an early warning is given", J),
+    # --- platforms: funding, reputation and investors ---
+    ("funding_spread", 0.5, "per year per unit", 0.0, 5.0, "rise of the funding rate per unit of delinquency above target", "KR-funding"),
     ("reputation_loss", 0.0, "share per unit", 0.0, 20.0, "fall of applications per unit of 90+ days delinquency above the target, as people see it", J),
     ("reputation_price", 0.0, "per year", 0.0, 1.0, "rise of the funding rate of a platform without any reputation left", J),
     ("news_weight", 0.0, "share", 0.0, 5.0, "fear among investors when all platforms that have investors fail or stop", J),
     ("fear_memory", 0.8, "share per month", 0.0, 1.0, "fear that is left after a month", J),
-    ("sandbox_relief", 0.2, "score points", 0.0, 1.0, "how much lower the threshold is inside the sandbox", J),
-    ("sandbox_limit", 2000, "yuan", 0, 100_000, "largest limit inside the sandbox", J),
-    ("funding_spread", 0.5, "per year per unit", 0.0, 5.0, "rise of the funding rate per unit of delinquency above target", "KR-funding"),
+    # --- platforms: launches and campaigns ---
+    ("price_elasticity", 2.0, "share per share", 0.0, 10.0, "rise of a product's taste for a fall of its price, when a product is launched", J),
+    ("imitation_months", 0, "months", 0, 60, "months after which rivals copy a launched product; 0 is never", J),
+    ("campaign_dip", 0.0, "share of lift", 0.0, 1.0, "part of a campaign's lift that is missing afterwards, over as many months", J),
     # --- channels between people ---
     ("jobs_channel", 1.0, "share", 0.0, 1.0, "how much of merchants' layoffs reach their staff; 0 switches the channel off, hiring too", "design"),
     ("peers_channel", 1.0, "share", 0.0, 1.0, "how much of friends' defaults is felt (0 switches the channel off)", "design"),
     ("funding_channel", 1.0, "share", 0.0, 1.0, "how much of a platform's own trouble changes its thresholds (0 switches the channel off)", "design"),
     # --- levers in force (policy.py changes these) ---
-    ("income_cap", 1e9, "share of annual income", 0.0, 1e9, "most platform credit a person may be given, as a share of annual income", "R10"),
-    ("credit_cap", 1e9, "yuan", 0.0, 1e9, "most platform credit a person may be given", "R9, R10"),
-    ("income_cap_ahead", 1e9, "share of annual income", 0.0, 1e9, "the same, announced but not yet in force: nothing new is given beyond it", "R10"),
-    ("credit_cap_ahead", 1e9, "yuan", 0.0, 1e9, "the same, announced but not yet in force", "R9, R10"),
-    ("debt_service_cap", 1e9, "share of monthly income", 0.0, 1e9, "new lines are refused to people whose bills at all lenders are above this", J),
+    ("income_cap", NO_CAP, "share of annual income", 0.0, NO_CAP, "most platform credit a person may be given, as a share of annual income", "R10"),
+    ("credit_cap", NO_CAP, "yuan", 0.0, NO_CAP, "most platform credit a person may be given", "R9, R10"),
+    ("income_cap_ahead", NO_CAP, "share of annual income", 0.0, NO_CAP, "the same, announced but not yet in force: nothing new is given beyond it", "R10"),
+    ("credit_cap_ahead", NO_CAP, "yuan", 0.0, NO_CAP, "the same, announced but not yet in force", "R9, R10"),
+    ("debt_service_cap", NO_CAP, "share of monthly income", 0.0, NO_CAP, "new lines are refused to people whose bills at all lenders are above this", J),
     ("cooling_off", 0, "months", 0, 60, "months that must pass between two new lines of a person", J),
     ("cut_speed_limit", 1.0, "share of limit", 0.0, 1.0, "most that a lender may take off a limit at once", J),
-    ("contact_cap", 1e9, "calls", 0.0, 1e9, "most calls that a late borrower may get in a month", J),
+    ("contact_cap", NO_CAP, "calls", 0.0, NO_CAP, "most calls that a late borrower may get in a month", J),
     ("moratorium", 0.0, "share of borrowers", 0.0, 1.0, "borrowers whose payments are suspended", J),
     ("sandbox", 0.0, "share of borrowers", 0.0, 1.0, "people admitted to the sandbox", J),
+    ("sandbox_relief", 0.2, "score points", 0.0, 1.0, "how much lower the threshold is inside the sandbox", J),
+    ("sandbox_limit", 2000, "yuan", 0, 100_000, "largest limit inside the sandbox", J),
     ("news_shock", 0.0, "share", 0.0, 5.0, "fear put into investors from outside", J),
     ("wants_lift", 0.0, "share", -1.0, 2.0, "campaign: how much more is wanted than normal", J),
 )
 
 PLATFORM = _group(
+    # --- what it is ---
     ("online", 1, "yes or no", 0, 1, "an online lender (a bank is not)", "definition"),
-    ("signal_noise", 0.08, "score points", 0.0, 1.0, "standard deviation of the error of its score", J),
-    ("sees", 0.3, "share", 0.0, 1.0, "share of the debt reported by others that it looks at", J),
-    ("approval", 0.30, "score", -1.0, 2.0, "score at which an application is approved", "calibrated to the lender tiers"),
-    ("target_delinquency", 0.02, "share of balance", 0.0, 1.0, "30+ days delinquency that it accepts", J),
-    ("capital_share", 0.10, "share of balance", 0.0, 1.0, "capital at founding", J),
-    ("capital_required", 0.04, "share of balance", 0.0, 1.0, "capital below which it stops lending", J),
     ("own_share", 0.10, "share of balance", 0.0, 1.0, "share of each loan, and of its losses and interest, that it bears itself", "A6"),
-    ("funding_apr", 0.05, "per year", 0.0, 1.0, "price of its funding without a spread", "LPR, judgement"),
     ("operating_cost", 0.02, "share of balance per year", 0.0, 1.0, "cost of running the book", J),
     # --- how it decides ---
+    ("approval", 0.30, "score", -1.0, 2.0, "score at which an application is approved", "calibrated to the lender tiers"),
+    ("strictness", 0.0, "score points", -1.0, 1.0, "how much stricter than normal it approves and reviews", J),
+    ("signal_noise", 0.08, "score points", 0.0, 1.0, "standard deviation of the error of its score", J),
+    ("sees", 0.3, "share", 0.0, 1.0, "share of the debt reported by others that it looks at", J),
     ("income_check", 0.0, "share", 0.0, 1.0, "error and overstatement of income that its verification removes", J),
-    ("deep_review", 1e9, "share of monthly income", 0.0, 1e9, "true bills at all lenders above which it refuses; a review of real ability to repay", J),
+    ("deep_review", NO_CAP, "share of monthly income", 0.0, NO_CAP, "true bills at all lenders above which it refuses; a review of real ability to repay", J),
     ("reads_records", 0.0, "share", 0.0, 1.0, "how far it reads bills of others that applicants show", J),
     ("uses_social", 0.0, "share", 0.0, 1.0, "how far friends' conduct stands in for a missing history", J),
-    ("checks", 0, "checks", 0, 10, "independent checks of identity and data", J),
-    ("check_months", 0.0, "months", 0.0, 2.0, "time that one check takes", J),
+    ("reestimate_every", 12, "months", 1, 120, "months between two estimations of its scorecard", J),
     ("manual_share", 0.0, "share of decisions", 0.0, 1.0, "decisions taken by people: a month later, without the scorecard's drift", J),
     ("manual_cost", 30.0, "yuan per decision", 0.0, 1000.0, "cost of a decision taken by people", J),
-    ("check_cost", 0.0, "yuan per check", 0.0, 100.0, "cost of one check of one application", J),
     ("acquisition_cost", 0.0, "yuan per account", 0.0, 5000.0, "cost of a booked account, which a year's interest must bring in", J),
     ("account_cost", 0.0, "yuan per account a month", 0.0, 100.0, "cost of keeping an account", J),
-    ("reestimate_every", 12, "months", 1, 120, "months between two estimations of its scorecard", J),
-    ("strictness", 0.0, "score points", -1.0, 1.0, "how much stricter than normal it approves and reviews", J),
     ("explains", 0.0, "share", 0.0, 1.0, "forgetting avoided by people who are told what the next step of their limit needs, and trust that a cut does not cost because it is explained", J),
-    # --- security and service ---
+    # --- checks and security ---
+    ("checks", 0, "checks", 0, 10, "independent checks of identity and data", J),
+    ("check_months", 0.0, "months", 0.0, 2.0, "time that one check takes", J),
+    ("check_cost", 0.0, "yuan per check", 0.0, 100.0, "cost of one check of one application", J),
     ("login_friction", 0.0, "share", 0.0, 1.0, "takeovers that its login stops", J),
     ("monitor", 0.0, "share", 0.0, 1.0, "takeovers stopped, and fraudulent lines found a month, by watching transactions", J),
     ("monitor_false_alarm", 0.02, "share per month", 0.0, 1.0, "honest lines suspended by a monitor of full power", J),
     ("monitor_cost", 0.0, "yuan per account a month", 0.0, 10.0, "cost of a monitor of full power that tells fraud at once; a slower one costs less", J),
     ("suspension_months", 1, "months", 1, 12, "how long a suspension lasts", J),
     ("detection_delay", 0, "months", 0, 12, "months on book before the monitor can tell fraud", J),
+    # --- accidents and service ---
     ("outage_hazard", 0.0, "share of months", 0.0, 1.0, "months in which its system fails, for spending and for repaying", J),
     ("outage_reach", 0.5, "share of borrowers", 0.0, 1.0, "borrowers locked out by a failure", J),
     ("outage_grace", 0, "yes or no", 0, 1, "a payment that a failure made impossible is not counted as late", J),
@@ -231,19 +237,29 @@ PLATFORM = _group(
     ("plan_capacity", 1e6, "requests per 1000 accounts a month", 0.0, 1e6, "requests it can handle", J),
     ("plan_extension", 12, "months", 1, 120, "months over which a plan spreads the debt", J),
     ("plan_relief", 0.0, "share of interest", 0.0, 1.0, "interest that a plan writes down", J),
-    ("provision_late", 0.0, "share of balance", 0.0, 1.0, "provision for balances 30 to 90 days late", J),
-    ("provision_default", 0.0, "share of balance", 0.0, 1.0, "provision for balances more than 90 days late", J),
-    # --- warning, capital and investors ---
+    # --- delinquency, warning and provisions ---
+    ("target_delinquency", 0.02, "share of balance", 0.0, 1.0, "30+ days delinquency that it accepts", J),
     ("band_control", 0.0, "score points per month", 0.0, 0.2, "how fast thresholds rise above, and fall below, a band of a fifth around the target; calls go along", J),
     ("early_warning", 0.0, "score points", 0.0, 1.0, "rise of thresholds in a month with an early warning", J),
+    ("provision_late", 0.0, "share of balance", 0.0, 1.0, "provision for balances 30 to 90 days late", J),
+    ("provision_default", 0.0, "share of balance", 0.0, 1.0, "provision for balances more than 90 days late", J),
+    # --- funding and capital ---
+    ("funding_apr", 0.05, "per year", 0.0, 1.0, "price of its funding without a spread", "LPR, judgement"),
+    ("capital_share", 0.10, "share of balance", 0.0, 1.0, "capital at founding", J),
+    ("capital_required", 0.04, "share of balance", 0.0, 1.0, "capital below which it stops lending", J),
     ("recapitalisation", 0.0, "share of gap per month", 0.0, 1.0, "part of missing capital that owners put in", J),
     ("investors", 0.0, "share of book", 0.0, 1.0, "book funded by investors who can leave", "R4: judgement"),
     ("run_sensitivity", 0.0, "share of funds per unit of fear", 0.0, 10.0, "funds withdrawn in a month", J),
+    # --- merchants' credit ---
     ("advance_months", 0.0, "months of sales", 0.0, 6.0, "working-capital line of a merchant, against its rolling sales", J),
     ("advance_rate", 0.01, "per month", 0.0, 0.1, "interest on it", J),
 )
 
 PRODUCT = _group(
+    # --- who gets it ---
+    ("reach", 0.5, "share of borrowers", 0.0, 1.0, "borrowers who had asked for it before the first month", "H17, A18, C11"),
+    ("taste", 1.0, "multiple", 0.0, 5.0, "how likely it is to be the next line asked for", J),
+    ("approval_months", 0, "months", 0, 12, "time from application to decision", "P10: minutes"),
     # --- what it may pay for ---
     ("buys", 0, "yes or no", 0, 1, "may pay for purchases", "P1, P15"),
     ("lends_cash", 0.0, "share of limit", 0.0, 1.0, "share of the limit that may be drawn as cash", "P15, P23"),
@@ -251,23 +267,21 @@ PRODUCT = _group(
     ("scenes", 1.0, "share", 0.0, 1.0, "where wants can be paid with it, share of places where necessities can too", "M9: judgement"),
     ("abroad", 0.0, "share of spending", 0.0, 1.0, "further spending on the line at sellers abroad", "M95: judgement"),
     ("target_use", 0.35, "share of limit", 0.0, 1.0, "share of the limit that an average revolver wants to owe", "A4, C2-C20, calibrated"),
-    ("instalment_share", 0.10, "share of purchases", 0.0, 1.0, "purchases converted to instalments at once", "H20, judgement"),
-    # --- price and repayment ---
+    # --- price ---
     ("monthly_rate", 0.015, "per month", 0.0, 0.1, "interest on a billed balance that is carried over", "P5, P16, P19, P23"),
     ("instalment_rate", 0.0127, "per month", 0.0, 0.1, "interest on instalment principal outstanding", "P9, P21"),
     ("free_period", 1, "0, 1 or 2", 0, 2, "0: interest from posting; 1: none until due; 2: none if the last bill was paid in full", "P1, P19, P23"),
-    ("minimum_share", 0.10, "share of bill", 0.01, 1.0, "least share of the bill that must be paid", "P4, P19, P23"),
-    ("bill_cycle", 30, "days", 30, 90, "days between two statements, the first so long after the line is opened", "P1: 30 days"),
-    ("converts", 0.0, "share of bill", 0.0, 1.0, "part of a bill that people who cannot pay it may turn into instalments", "P7: judgement"),
-    ("conversion_fee", 0.02, "share of amount", 0.0, 0.2, "fee for it", "P7"),
     ("risk_pricing", 0.0, "per year per score point", 0.0, 1.0, "how much dearer a line is for a score one point lower; cheaper for a higher one", J),
-    ("approval_months", 0, "months", 0, 12, "time from application to decision", "P10: minutes"),
-    ("term", 12, "months", 1, 36, "months over which a draw or an instalment purchase is repaid", "P15, P20"),
-    ("forget_hazard", 0.012, "share per month", 0.0, 0.10, "bills that are forgotten, or whose debit fails, though they could be paid", "L2-L8, calibrated"),
-    ("late_fee", 0.015, "share of overdue per month", 0.0, 0.1, "late fee on the amount past due", "P6, P23"),
-    ("penalty_rate", 0.0, "share of overdue per month", 0.0, 0.1, "penalty interest on the amount past due", "P17, P22"),
     ("draw_fee", 0.0, "share of draw", 0.0, 0.1, "fee for a cash draw", "judgement (card cash advance)"),
     ("merchant_fee", 0.0, "share of sale", 0.0, 0.1, "what the merchant pays for a sale on the line", "P14"),
+    # --- repayment ---
+    ("minimum_share", 0.10, "share of bill", 0.01, 1.0, "least share of the bill that must be paid", "P4, P19, P23"),
+    ("bill_cycle", 30, "days", 30, 90, "days between two statements, the first so long after the line is opened", "P1: 30 days"),
+    ("term", 12, "months", 1, 36, "months over which a draw or an instalment purchase is repaid", "P15, P20"),
+    ("instalment_share", 0.10, "share of purchases", 0.0, 1.0, "purchases converted to instalments at once", "H20, judgement"),
+    ("converts", 0.0, "share of bill", 0.0, 1.0, "part of a bill that people who cannot pay it may turn into instalments", "P7: judgement"),
+    ("conversion_fee", 0.02, "share of amount", 0.0, 0.2, "fee for it", "P7"),
+    ("forget_hazard", 0.012, "share per month", 0.0, 0.10, "bills that are forgotten, or whose debit fails, though they could be paid", "L2-L8, calibrated"),
     # --- limits ---
     ("limit_income", 1.0, "months of income", 0.0, 12.0, "first limit, in months of estimated income at a score of one half", "P10, C7"),
     ("limit_low", 500, "yuan", 0, 500_000, "smallest limit", "P10"),
@@ -281,7 +295,9 @@ PRODUCT = _group(
     ("permissions", 0, "yes or no", 0, 1, "cash and instalments are withdrawn from lines with a bad review, before the limit is cut", J),
     ("event_review", 0, "yes or no", 0, 1, "a line used by half and paid in time is reviewed at once", J),
     ("tracking", 0.0, "share per month", 0.0, 1.0, "lines with a warning sign that are reviewed at once: nearly used up, or three applications lately", J),
-    # --- collection ---
+    # --- lateness and collection ---
+    ("late_fee", 0.015, "share of overdue per month", 0.0, 0.1, "late fee on the amount past due", "P6, P23"),
+    ("penalty_rate", 0.0, "share of overdue per month", 0.0, 0.1, "penalty interest on the amount past due", "P17, P22"),
     ("freeze_after", 1, "months past due", 1, 12, "months past due at which the line is frozen", "P19: over 30 days stops other credit"),
     ("call_in_after", 2, "months past due", 1, 24, "months past due from which the whole balance is called in", J),
     ("charge_off_after", 6, "months past due", 4, 12, "a line is charged off once it is more months past due than this", "A14, L20"),
@@ -295,9 +311,6 @@ PRODUCT = _group(
     ("sell_after", 250, "months past due", 5, 250, "months past due at which a charged-off claim is sold", J),
     ("sale_price", 0.05, "share of claim", 0.0, 1.0, "what a fresh bad debt sells for", J),
     ("recourse", 0.0, "share of charge-off", 0.0, 1.0, "part that the merchants where the person shops must bear", "M89: 0 on platforms"),
-    # --- founding ---
-    ("reach", 0.5, "share of borrowers", 0.0, 1.0, "borrowers who had asked for it before the first month", "H17, A18, C11"),
-    ("taste", 1.0, "multiple", 0.0, 5.0, "how likely it is to be the next line asked for", J),
 )
 
 YUAN = 100  #: fen in a yuan

@@ -1,6 +1,6 @@
 """A person: lasting traits, which are addressed in chance instead of kept."""
 
-from sim.chance import ADVISER, MALICIOUS, MORATORIUM, OPT_OUT, SELF_CAP, SHARES_RECORD, uniform
+from sim.chance import ADVISER, FORGED, MALICIOUS, MORATORIUM, OPT_OUT, SELF_CAP, SHARES_RECORD, uniform
 from sim.compiled import rule
 
 
@@ -20,6 +20,12 @@ def withholds_data(borrower, rules):
 def shows_bills(borrower, rules):
     """Whether the person shows a lender the bills of others."""
     return rules.record_sharing > 0.0 and uniform(rules.founding, SHARES_RECORD, borrower.id) < rules.record_sharing
+
+
+@rule
+def is_forged(borrower, rules):
+    """Whether the person's records are forged clean, at the bureau and wherever others report: a share of people."""
+    return rules.forged_share > 0.0 and uniform(rules.founding, FORGED, borrower.id) < rules.forged_share
 
 
 @rule

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.levers import INDICATORS, LEVERS
+from sim.parameters import NO_CAP
 from sim.records import AIM_DTYPE, CUT, LESSON, NOTICE, blank
 
 MOST_VERSIONS = 255  # of fee schedules: a line keeps the number of its own in one byte
@@ -241,7 +242,7 @@ class Timetable:
     def _records(self, change: Change, kind: int, share: float) -> list[tuple]:
         """The fields of one record per product aimed at; a lesson is about none."""
         who = change.who
-        score_below = 1e9 if who.score_below is None else who.score_below
+        score_below = NO_CAP if who.score_below is None else who.score_below
         group = (who.age_from or 0, who.age_below or 1000, who.lenders_at_least or 0, score_below)
         products = [-1] if kind == LESSON else self._aim(change)[1]
         return [(kind, share, k, *group) for k in products] if share > 0.0 else []

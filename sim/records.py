@@ -87,74 +87,86 @@ LINE = _fields(
 )
 
 MERCHANT = _fields(
-    ("cash", "i8", "fen", "money at hand"),
-    ("sales", "i8", "fen", "sales of last month, modelled customers and others"),
-    ("outside_sales", "i8", "fen per month", "normal sales to customers that are not modelled"),
-    ("smooth_sales", "f8", "fen per month", "smoothed sales, in wages of the first month"),
-    ("norm_sales", "f8", "fen per month", "what smoothed sales were in the calm year after the founding"),
-    ("margin", "f8", "share of sales", "net margin that the owner works with"),
-    ("fixed_cost", "i8", "fen per month", "rent and other costs that do not follow sales"),
-    ("goods_share", "f8", "share of sales", "cost of goods"),
-    ("layoff_share", "f8", "share of staff", "staff to be laid off next month"),
-    ("vacancies", "f8", "people", "staff it would hire next month"),
+    # --- the shop ---
     ("id", "i4", "index", "position, the merchant's address in chance"),
-    ("staff", "i4", "count", "modelled people who worked here last month"),
-    ("norm_staff", "i4", "count", "modelled staff at founding"),
     ("alive", "u1", "0 or 1", "open for business"),
     ("accepts", "u1", "0 or 1", "takes purchase lines next month"),
-    ("closed", "u1", "0 or 1", "closed this month"),
-    ("violated", "u1", "0 or 1", "was fined this month for a breach of data and privacy rules"),
-    ("buffer", "i8", "fen", "cash that the owner likes to have at hand"),
+    # --- sales ---
+    ("sales", "i8", "fen", "sales of last month, modelled customers and others"),
+    ("smooth_sales", "f8", "fen per month", "smoothed sales, in wages of the first month"),
+    ("norm_sales", "f8", "fen per month", "what smoothed sales were in the calm year after the founding"),
+    ("outside_sales", "i8", "fen per month", "normal sales to customers that are not modelled"),
     ("lost_sales", "i8", "fen", "sales lost this month for want of stock"),
     ("receivable", "i8", "fen", "sales on lines for which platforms have not paid yet"),
+    # --- cost and money ---
+    ("cash", "i8", "fen", "money at hand"),
+    ("margin", "f8", "share of sales", "net margin that the owner works with"),
+    ("goods_share", "f8", "share of sales", "cost of goods"),
+    ("fixed_cost", "i8", "fen per month", "rent and other costs that do not follow sales"),
+    ("buffer", "i8", "fen", "cash that the owner likes to have at hand"),
     ("advance", "i8", "fen", "owed to a platform on the working-capital line"),
     ("credit_limit", "i8", "fen", "most that may be owed on it"),
+    # --- staff ---
+    ("staff", "i4", "count", "modelled people who worked here last month"),
+    ("norm_staff", "i4", "count", "modelled staff at founding"),
+    ("layoff_share", "f8", "share of staff", "staff to be laid off next month"),
+    ("vacancies", "f8", "people", "staff it would hire next month"),
+    # --- what happened this month ---
+    ("closed", "u1", "0 or 1", "closed this month"),
+    ("violated", "u1", "0 or 1", "was fined this month for a breach of data and privacy rules"),
 )
 
 PLAN = _fields(
+    # --- needs and wants ---
     ("essentials", "i8", "fen", "necessities and unplanned expense of this month, after belts are tightened"),
+    ("expense", "i8", "fen", "unplanned expense"),
     ("wants", "i8", "fen", "what else the person would like to buy"),
     ("normal_wants", "i8", "fen", "wants in a month without pressure"),
-    ("minimum", "i8", "fen", "minimum payments due on all lines"),
-    ("short", "i8", "fen", "needs less means; negative is slack"),
     ("saved", "i8", "fen", "cash to be moved to assets that are not modelled"),
-    ("expense", "i8", "fen", "unplanned expense"),
+    # --- bills ---
+    ("minimum", "i8", "fen", "minimum payments due on all lines"),
+    ("pressure", "f8", "share", "how hard late bills are being collected from the person"),
+    ("locked", "i8", "bits", "products whose system fails for this person this month"),
+    ("excused", "i8", "bits", "products on which a payment missed this month does not count as late"),
+    # --- means ---
     ("room", "i8", "fen", "unused credit on open purchase lines"),
     ("reserved", "i8", "fen", "unused purchase credit that necessities count on"),
     ("acceptance", "f8", "share of spending", "spending that open purchase lines can pay for"),
     ("scenes", "f8", "share of necessities", "necessities that open purchase lines can pay for"),
+    ("short", "i8", "fen", "needs less means; negative is slack"),
     ("asked", "i8", "bits", "products applied for this month"),
-    ("locked", "i8", "bits", "products whose system fails for this person this month"),
-    ("excused", "i8", "bits", "products on which a payment missed this month does not count as late"),
-    ("pressure", "f8", "share", "how hard late bills are being collected from the person"),
 )
 
 PLATFORM_STATE = _fields(
-    ("capital", "i8", "fen", "own capital"),
-    ("cash", "i8", "fen", "cash position against funders: negative is funding drawn"),
-    ("book", "i8", "fen", "balance of all its lines, without charged-off ones"),
-    ("delinquency", "f8", "share of balance", "balance 30 or more days past due, at the end of last month"),
-    ("spread", "f8", "per year", "funding rate above its normal price"),
-    ("tightening", "f8", "score points", "how much its thresholds stand above normal"),
+    # --- business ---
     ("state", "i8", "state", "0 lending, 1 stopped lending, 2 failed"),
+    ("banned", "i8", "0 or 1", "a rule forbids new business"),
+    ("book", "i8", "fen", "balance of all its lines, without charged-off ones"),
+    ("cash", "i8", "fen", "cash position against funders: negative is funding drawn"),
+    ("capital", "i8", "fen", "own capital"),
     ("provisions", "i8", "fen", "own part of expected losses set aside"),
+    ("payable", "i8", "fen", "owed to merchants for sales on its lines"),
+    ("advanced", "i8", "fen", "working capital that merchants owe to it"),
+    # --- thresholds and warning ---
+    ("delinquency", "f8", "share of balance", "balance 30 or more days past due, at the end of last month"),
+    ("tightening", "f8", "score points", "how much its thresholds stand above normal"),
     ("control", "f8", "score points", "part of the thresholds that steers delinquency into its band"),
-    ("reputation", "f8", "share", "1 is unblemished"),
-    ("fear", "f8", "share", "fear among its investors"),
-    ("funds", "i8", "fen", "what investors have left with it"),
     ("new_arrears", "f8", "share of balance", "normal share of the balance that falls 1-30 days late in a month"),
     ("indicator", "f8", "multiple", "new arrears against normal, at the end of last month"),
     ("alarm", "i8", "0 or 1", "an early warning was given last month"),
-    ("call_reach", "f8", "share", "calls wanted that capacity allows, published last month"),
-    ("plan_reach", "f8", "share", "requests for plans that capacity allows, published last month"),
-    ("complaints_open", "f8", "complaints", "complaints not answered yet"),
-    ("service", "f8", "share", "complaints answered rightly in the month they come, published last month"),
-    ("evasion", "f8", "share", "how well rings have learned to evade its checks"),
+    # --- funding, reputation and investors ---
+    ("spread", "f8", "per year", "funding rate above its normal price"),
+    ("reputation", "f8", "share", "1 is unblemished"),
+    ("funds", "i8", "fen", "what investors have left with it"),
+    ("fear", "f8", "share", "fear among its investors"),
+    # --- security, service and collection ---
     ("outage", "i8", "0 or 1", "its system fails this month"),
     ("leak", "f8", "share", "clients whose data leak this month"),
-    ("banned", "i8", "0 or 1", "a rule forbids new business"),
-    ("payable", "i8", "fen", "owed to merchants for sales on its lines"),
-    ("advanced", "i8", "fen", "working capital that merchants owe to it"),
+    ("evasion", "f8", "share", "how well rings have learned to evade its checks"),
+    ("complaints_open", "f8", "complaints", "complaints not answered yet"),
+    ("service", "f8", "share", "complaints answered rightly in the month they come, published last month"),
+    ("call_reach", "f8", "share", "calls wanted that capacity allows, published last month"),
+    ("plan_reach", "f8", "share", "requests for plans that capacity allows, published last month"),
 )
 
 PRODUCT_STATE = _fields(

@@ -3,11 +3,11 @@
 import math
 
 from sim.budget import spending_share
-from sim.chance import BUREAU_SIGHT, DRIFT, FORGED, INCOME_ERROR, SIGNAL, normal, uniform
+from sim.chance import BUREAU_SIGHT, DRIFT, INCOME_ERROR, SIGNAL, normal, uniform
 from sim.compiled import rule
 from sim.line import ASKED, CHARGED_OFF, NONE, SOLD, balance, is_on_book
 from sim.parameters import YEAR, YOUNG
-from sim.person import is_malicious, shows_bills, withholds_data
+from sim.person import is_forged, is_malicious, shows_bills, withholds_data
 
 MIDDLE_WAGE = 400_000.0  # fen a month in the first month: income points are half of their weight here
 SHARED = 1000  # stands for a lender's number in the error that all lenders share
@@ -40,12 +40,6 @@ def estimated_income(borrower, rules, platform, lender):
     if rules.income_inflation > 0.0 and is_malicious(borrower, rules):
         claimed += rules.income_inflation * unchecked
     return borrower.wage * claimed * math.exp(unchecked * rules.income_noise * error)
-
-
-@rule
-def is_forged(borrower, rules):
-    """Whether the person's records are forged clean, at the bureau and wherever others report: a share of people."""
-    return rules.forged_share > 0.0 and uniform(rules.founding, FORGED, borrower.id) < rules.forged_share
 
 
 @rule

@@ -118,11 +118,6 @@ def default_share(models, platform=ONE):
     return bad / books(models, "approvals", platform)
 
 
-def total(models, measure):
-    """A measure of single worlds, summed over worlds."""
-    return sum(measure(model) for model in models)
-
-
 def waiting(models):
     """Applications that are not decided yet at the end."""
     return sum((model.market.lines["state"] == ASKED).sum() for model in models)

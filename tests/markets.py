@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -38,11 +41,13 @@ def default_market() -> tuple[list[dict], list[dict]]:
 BEHAVIOUR_ON = {
     "job_loss_hazard": 0.04, "planning_error": 0.2, "attention": 0.3, "demand_uplift": 0.1, "self_cap_share": 0.3,
     "deleveraging": 0.3, "draw_ahead": 0.5, "imitation_months": 2, "campaign_dip": 0.5, "asset_sale_hazard": 0.2,
-    "plan_request_hazard": 0.4, "adviser_share": 0.3, "reminder_appeal": 0.2, "penalty_deterrence": 1.0,
+    "plan_request_hazard": 0.4, "adviser_share": 0.3, "reminder_appeal": 0.2, "reminder_relationship": 0.5,
+    "penalty_deterrence": 1.0,
     "bureau_deterrence": 0.5, "malicious_share": 0.05, "income_inflation": 0.5, "ring_adaptation": 0.3,
     "forged_share": 0.1, "takeover_hazard": 0.05, "opt_out": 0.5, "trust_gain": 0.02, "trust_loss": 0.3,
     "churn_hazard": 0.3, "complaint_hazard": 0.9, "strategic_share": 0.2, "score_behaviour": 0.05,
     "score_spending": 0.1, "score_inquiries": 0.1, "score_cut": 0.05, "model_drift": 0.1, "common_score": 0.3,
+    "manual_error": 0.1,
     "data_limit": 0.2, "record_sharing": 0.3, "bureau_lag": 1.0, "retention_response": 0.1,
     "merchant_cash_months": 0.5, "merchant_acceptance": 0.8, "settlement_lag": 0.7, "stock_need": 0.5,
     "compliance_cost": 0.01, "violation_share": 0.1, "violation_fine": 0.1, "pooled_warning": 0.3,
@@ -50,10 +55,11 @@ BEHAVIOUR_ON = {
 }  # fmt: skip
 PLATFORM_ON = {
     "income_check": 0.3, "deep_review": 0.6, "reads_records": 0.5, "uses_social": 0.3, "checks": 1,
-    "check_months": 0.3, "manual_share": 0.2, "check_cost": 5.0, "account_cost": 0.5, "strictness": 0.01,
+    "check_months": 0.3, "manual_share": 0.2, "check_cost": 5.0, "account_cost": 0.5, "acquisition_cost": 20.0,
+    "strictness": 0.01,
     "explains": 0.3, "login_friction": 0.2, "monitor": 0.3, "monitor_cost": 0.5, "outage_hazard": 0.2,
     "outage_grace": 1, "leak_hazard": 0.1, "service_error": 0.2,
-    "complaint_capacity": 50.0, "wrongful_fee_hazard": 0.1, "calls": 3.0,
+    "complaint_capacity": 50.0, "complaint_cost": 10.0, "detection_delay": 1, "wrongful_fee_hazard": 0.1, "calls": 3.0,
     "call_capacity": 100.0, "call_cost": 2.0, "tone": 0.3, "plan_acceptance": 0.6, "plan_capacity": 50.0,
     "plan_relief": 0.5, "provision_late": 0.2, "provision_default": 0.5, "band_control": 0.01, "early_warning": 0.05,
     "recapitalisation": 0.5, "investors": 0.3, "run_sensitivity": 0.01, "advance_months": 0.3,
@@ -61,7 +67,7 @@ PLATFORM_ON = {
 PRODUCT_ON = {
     "abroad": 0.05, "converts": 0.3, "risk_pricing": 0.1, "penalty_rate": 0.01, "late_cut": 0.2, "permissions": 1,
     "event_review": 1, "tracking": 0.3, "placement_after": 2, "sell_after": 12, "recourse": 0.2, "bill_cycle": 45,
-    "recovery_hazard": 0.5,
+    "recovery_hazard": 0.5, "approval_months": 1,
 }  # fmt: skip
 CHANGES_ON = (
     Change("cut", "limit_cut", 0.4, "2017-06", announced="2017-04", platform="incumbent"),
@@ -121,6 +127,16 @@ def fingerprint(model) -> str:
     for name, values in sorted(everything(model).items()):
         digest.update(name.encode() + _bytes(values))
     return digest.hexdigest()
+
+
+def in_another_process(words, **environment):
+    """The fingerprint of a model written in Python, made in a process of its own."""
+    program = f"from markets import *; from sim.policy import Change, Who; print(fingerprint({words}))"
+    paths = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)])}
+    environment = os.environ | paths | environment
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 def _bytes(values: np.ndarray) -> bytes:

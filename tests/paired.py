@@ -3,6 +3,7 @@
 import numpy as np
 from markets import default_market
 
+from sim.line import IN_PLAN, OPEN
 from sim.model import CreditModel
 
 LATE_30 = ("M2", "M3", "M4", "M5", "M6", "M7+")
@@ -39,12 +40,41 @@ def _offers(market, given):
     return platforms, products
 
 
-def total(model, column, table="monthly") -> int:
-    """A column added up over all months and rows."""
-    return model.tables()[table][column].sum()
+# --- pairs compared ---
+def summed(models, measure):
+    """A measure of single worlds, added up over worlds."""
+    return sum(measure(model) for model in models)
+
+
+def rises(on, off, measure, by=0.0):
+    """Whether a measure is higher by more than this share in every world of a pair."""
+    return all(measure(one) > (1.0 + by) * measure(other) for one, other in zip(on, off, strict=True))
+
+
+def falls(on, off, measure, by=0.0):
+    """Whether a measure is lower by more than this share in every world of a pair."""
+    return all(measure(one) < (1.0 - by) * measure(other) for one, other in zip(on, off, strict=True))
+
+
+# --- a world at the end ---
+def on_book(model):
+    """Which lines are carried by their lenders [borrower, product]."""
+    return (model.market.lines["state"] >= OPEN) & (model.market.lines["state"] <= IN_PLAN)
+
+
+def owed(model):
+    """What is owed on each line on the book, in fen [borrower, product]."""
+    parts = [model.market.lines[part].astype(np.int64) for part in ("revolving", "purchases", "instalment")]
+    return np.where(on_book(model), sum(parts), 0)
 
 
 # --- measures of one world, over all months ---
+def total(model, column, table="monthly", platform=None) -> int:
+    """A column added up over all months and rows, or those of one platform."""
+    rows = model.tables()[table]
+    return rows[column][... if platform is None else rows["platform"] == platform].sum()
+
+
 def late_share(model, buckets) -> float:
     """Share of lines with a balance that stand in these buckets at month end; charged-off lines are not counted."""
     moves = model.tables()["transitions"]
@@ -68,10 +98,16 @@ def default_count(model) -> int:
     return len(model.tables()["defaults"]["borrower"])
 
 
-def flows(model, name) -> float:
-    """What was posted under one flow, in yuan."""
+def flows(model, name, platform=None) -> float:
+    """What was posted under one flow, in yuan, by all or by one platform."""
     table = model.tables()["flows"]
-    return float(table["amount_fen"][table["flow"] == name].sum() / 100)
+    chosen = (table["flow"] == name) & ((table["platform"] == platform) | (platform is None))
+    return float(table["amount_fen"][chosen].sum() / 100)
+
+
+def mean_trust(model) -> float:
+    """Mean trust over accounts and months, in percent."""
+    return float(total(model, "trust") / total(model, "accounts"))
 
 
 def utilisation(model) -> float:

@@ -5,11 +5,10 @@ import inspect
 import numpy as np
 
 from sim import chance as luck
-from sim import levers
 from sim.line import ALL_PERMISSIONS, NONE, OPEN
 from sim.model import _terms
 from sim.month import list_held
-from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
+from sim.parameters import BEHAVIOUR, NO_CAP, PLATFORM, PRODUCT
 from sim.records import (
     AIM_DTYPE,
     BORROWER_DTYPE,
@@ -51,7 +50,7 @@ class Scene:
                  wage_level=1.0, **person):  # fmt: skip
         offers = [CALM_PRODUCT | terms for terms in products]
         self.products = _terms(PRODUCT_DTYPE, PRODUCT, offers, named=("platform",))
-        self.products["most_rate"] = levers.NONE
+        self.products["most_rate"] = NO_CAP
         self.products["platform"] = [terms.get("platform", 0) for terms in products]
         self.contracts = self.products.reshape(1, -1)  # one version of every fee schedule: the products' own terms
         platforms = platforms or [{"signal_noise": 0}] * (1 + max(terms.get("platform", 0) for terms in products))

@@ -12,6 +12,7 @@ from sim import ledger, record, records, tally
 from sim.chance import DECISIONS
 from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
 from sim.policy import LEVERS
+from sim.rules import pay
 
 PACKAGES = ("sim", "scenarios", "analysis")
 SOURCES = {
@@ -171,6 +172,8 @@ def test_the_rows_of_the_tally_are_those_that_are_named():
     assert record.BOOK[tally.CLAIMS].name == "claims_fen"
     assert record.ECONOMY[tally.MISSED_FOR_WANT].name == "missed_for_want"
     assert record.SEGMENT[tally.SEGMENT_DEFAULTS].name == "defaults"
+    assert record.CAUSES[pay.FORGOT] == "forgot"
+    assert record.CAUSES[pay.LOCKED_OUT] == "locked out"
 
 
 def read_from_rules(tree):

@@ -7,8 +7,8 @@ import pytest
 from markets import TWO_LENDERS, default_market, differences, everything, model_of
 from scenes import CASH, PAY_LATER, Scene
 
-from sim.levers import INDICATORS, LEVERS, NONE
-from sim.parameters import BEHAVIOUR
+from sim.levers import INDICATORS, LEVERS
+from sim.parameters import BEHAVIOUR, NO_CAP
 from sim.policy import LESSON, Change, Timetable, When, Who
 
 NAMES = ["one", "two"], [("one", "pay-later"), ("two", "cash")]
@@ -354,4 +354,4 @@ def test_terms_that_no_lever_moves_may_be_written_through_a_view():
 
 def test_a_neutral_cap_is_what_parameters_call_no_cap():
     for name in ("income_cap", "credit_cap", "debt_service_cap", "contact_cap"):
-        assert LEVERS[name].neutral == BEHAVIOUR[name].default == NONE
+        assert LEVERS[name].neutral == BEHAVIOUR[name].default == NO_CAP

@@ -7,7 +7,6 @@ does it alone need not help the market, because people who are refused cannot ro
 
 import pytest
 from assessment import (
-    HARD,
     ONE,
     P2P,
     SEEDS,
@@ -22,13 +21,11 @@ from assessment import (
     everybody,
     new_lines,
     offer,
-    total,
     waiting,
 )
-from markets import default_market, fingerprint, model_of
-from paired import flows, worlds
+from markets import fingerprint
+from paired import flows, summed, worlds
 from scenes import yuan
-from test_promises import in_another_process
 
 from sim.line import NONE
 from sim.policy import Change
@@ -136,7 +133,7 @@ def test_decisions_by_machine_cost_less_and_come_at_once():
     machine, people = worlds(everybody(manual_share=0.05), everybody(manual_share=1.0))
     assert 0.03 < books(machine, "manual") / books(machine, "applications") < 0.07
     assert books(people, "manual") == books(people, "applications")
-    cost = [total(models, lambda m: flows(m, "cost of control")) for models in (machine, people)]
+    cost = [summed(models, lambda m: flows(m, "cost of control")) for models in (machine, people)]
     assert cost == [30.0 * books(models, "manual") for models in (machine, people)]
     assert cost[0] < 0.1 * cost[1]
     assert waiting(machine) < 0.1 * waiting(people)
@@ -219,19 +216,4 @@ def test_the_cheaper_an_account_the_more_applications_are_approved():
     cheap, dear = worlds(everybody(acquisition_cost=50), everybody(acquisition_cost=200))
     assert approval_share(cheap) > 1.1 * approval_share(dear)
     for models, cost in ((cheap, 50), (dear, 200)):
-        assert total(models, lambda m: flows(m, "cost of control")) == cost * books(models, "approvals")
-
-
-# --- compiled and plain ---
-def test_with_every_way_to_assess_switched_on_compiled_and_plain_python_are_identical():
-    rules = {"score_behaviour": 0.1, "score_spending": 0.1, "model_drift": 0.2, "record_sharing": 0.5,
-             "malicious_share": 0.1, "income_inflation": 0.5, "fraud_pace": 0.3, "opt_out": 0.5, "data_limit": 0.2,
-             "trust_loss": 0.2, "common_score": 0.3, "adoption_hazard": 0.3}  # fmt: skip
-    terms = {"income_check": 0.5, "uses_social": 1.0, "manual_share": 0.3, "deep_review": 0.8, "acquisition_cost": 50,
-             "checks": 2, "check_months": 0.2, "reads_records": 0.7, "explains": 0.5, "monitor": 0.5,
-             "monitor_cost": 1.0, "detection_delay": 1, "reestimate_every": 5, "leak_hazard": 0.2}  # fmt: skip
-    platforms, products = default_market()
-    market = [p | terms for p in platforms], [p | {"risk_pricing": 0.2} for p in products]
-    keywords = {"borrowers": 60, "merchants": 4, "seed": 3, "parameters": HARD | rules}
-    words = f"model_of({market}, **{keywords}).run(12)"
-    assert in_another_process(words, NUMBA_DISABLE_JIT="1") == fingerprint(model_of(market, **keywords).run(12))
+        assert summed(models, lambda m: flows(m, "cost of control")) == cost * books(models, "approvals")

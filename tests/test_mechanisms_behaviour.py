@@ -1,49 +1,23 @@
-"""What borrowers do: impulse, need, substitutes, restraint, trust, complaints, lessons, attention."""
-
-import os
-import subprocess
-import sys
-from pathlib import Path
+"""What borrowers do: impulse, need, substitutes, restraint, belongings, half a year of good conduct."""
 
 import numpy as np
 import pytest
-from markets import ROOT, UNCOUPLED, default_market, fingerprint, model_of
-from paired import default_count, gmv, n_plat, roll_share, utilisation, worlds
+from markets import default_market, fingerprint, model_of
+from paired import default_count, gmv, owed, roll_share, summed, utilisation, worlds
 from scenes import CARD, CASH, PAY_LATER, household, yuan
 
 from sim import ledger
-from sim import tally as row
-from sim.levers import NONE as NO_CAP
-from sim.line import ALL_PERMISSIONS, CLOSED, FROZEN, NONE, OPEN, SOLD, balance
-from sim.policy import Change, Who
+from sim.line import NONE, OPEN
+from sim.policy import Change
 from sim.rules.approve import approve
 from sim.rules.bill import bill
-from sim.rules.borrow import roll, sell_belongings, spend_loan
-from sim.rules.complain import complain
-from sim.rules.leave import leave
+from sim.rules.borrow import roll, sell_belongings
 from sim.rules.plan import plan_month
 from sim.rules.report import keep_record
 from sim.rules.review import review
 from sim.rules.shop import shop
-from sim.rules.teach import teach
 
 SEEDS = (1, 2)
-ON_BOOK = (OPEN, FROZEN, 3)
-
-
-def scene(*products, lines=(), **rest):
-    """A household whose lines may be used for everything, by a person who starts with full trust."""
-    usable = {"permissions": ALL_PERMISSIONS, "trust": 100}
-    lines = [usable | fields for fields in [*lines, *[{}] * (len(products) - len(lines))]]
-    s = household(*products, lines=lines, **rest)
-    s.products["most_rate"] = NO_CAP
-    s.platforms["reputation"] = s.platforms["service"] = s.platforms["call_reach"] = 1.0
-    return s
-
-
-def summed(models, measure):
-    """One measure added up over models."""
-    return sum(measure(model) for model in models)
 
 
 def column(models, name, table=None, months=slice(None)):
@@ -55,19 +29,6 @@ def column(models, name, table=None, months=slice(None)):
         chosen = np.isin(columns["month"], np.unique(columns["month"])[months])
         total += int(np.asarray(columns[name])[chosen].sum())
     return total
-
-
-def posted(models, flow):
-    """What was posted under one flow, in fen."""
-    tables = [model.tables()["flows"] for model in models]
-    return sum(int(table["amount_fen"][table["flow"] == flow].sum()) for table in tables)
-
-
-def owed(model):
-    """What each person owes on each line, in fen."""
-    lines = model.market.lines
-    amount = lines["revolving"].astype(np.int64) + lines["purchases"] + lines["instalment"]
-    return np.where(np.isin(lines["state"], ON_BOOK), amount, 0)
 
 
 def pays_off(rule_on, rule_off, measure, **size):
@@ -86,7 +47,7 @@ def cut(share=0.5, start="2017-07", **aim):
 @pytest.mark.parametrize(("impulse", "wants"), [(0.0, 1470), (0.8, 2400)])
 def test_the_impulsive_buy_a_share_of_their_wants_though_the_budget_says_no(impulse, wants):
     # normal wants 3,000; cash is 5,100 below bills, spending and buffer, of which three tenths come off
-    s = scene(PAY_LATER, cash=yuan(3000), buffer_target=0.4, impulse=impulse)
+    s = household(PAY_LATER, cash=yuan(3000), buffer_target=0.4, impulse=impulse)
     s.play(plan_month)
     assert s.plan.wants == yuan(wants)
 
@@ -101,7 +62,7 @@ def test_impulsive_people_use_more_credit_and_default_more():
 # --- M65: the line as buffer ---
 def spent_with(limit, cash):
     """What is bought in a month by somebody who likes to hold little, with a line of this limit, in fen."""
-    s = scene(PAY_LATER, cash=yuan(cash), buffer_target=0.3, lines=[{"limit": yuan(limit)}])
+    s = household(PAY_LATER, cash=yuan(cash), buffer_target=0.3, lines=[{"limit": yuan(limit)}])
     s.play(plan_month)
     s.play(shop)
     return s.flow(ledger.PURCHASES_CASH) + s.flow(ledger.PURCHASES_CREDIT)
@@ -130,7 +91,7 @@ def test_a_cut_costs_shops_more_where_people_live_from_hand_to_mouth():
 def test_the_short_draw_the_line_that_is_cheapest_at_its_own_price():
     cheap, dear = CASH | {"instalment_rate": 0.01}, CASH | {"instalment_rate": 0.015}
     for markup, drawn in ((0, [1000, 0]), (1200, [0, 1000])):  # 12 % a year more makes the first the dearer one
-        s = scene(cheap, dear, lines=[{"markup": markup}])
+        s = household(cheap, dear, lines=[{"markup": markup}])
         s.plan.short = yuan(1000)
         s.play(roll)
         assert s.lines["instalment"].tolist() == [yuan(amount) for amount in drawn]
@@ -174,7 +135,7 @@ def test_the_same_need_costs_more_in_interest_and_instalments_at_the_substitute(
     def month_after(cut_away):
         cheap = CASH | {"instalment_rate": 0.012, "term": 12}
         dear = CASH | {"instalment_rate": 0.027, "term": 6}
-        s = scene(cheap, dear, lines=[{"limit": 0 if cut_away else yuan(10000)}])
+        s = household(cheap, dear, lines=[{"limit": 0 if cut_away else yuan(10000)}])
         s.plan.short = yuan(1200)
         s.play(roll)
         for k in (0, 1):
@@ -243,8 +204,8 @@ def test_three_small_lines_soften_the_stop_of_one_lender_and_are_used_more_than_
     ],
 )
 def test_what_is_sold_covers_what_is_short_and_what_has_been_called_in(months_late, short, amount):
-    s = scene(PAY_LATER, lines=[{"revolving": yuan(500), "due": yuan(500), "months_past_due": months_late}],
-              parameters={"asset_sale_hazard": 1.0})  # fmt: skip
+    s = household(PAY_LATER, lines=[{"revolving": yuan(500), "due": yuan(500), "months_past_due": months_late}],
+                  parameters={"asset_sale_hazard": 1.0})  # fmt: skip
     s.plan.short, s.plan.wants = yuan(short), yuan(1000)
     s.play(sell_belongings)
     assert s.borrower.cash == s.flow(ledger.BELONGINGS_SOLD) == yuan(amount)
@@ -269,8 +230,8 @@ def test_people_who_sell_belongings_cure_and_buy_less_meanwhile():
 def months_until_restored(missed_in=None):
     """(month of the first, of the last step) in which a limit cut from 10,000 to 6,000 in month 0 is given back."""
     calm = PAY_LATER | {"review_interval": 1, "raise_share": 0.0}
-    s = scene(calm, platforms=[{"signal_noise": 0, "approval": -1.0}],
-              lines=[{"limit": yuan(6000), "limit_before": yuan(10000), "cut_month": 0}])  # fmt: skip
+    s = household(calm, platforms=[{"signal_noise": 0, "approval": -1.0}],
+                  lines=[{"limit": yuan(6000), "limit_before": yuan(10000), "cut_month": 0}])  # fmt: skip
     raised = []
     for month in range(1, 25):
         s.rules.month = month
@@ -292,9 +253,9 @@ def test_a_limit_comes_back_in_steps_after_six_clean_months_and_a_miss_starts_th
 @pytest.mark.mechanism("M72")
 @pytest.mark.parametrize(("relapse", "opened"), [(None, 6), (4, 10)])
 def test_the_bank_opens_a_card_once_the_record_has_been_clean_for_six_months(relapse, opened):
-    s = scene(PAY_LATER | {"reporting": 1.0}, CARD | {"platform": 1}, lines=[{}, {"state": NONE}],
-              platforms=[{}, {"online": 0, "sees": 1.0, "signal_noise": 0, "approval": 0.13}],
-              parameters={"bureau_memory": 6})  # fmt: skip
+    s = household(PAY_LATER | {"reporting": 1.0}, CARD | {"platform": 1}, lines=[{}, {"state": NONE}],
+                  platforms=[{}, {"online": 0, "sees": 1.0, "signal_noise": 0, "approval": 0.13}],
+                  parameters={"bureau_memory": 6})  # fmt: skip
     s.play(keep_record, sight=1.0)
     for month in range(1, 13):
         s.tally.counts[:] = 0
@@ -344,8 +305,8 @@ def test_a_shorter_record_opens_banks_to_some_unless_lenders_answer_by_asking_mo
 @pytest.mark.parametrize(("deleveraging", "paid"), [(0.0, 500), (0.5, 875)])
 def test_after_a_cut_people_pay_down_other_lines_too(deleveraging, paid):
     # owes 5,000 of 10,000 on a line that was not cut: aims at half, then at a quarter, and goes 15 % of the way a month
-    s = scene(PAY_LATER, CARD, appetite=1.0, cash=yuan(6000), month=5, parameters={"deleveraging": deleveraging},
-              lines=[{"limit": yuan(5000), "limit_before": yuan(10000), "cut_month": 2},
+    s = household(PAY_LATER, CARD, appetite=1.0, cash=yuan(6000), month=5, parameters={"deleveraging": deleveraging},
+                  lines=[{"limit": yuan(5000), "limit_before": yuan(10000), "cut_month": 2},
                      {"revolving": yuan(5000), "due": yuan(500)}])  # fmt: skip
     s.play(plan_month)
     assert s.pay[1] == yuan(paid)
@@ -361,227 +322,3 @@ def test_deleveraging_lowers_use_and_sales_after_a_cut_and_does_nothing_without_
     uncut = {"products": {"cut_share": 0.0}}
     on, off = worlds(uncut | {"parameters": thrift}, uncut, borrowers=1000, months=12)
     assert fingerprint(on[0]) == fingerprint(off[0])
-
-
-# --- M74, M75: trust ---
-DISTRUST = {"trust_loss": 0.8, "churn_hazard": 0.3}
-INCUMBENT_CUT = cut(0.5, platform="incumbent", product="pay-later")
-
-
-@pytest.mark.mechanism("M74")
-@pytest.mark.parametrize(("trust", "cash", "leaves"), [(0, 950, True), (100, 950, False), (0, 900, False)])
-def test_who_has_lost_all_trust_pays_what_he_owes_and_leaves_if_the_buffer_allows(trust, cash, leaves):
-    s = scene(PAY_LATER, cash=yuan(cash), buffer_target=0.125, parameters={"churn_hazard": 1.0},
-              lines=[{"trust": trust, "purchases": yuan(150), "instalment": yuan(50)}])  # fmt: skip
-    s.play(leave, smooth=False)
-    assert (s.lines[0].state == CLOSED) == leaves
-    assert s.borrower.cash == yuan(cash - 200 * leaves)
-    assert balance(s.lines[0]) == yuan(0 if leaves else 200)
-    assert s.flow(ledger.PAYMENTS) == s.tally.pay[0] == yuan(200 * leaves)
-
-
-@pytest.mark.mechanism("M74")
-def test_a_cut_drives_people_away_and_those_who_stay_are_the_worse_risks():
-    """A good risk is somebody who never defaults, or who pays in full, in the world without distrust."""
-    on, off = worlds({"parameters": DISTRUST, "changes": INCUMBENT_CUT}, {"parameters": DISTRUST}, seeds=SEEDS)
-    assert column(on, "lines_left") > 1.3 * column(off, "lines_left")
-
-    on, off = worlds({"parameters": DISTRUST, "changes": INCUMBENT_CUT}, {"changes": INCUMBENT_CUT}, seeds=SEEDS)
-    for with_distrust, without in zip(on, off, strict=True):
-        people = without.market.borrowers
-        stay, all_there = (np.isin(m.market.lines["state"][:, 0], ON_BOOK) for m in (with_distrust, without))
-        assert stay.sum() < 0.7 * all_there.sum()
-        for good in (people["appetite"] == 0, people["ever_in_default"] == 0):
-            assert good[stay].mean() < good[all_there].mean()
-
-
-@pytest.mark.mechanism("M75")
-def test_smooth_months_bring_trust_back_and_keep_people():
-    worse = {"changes": INCUMBENT_CUT}
-    on, off = worlds(worse | {"parameters": DISTRUST | {"trust_gain": 0.05}}, worse | {"parameters": DISTRUST})
-    assert column(on, "lines_left") < 0.6 * column(off, "lines_left")
-    assert column(on, "accounts") > column(off, "accounts")
-    assert column(on, "trust") / column(on, "accounts") > column(off, "trust") / column(off, "accounts")
-
-
-# --- M76, M77: complaints ---
-ERRORS = {"platforms": {"wrongful_fee_hazard": 0.05, "complaint_cost": 30, "complaint_capacity": 50}}
-COMPLAINERS = {"complaint_hazard": 0.5, "trust_loss": 0.3, "channel_visibility": 0.0, "escalation": 0.2}
-
-
-@pytest.mark.mechanism("M76", "M77")
-@pytest.mark.parametrize(
-    ("visible", "service", "refunded", "trust", "escalated"),
-    [(1.0, 1.0, 10, 100, 0), (1.0, 0.0, 0, 70, 1), (0.0, 1.0, 0, 70, 1)],
-)
-def test_a_complaint_is_put_right_if_the_channel_is_found_and_answers_and_goes_to_the_authorities_if_not(
-    visible, service, refunded, trust, escalated
-):
-    s = scene(PAY_LATER, lines=[{"revolving": yuan(10)}], parameters={
-        "complaint_hazard": 1.0, "trust_loss": 0.3, "channel_visibility": visible, "escalation": 1.0})  # fmt: skip
-    s.platforms["service"] = service
-    s.play(complain, lender=s.platforms[0], harm=1.0, fee=yuan(10))
-    assert s.flow(ledger.FEES_REFUNDED) == yuan(refunded)
-    assert (s.lines[0].trust, s.lines[0].revolving) == (trust, yuan(10 - refunded))
-    assert s.tally.books[0, row.ESCALATIONS] == escalated
-
-
-@pytest.mark.mechanism("M76")
-def test_a_channel_that_answers_returns_wrongful_fees_and_costs_the_platform_money():
-    on, off = worlds(ERRORS | {"parameters": COMPLAINERS | {"channel_visibility": 0.9}},
-                     ERRORS | {"parameters": COMPLAINERS})  # fmt: skip
-
-    def unresolved(models):
-        return column(models, "wrongful_fees_fen") - posted(models, "fees refunded")
-
-    assert unresolved(on) < 0.7 * unresolved(off)
-    assert column(on, "trust") / column(on, "accounts") > column(off, "trust") / column(off, "accounts")
-    assert posted(on, "cost of control") > posted(off, "cost of control") == 0
-
-
-@pytest.mark.mechanism("M77")
-def test_reports_to_the_authorities_fall_once_a_rule_makes_the_channel_visible():
-    rule = {"changes": [Change("channel", "complaint_channel", 0.9, "2017-07")]}
-    people = ERRORS | {"parameters": COMPLAINERS}
-    on, off = worlds(people | rule, people)
-    before, after = slice(0, 6), slice(6, None)
-    assert column(on, "escalations", months=before) == column(off, "escalations", months=before) > 0
-    assert column(on, "escalations", months=after) < 0.3 * column(off, "escalations", months=after)
-
-
-# --- M78: lessons ---
-@pytest.mark.mechanism("M78")
-def test_a_lesson_reaches_a_share_of_those_it_is_meant_for_and_fades():
-    s = scene(PAY_LATER, parameters={"education_decay": 0.25}, taught=1.0)
-    s.play(teach, aims=[])
-    assert s.borrower.taught == 0.75
-    lesson = [Change("lesson", "education", 0.4, "2017-03", who=Who(age_below=30))]
-    model = model_of(default_market(), borrowers=4000, changes=lesson).run(3)
-    people = model.market.borrowers
-    young = people["age"] < 30
-    assert (people["taught"][young] == 1.0).mean() == pytest.approx(0.4, abs=0.03)
-    assert not people["taught"][~young].any()
-    assert column([model], "taught", "economy") == (people["taught"] > 0).sum()
-
-
-@pytest.mark.mechanism("M78")
-@pytest.mark.parametrize(("taught", "paid"), [(0.0, 500), (1.0, 725)])
-def test_after_a_lesson_people_pay_more_than_the_minimum(taught, paid):
-    # owes 5,000 and aims at that; a lesson takes three tenths off the aim, and 15 % of the gap is paid a month
-    s = scene(CARD, appetite=1.0, cash=yuan(6000), taught=taught, lines=[{"revolving": yuan(5000), "due": yuan(500)}],
-              parameters={"education_effect": 0.3})  # fmt: skip
-    s.play(plan_month)
-    assert s.pay[0] == yuan(paid)
-
-
-def taught_world(decay):
-    """Worlds with and without lessons to everybody under 30; nothing passes from one person to another."""
-    people = {"parameters": UNCOUPLED | {"education_decay": decay, "education_effect": 0.6}}
-    lesson = {"changes": [Change("lesson", "education", 1.0, "2017-03", who=Who(age_below=30))]}
-    return worlds(people | lesson, people, months=18)
-
-
-@pytest.mark.mechanism("M78")
-def test_the_taught_pay_in_time_and_owe_less_and_nothing_changes_for_those_who_are_not_taught():
-    (on,), (off,) = taught_world(decay=0.0)
-    bills = column([on], "bills_in_time") / column([on], "bills")
-    assert bills > column([off], "bills_in_time") / column([off], "bills")
-    young = on.market.borrowers["age"] < 30
-    assert owed(on)[young].sum() < 0.9 * owed(off)[young].sum()
-    assert (owed(on)[young] > 0).sum() <= (owed(off)[young] > 0).sum()
-    for table in ("borrowers", "lines"):
-        one, other = (getattr(model.market, table)[~young] for model in (on, off))
-        heard_of = {"friends_in_default"}  # told, but not felt
-        assert all((one[field] == other[field]).all() for field in set(one.dtype.names) - heard_of)
-
-
-@pytest.mark.mechanism("M78")
-def test_a_lesson_that_is_forgotten_at_once_does_less_than_one_that_is_kept():
-    def saved(decay):
-        (on,), (off,) = taught_world(decay)
-        return column([off], "balance_fen") - column([on], "balance_fen")
-
-    assert 0 < saved(0.9) < 0.5 * saved(0.0)
-
-
-# --- M79: attention and errors of planning ---
-@pytest.mark.mechanism("M79")
-def test_people_who_read_their_bills_forget_fewer():
-    late = []
-    for attention in (0.8, 0.0):
-        models, _ = worlds({"parameters": {"attention": attention}}, seeds=SEEDS)
-        late.append(1 - column(models, "bills_in_time") / column(models, "bills"))
-    assert late[0] < 0.6 * late[1]
-
-
-@pytest.mark.mechanism("M79")
-def test_errors_of_planning_leave_more_people_short():
-    on, off = worlds({"parameters": {"planning_error": 1.5}}, seeds=SEEDS)
-    for measure in ("short", "missed_for_want"):
-        assert column(on, measure, "economy") > 1.01 * column(off, measure, "economy")
-
-
-@pytest.mark.mechanism("M79")
-def test_an_error_of_planning_moves_what_is_wanted_and_not_what_is_saved():
-    plans = []
-    for error in (0.0, 1.0):
-        s = scene(PAY_LATER, cash=yuan(11000), buffer_target=1.0, parameters={"planning_error": error})
-        s.play(plan_month)
-        plans.append((int(s.plan.wants), int(s.plan.saved)))
-    assert plans[0][0] != plans[1][0]
-    assert plans[0][1] == plans[1][1] > 0
-
-
-# --- M80: an own cap ---
-CAPPED = {"self_cap_share": 1.0, "self_cap": 0.2}
-
-
-@pytest.mark.mechanism("M80")
-@pytest.mark.parametrize(("cap", "credit"), [({}, 2350), (CAPPED, 2000)])
-def test_nobody_buys_wants_on_credit_beyond_a_cap_of_his_own(cap, credit):
-    # 3,000 of cash, 2,700 of necessities, 2,650 of wants by impulse: 2,350 are missing; a fifth of 10,000 is allowed
-    s = scene(PAY_LATER | {"acceptance": 0.95}, cash=yuan(3000), buffer_target=0.3, impulse=2650 / 3000, parameters=cap)
-    s.play(plan_month)
-    s.play(shop)
-    assert s.flow(ledger.PURCHASES_CREDIT) == pytest.approx(yuan(credit), abs=1)
-
-
-@pytest.mark.mechanism("M80")
-@pytest.mark.parametrize(("cap", "drawn"), [({}, 10000), (CAPPED, 1500)])
-def test_a_loan_to_spend_stays_within_a_cap_of_his_own(cap, drawn):
-    s = scene(CASH, parameters=cap | {"loan_size": 6.0}, lines=[{"revolving": yuan(500 if cap else 0)}])
-    s.play(spend_loan)
-    assert s.flow(ledger.DRAWS) == yuan(drawn)
-
-
-@pytest.mark.mechanism("M80")
-def test_people_with_a_cap_of_their_own_use_less_and_default_less():
-    on, off = worlds({"parameters": {"self_cap_share": 0.8, "self_cap": 0.2}}, seeds=SEEDS)
-    assert summed(on, utilisation) < 0.8 * summed(off, utilisation)
-    assert summed(on, default_count) < 0.85 * summed(off, default_count)
-    assert summed(on, n_plat) < 1.01 * summed(off, n_plat)
-
-
-# --- all of it, compiled and plain ---
-def test_a_market_in_which_people_do_all_of_this_is_the_same_compiled_and_in_plain_python():
-    keywords = {
-        "borrowers": 60, "merchants": 4, "seed": 3,
-        "parameters": DISTRUST | COMPLAINERS | {
-            "job_loss_hazard": 0.08, "impulse": 0.6, "asset_sale_hazard": 0.3, "deleveraging": 0.5, "trust_gain": 0.02,
-            "channel_visibility": 0.5, "attention": 0.3, "planning_error": 0.5, "self_cap_share": 0.5,
-            "bureau_memory": 6, "retention_response": 0.05, "adviser_share": 0.5},
-        "changes": [Change("cut", "limit_cut", 0.5, "2017-04"), Change("lesson", "education", 0.5, "2017-03")],
-    }  # fmt: skip
-    platforms, products = default_market()
-    market = [platform | ERRORS["platforms"] | {"calls": 2.0} for platform in platforms], products
-    model = model_of(market, **keywords).run(12)
-    assert column([model], "lines_left") > 0 < column([model], "complaints")
-    program = (
-        f"from markets import *; from sim.policy import *\nprint(fingerprint(model_of({market}, **{keywords}).run(12)))"
-    )
-    paths = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
-    plain = os.environ | {"PYTHONPATH": paths, "NUMBA_DISABLE_JIT": "1"}
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=plain)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == fingerprint(model)
-    assert SOLD not in model.market.lines["state"]

@@ -1,6 +1,5 @@
 """What happens to who does not pay: reminders, fees, calls, agencies, records, plans; and what it costs the lender."""
 
-
 import pytest
 from markets import default_market, differences, everything
 from paired import flows, total, worlds

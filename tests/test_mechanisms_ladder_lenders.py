@@ -1,16 +1,10 @@
 """What lenders do about arrears and what it costs them: profit, capital, hardship plans, calls, the band."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-from markets import ROOT, default_market, fingerprint, model_of
 from paired import d90, flows, total, worlds
 from scenes import CASH, PAY_LATER, Scene, household, yuan
-from test_mechanisms_ladder import HARD, hard, pair
+from test_mechanisms_ladder import hard, pair
 
 from sim import ledger
 from sim import tally as row
@@ -266,31 +260,3 @@ def test_delinquency_returns_to_its_band_after_a_small_shock_and_not_after_a_lar
     small, large = 1.5, 6.0
     assert 0.016 < later(small, control=0.009) < 0.024 < later(small, control=0.0)
     assert later(large, control=0.009) > 0.040
-
-
-# --- compiled and plain ---
-def test_everything_on_the_ladder_is_the_same_compiled_and_in_plain_python():
-    behaviour = HARD | {
-        "reminder_appeal": 0.3, "reminder_relationship": 0.5, "penalty_deterrence": 1.0, "bureau_deterrence": 1.0,
-        "bureau_lag": 3.0, "plan_request_hazard": 0.5, "adviser_share": 0.5, "complaint_hazard": 0.5,
-        "trust_loss": 0.1, "churn_hazard": 0.1, "reputation_loss": 5.0, "funding_channel": 1.0, "manual_error": 0.1,
-        "strategic_share": 0.2,
-    }  # fmt: skip
-    lender = {
-        "calls": 3.0, "call_capacity": 100.0, "call_cost": 1.0, "tone": 0.3, "plan_acceptance": 0.6,
-        "plan_capacity": 20.0, "plan_relief": 0.5, "provision_late": 0.2, "provision_default": 0.5,
-        "manual_share": 0.5, "band_control": 0.02, "recapitalisation": 0.1, "wrongful_fee_hazard": 0.02,
-    }  # fmt: skip
-    product = {"penalty_rate": 0.01, "late_cut": 0.3, "placement_after": 1, "sell_after": 8, "risk_pricing": 0.2}
-    platforms, products = default_market()
-    market = [terms | lender for terms in platforms], [terms | product for terms in products]
-    keywords = {"borrowers": 60, "merchants": 4, "seed": 3, "parameters": behaviour}
-    words = f"fingerprint(model_of({market}, **{keywords}).run(12))"
-    environment = os.environ | {"NUMBA_DISABLE_JIT": "1",
-                                "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)])}  # fmt: skip
-    plain = subprocess.run([sys.executable, "-c", f"from markets import *; print({words})"], env=environment,
-                           capture_output=True, text=True, check=True)  # fmt: skip
-    compiled = model_of(market, **keywords).run(12)
-    assert plain.stdout.strip() == fingerprint(compiled)
-    assert total(compiled, "plans_relieved") > 0
-    assert flows(compiled, "collection commissions") > 0

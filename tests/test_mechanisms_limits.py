@@ -1,18 +1,13 @@
 """Limits: each mechanism by hand on one line, or in two worlds of the same seeds."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-from markets import ROOT, UNCOUPLED, default_market, differences, fingerprint, model_of
-from paired import default_count, utilisation, worlds
+from markets import UNCOUPLED, default_market, differences, model_of
+from paired import default_count, on_book, utilisation, worlds
 from scenes import CASH, PAY_LATER, Scene, yuan
 
 from sim import tally as row
-from sim.line import ALL_PERMISSIONS, FROZEN, INSTAL, OPEN, SPEND, balance, cash_headroom, headroom
+from sim.line import ALL_PERMISSIONS, FROZEN, INSTAL, SPEND, balance, cash_headroom, headroom
 from sim.policy import Change, Who
 from sim.rules.collect import age
 from sim.rules.review import review
@@ -41,11 +36,6 @@ def of(models, column, platform=None, since="2017-01", until="2100-01", table="m
 def at_the_end(models, column, platform=None):
     """The same in the month played last."""
     return of(models, column, platform, since=models[0].tables()["economy"]["month"][-1])
-
-
-def on_book(model):
-    """Which lines are carried by their lenders [borrower, product]."""
-    return (model.market.lines["state"] >= 1) & (model.market.lines["state"] <= 3)
 
 
 # --- C. limits ---
@@ -344,28 +334,3 @@ def test_half_of_a_cut_is_given_back_about_the_set_number_of_months_later(months
     assert restored.min() >= months - 1  # the month of the cut may have been clean already
     assert months <= np.median(restored) <= months + 3  # lines wait for a review after it
     assert len(restored) > 0.6 * hit.sum()
-
-
-# --- compiled and plain ---
-EVERYTHING = {
-    "parameters": {"score_cut": 0.2, "score_inquiries": 0.2, "reputation_loss": 5.0, "reputation_price": 0.1,
-                   "peer_effect": -0.4, "trust_loss": 0.2, "churn_hazard": 0.2, "restoration_months": 3,
-                   "job_loss_hazard": 0.08, "loan_hazard": 0.3},
-    "platforms": {"strictness": 0.05, "band_control": 0.02, "account_cost": 3.0, "sees": 0.8},
-    "products": {"permissions": 1, "event_review": 1, "tracking": 0.5, "freeze_after": 2, "late_cut": 0.2,
-                 "review_interval": 2, "cut_share": 0.4},
-    "changes": (Change("cut", "limit_cut", 0.4, "2017-04"), Change("shift", "approval_shift", 0.05, "2017-08")),
-}  # fmt: skip
-
-
-@pytest.mark.mechanism("M31", "M32", "M33", "M34", "M35", "M36", "M38")
-def test_with_every_limit_rule_on_a_compiled_and_a_plain_market_are_identical():
-    words = "worlds(EVERYTHING, EVERYTHING, borrowers=60, months=12)[0][0]"
-    program = f"from test_mechanisms_limits import *; print(fingerprint({words}))"
-    paths = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)]), "NUMBA_DISABLE_JIT": "1"}
-    plain = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False,
-                           env=os.environ | paths)  # fmt: skip
-    assert plain.returncode == 0, plain.stderr
-    compiled = worlds(EVERYTHING, {}, borrowers=60, months=12)[0][0]
-    assert plain.stdout.strip() == fingerprint(compiled)
-    assert (compiled.market.lines["state"] != OPEN).any()

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from markets import arrays, default_market, differences, fingerprint, model_of
-from paired import d30, default_count, flows, gmv, roll_share, utilisation, worlds
+from markets import arrays, default_market, differences, model_of
+from paired import d30, default_count, falls, flows, gmv, rises, roll_share, utilisation, worlds
 from scenes import CASH, PAY_LATER, Scene, household, yuan
-from test_promises import in_another_process
 
 from sim import ledger
 from sim.line import ALL_PERMISSIONS, ASKED, FROZEN, IN_PLAN, NONE, OPEN, balance, cash_headroom, headroom, price
@@ -13,7 +12,7 @@ from sim.policy import Change
 from sim.rules.apply import seek
 from sim.rules.approve import _sign
 from sim.rules.bill import bill
-from sim.rules.collect import age, charge_off
+from sim.rules.collect import age
 from sim.rules.convert import convert
 from sim.rules.plan import plan_month
 from sim.rules.shop import shop
@@ -30,16 +29,6 @@ HOLIDAYS = (np.datetime64("2018-01"), np.datetime64("2018-04"), np.datetime64("2
 def each(on, off, measure):
     """What a measure is in every world with and without, side by side."""
     return [(measure(one), measure(other)) for one, other in zip(on, off, strict=True)]
-
-
-def rises(on, off, measure, by=0.0):
-    """Whether a measure is higher by more than this share in every world of a pair."""
-    return all(one > (1.0 + by) * other for one, other in each(on, off, measure))
-
-
-def falls(on, off, measure, by=0.0):
-    """Whether a measure is lower by more than this share in every world of a pair."""
-    return all(one < (1.0 - by) * other for one, other in each(on, off, measure))
 
 
 def monthly(model, column, product=None):
@@ -67,14 +56,6 @@ def of(flow):
 def credit_share(model):
     """Share of purchases that is put on lines."""
     return flows(model, "purchases on credit") / gmv(model)
-
-
-def sales(model):
-    """Sales to modelled people, by month."""
-    table = model.tables()["flows"]
-    bought = np.isin(table["flow"], ["purchases in cash", "purchases on credit"])
-    months = np.unique(table["month"])
-    return months, np.array([table["amount_fen"][bought & (table["month"] == month)].sum() for month in months])
 
 
 # --- M01: a line for purchases ---
@@ -399,119 +380,3 @@ def test_who_signs_later_pays_the_new_fee():
     assert not (fees[0] == 0.08).any()
     assert (signed[held & young] == 1).all()
     assert (signed[held & ~young] == 0).all()
-
-
-# --- M87: what a line adds to sales, and what it takes from others ---
-def planned(campaign=0.0, **parameters):
-    """What somebody with wants of 3,000 yuan and a habit of putting 1,140 on a line plans to want and to put on it."""
-    s = household(PAY_LATER, lines=[GOOD], parameters=parameters, credit_share=0.5, cash=yuan(5700))
-    s.rules.wants_lift = campaign
-    s.play(plan_month)
-    return s.plan.wants / 100, s.buy[0] / 100
-
-
-@pytest.mark.mechanism("M87")
-def test_what_is_put_on_a_line_makes_new_demand_which_is_put_on_it_too():
-    assert planned() == (3000, 1140)
-    assert planned(demand_uplift=0.5) == (3570, 1710)
-
-
-@pytest.mark.mechanism("M87")
-def test_shops_that_accept_gain_what_is_new_and_what_others_lose():
-    nobody_buys = {product: {"reach": 0, "taste": 0} for product in BUYING}
-    half = {"merchant_acceptance": 0.5}
-    lift = half | {"demand_uplift": 0.5}
-    on, off = worlds({"parameters": lift}, {"parameters": half, "terms": nobody_buys}, months=12, seeds=SEEDS)
-    for with_lines, without in zip(on, off, strict=True):
-        accepts = with_lines.market.merchants["accepts"] == 1
-        gain = with_lines.market.merchants["sales"] - without.market.merchants["sales"]
-        new, taken = gain.sum(), -gain[~accepts].sum()
-        assert gain[accepts].sum() == new + taken
-        assert new > 0
-        assert taken > 0
-
-
-# --- M89: who bears the buyer's default ---
-@pytest.mark.mechanism("M89")
-@pytest.mark.parametrize(("recourse", "charged"), [(0.0, 0), (0.5, 500), (1.0, 1000)])
-def test_with_recourse_the_merchants_bear_their_share_of_a_bad_debt(recourse, charged):
-    s = Scene(PAY_LATER | {"recourse": recourse}, lines=[{"revolving": yuan(1000)}])
-    s.play(charge_off)
-    assert s.flow(ledger.CHARGEBACKS) == yuan(charged) == s.tally.fees.sum()
-    assert s.flow(ledger.CHARGE_OFFS) == yuan(1000)
-
-
-@pytest.mark.mechanism("M89")
-def test_a_platform_that_bears_defaults_frees_merchants_of_bad_debt_for_a_fee():
-    loss = lambda m: flows(m, "charge-offs") - flows(m, "chargebacks")  # noqa: E731
-    on, off = worlds({}, {"products": {"recourse": 1.0, "merchant_fee": 0.0}}, seeds=SEEDS)
-    assert not any(flows(model, "chargebacks") for model in on)
-    assert all(flows(model, "chargebacks") > 0 for model in off)
-    assert all(flows(model, "merchant fees") > 0 for model in on)
-    assert rises(on, off, loss, by=1.0)
-
-
-# --- M90: a campaign ---
-CAMPAIGN = Change("sale", "campaign", 0.3, "2018-01", until="2018-04")
-
-
-@pytest.mark.mechanism("M90")
-def test_a_campaign_reaches_people_with_a_purchase_line_and_is_bought_on_it():
-    assert planned(campaign=0.2) == (3600, 1740)
-    assert planned(campaign=-0.1) == (2700, 840)
-    s = household(CASH, lines=[GOOD], cash=yuan(5700))
-    s.rules.wants_lift = 0.2
-    s.play(plan_month)
-    assert s.plan.wants == yuan(3000)
-
-
-@pytest.mark.mechanism("M90")
-def test_sales_rise_in_the_campaign_and_dip_afterwards_and_people_owe_more():
-    on, off = worlds({"changes": [CAMPAIGN], "parameters": {"campaign_dip": 0.5}}, months=20, seeds=SEEDS)
-    first, end, over = HOLIDAYS
-    for sale, none in zip(on, off, strict=True):
-        months, lifted = sales(sale)
-        ratio = lifted / sales(none)[1]
-        during, after = (months >= first) & (months < end), (months >= end) & (months < over)
-        assert (ratio[months < first] == 1.0).all()
-        assert (ratio[during] > 1.03).all()
-        assert (ratio[after] < 0.97).all()
-        owed = monthly(sale, "balance_fen") / monthly(none, "balance_fen")
-        assert (owed[during] > 1.02).all()
-
-
-# --- M95: sellers abroad ---
-@pytest.mark.mechanism("M95")
-def test_sellers_abroad_add_to_use_and_make_the_platforms_fees_less_concentrated():
-    """Part of what is spent abroad is later missing at home."""
-    on, off = worlds({"terms": {BUYING[0]: {"abroad": 0.2}}}, seeds=SEEDS)
-    concentration = lambda m: sum(  # noqa: E731
-        (flows(m, fees) / (flows(m, "merchant fees") + flows(m, "fees of sellers abroad"))) ** 2
-        for fees in ("merchant fees", "fees of sellers abroad")
-    )
-    assert falls(on, off, concentration, by=0.1)
-    assert rises(on, off, utilisation, by=0.02)
-    assert falls(on, off, gmv)
-
-
-@pytest.mark.mechanism("M95")
-def test_only_a_purchase_line_with_room_pays_abroad():
-    s = household(PAY_LATER | {"abroad": 0.1}, CASH | {"abroad": 0.1}, cash=yuan(6000))
-    s.play(plan_month)
-    s.play(shop)
-    assert s.flow(ledger.PURCHASES_ABROAD, 0) == round(0.1 * s.plan.wants)
-    assert s.flow(ledger.PURCHASES_ABROAD, 1) == 0
-
-
-# --- all together ---
-@pytest.mark.mechanism("M03", "M06", "M10", "M11", "M87", "M89", "M90", "M95")
-def test_with_all_of_it_on_accounts_close_and_plain_python_gives_the_same_bytes():
-    products = {"bill_cycle": 45, "converts": 0.7, "risk_pricing": 0.3, "recourse": 0.5, "abroad": 0.1, "scenes": 0.5,
-                "approval_months": 1}  # fmt: skip
-    parameters = {"demand_uplift": 0.3, "campaign_dip": 0.5, "job_loss_hazard": 0.05, "merchant_acceptance": 0.5}
-    changes = (Change("sale", "campaign", 0.3, "2017-03", until="2017-05"), DEARER)
-    platforms, offers = default_market()
-    market = (platforms, [terms | products for terms in offers])
-    model = model_of(market, borrowers=60, parameters=parameters, changes=changes).run(12)
-    words = f"model_of({market}, borrowers=60, parameters={parameters}, changes={changes}).run(12)"
-    assert in_another_process(words, NUMBA_DISABLE_JIT="1") == fingerprint(model)

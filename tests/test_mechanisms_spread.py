@@ -3,17 +3,11 @@
 import numpy as np
 import pytest
 from markets import UNCOUPLED, default_market, model_of
-from paired import flows, worlds
+from paired import flows, on_book, owed, worlds
 from scenes import yuan
-from test_mechanisms_limits import SEEDS, SHOCK, at_the_end, of, on_book
+from test_mechanisms_limits import SEEDS, SHOCK, at_the_end, of
 
 from sim.score import score
-
-
-def owed(model):
-    """What is owed on each line on the book, in fen [borrower, product]."""
-    parts = [model.market.lines[part].astype(float) for part in ("revolving", "purchases", "instalment")]
-    return np.where(on_book(model), sum(parts), 0)
 
 
 def without(*kept):

@@ -1,14 +1,9 @@
 """Every lever of the design at once, and any set of them: the market plays and the accounts close."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markets import ROOT, fingerprint
+from markets import fingerprint, in_another_process
 from paired import worlds
 from test_mechanisms_rules import by_month
 
@@ -96,8 +91,5 @@ def everything_at_once():
 
 
 def test_all_of_this_is_the_same_in_plain_python():
-    program = "import markets, test_mechanisms_together as t; print(markets.fingerprint(t.everything_at_once()))"
-    paths = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)]), "NUMBA_DISABLE_JIT": "1"}
-    plain = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
-                           env=os.environ | paths)  # fmt: skip
-    assert plain.stdout.strip() == fingerprint(everything_at_once())
+    words = "__import__('test_mechanisms_together').everything_at_once()"
+    assert in_another_process(words, NUMBA_DISABLE_JIT="1") == fingerprint(everything_at_once())

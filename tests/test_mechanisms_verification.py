@@ -18,10 +18,9 @@ from assessment import (
     default_share,
     everybody,
     offer,
-    total,
     waiting,
 )
-from paired import d90, default_count, flows, n_plat, worlds
+from paired import d90, default_count, flows, n_plat, summed, worlds
 from scenes import PAY_LATER, Scene, yuan
 
 from sim.line import OPEN
@@ -63,7 +62,7 @@ def test_a_lender_that_looks_at_the_bureau_approves_fewer_who_default_less_and_o
     on, off = worlds(alone(sees=1.0, products=REPORTED), alone(sees=0.0, products=REPORTED), **SEEDS)
     assert approval_share(on, ONE) < 0.7 * approval_share(off, ONE)
     assert default_share(on) < 0.8 * default_share(off)
-    assert total(on, n_plat) < total(off, n_plat)
+    assert summed(on, n_plat) < summed(off, n_plat)
 
 
 @pytest.mark.mechanism("M24")
@@ -77,7 +76,7 @@ def test_if_all_look_at_the_bureau_more_people_default_because_they_can_no_longe
         on, off = worlds(everybody(parameters, REPORTED | terms, sees=1.0),
                          everybody(parameters, REPORTED | terms, sees=0.0))  # fmt: skip
         assert books(on, "approvals") < books(off, "approvals")
-        return total(on, default_count) / total(off, default_count), total(on, d90) / total(off, d90)
+        return summed(on, default_count) / summed(off, default_count), summed(on, d90) / summed(off, d90)
 
     assert min(rise({})) > 2.0
     assert max(rise({"applications": 0}, cut_margin=2.0)) < 1.2
@@ -133,7 +132,7 @@ def test_a_p2p_lender_that_reads_bills_loses_less_and_prices_wider():
         lines = model.market.lines[:, P2P]
         return lines["markup"][lines["state"] == OPEN].std()
 
-    assert total(on, dispersion) > 1.1 * total(off, dispersion)
+    assert summed(on, dispersion) > 1.1 * summed(off, dispersion)
 
 
 # --- M28: who sees which debt ---
@@ -209,7 +208,7 @@ def test_fraud_found_sooner_or_more_surely_costs_less_and_finding_it_costs_more(
     def caught(power, delay):
         terms = everybody(fraud, monitor=power, detection_delay=delay, monitor_cost=1.0, monitor_false_alarm=0.0)
         models, _ = worlds(terms, terms, seeds=(1, 2), months=24)
-        return books(models, "fraud_loss_fen"), total(models, lambda m: flows(m, "cost of control"))
+        return books(models, "fraud_loss_fen"), summed(models, lambda m: flows(m, "cost of control"))
 
     (now, cost_now), (later, cost_later), (weak, cost_weak) = caught(0.6, 0), caught(0.6, 6), caught(0.1, 0)
     assert now < 0.95 * later

@@ -1,16 +1,10 @@
 """The promises of the laboratory that concern the market, each a sentence."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import networkx
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from markets import (
-    ROOT,
     TWO_LENDERS,
     UNCOUPLED,
     arrays,
@@ -19,6 +13,7 @@ from markets import (
     everything,
     everything_on,
     fingerprint,
+    in_another_process,
     model_of,
 )
 from wild_markets import playing, wild_markets
@@ -31,16 +26,6 @@ from sim.records import LINE_DTYPE
 
 #: A hard time, so that debts are missed, charged off and recovered within a few months.
 HARD = {"job_loss_hazard": 0.08, "family_help_hazard": 0.05, "reemployment_hazard": 0.1}
-
-
-def in_another_process(words, **environment):
-    """The fingerprint of a model written in Python, made in a process of its own."""
-    program = f"from markets import *; from sim.policy import Change, Who; print(fingerprint({words}))"
-    paths = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)])}
-    environment = os.environ | paths | environment
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 # --- 1: the same inputs, the same bytes ---

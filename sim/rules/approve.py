@@ -5,7 +5,7 @@ from sim.compiled import rule
 from sim.lender import threshold
 from sim.limit import deserved, room_under_caps
 from sim.line import ALL_PERMISSIONS, BASIS_POINTS, OPEN
-from sim.parameters import YEAR
+from sim.parameters import YEAR, YUAN
 from sim.person import is_cooling_off
 from sim.score import drift, score
 from sim.trust import START
@@ -46,10 +46,10 @@ def approve(borrower, lines, k, products, platforms, rules, chance):
         return 0
     limit = deserved(product, points, income)
     if tried_out:
-        limit = min(limit, int(rules.sandbox_limit * 100.0))
+        limit = min(limit, int(rules.sandbox_limit * YUAN))
     if lender.online > 0.0:
         limit = min(limit, room_under_caps(borrower, lines, products, platforms, rules))
-    if limit <= 0 or (limit < product.limit_low * 100.0 and not tried_out) or not _pays(limit, points, product, lender):
+    if limit <= 0 or (limit < product.limit_low * YUAN and not tried_out) or not _pays(limit, points, product, lender):
         return 0
     _sign(lines[k], limit, points, product, rules)
     lines[k].on_trial = tried_out
@@ -80,7 +80,7 @@ def _pays(limit, points, product, lender):
     if lender.acquisition_cost == 0.0:
         return True
     worth = limit * product.target_use * YEAR * product.instalment_rate * min(1.0, max(0.0, 0.5 + points))
-    return worth >= lender.acquisition_cost * 100.0
+    return worth >= lender.acquisition_cost * YUAN
 
 
 @rule

@@ -1,7 +1,7 @@
 """Collect: lines age by months past due, are charged fees, frozen, charged off, placed with third parties and sold."""
 
 from sim import tally as row
-from sim.chance import RECOVERY, uniform
+from sim.chance import RECOVERY, WRONGFUL_FEE, uniform
 from sim.compiled import rule
 from sim.ledger import (
     BUYERS_RECOVERIES,
@@ -17,7 +17,7 @@ from sim.ledger import (
 )
 from sim.lender import calls_wanted
 from sim.limit import take_limit
-from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, IN_PLAN, OLDEST, OPEN, SOLD, balance, is_called_in
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, IN_PLAN, OLDEST, OPEN, SOLD, balance, is_called_in, is_on_book
 from sim.person import is_malicious
 
 DEFAULTED, WRITTEN_OFF = 1, 2  # what ``age`` returns when that happens
@@ -64,6 +64,23 @@ def age(borrower, line, product, k, paid, unpaid_before, rules, tally):
     if line.months_past_due > product.charge_off_after:
         return WRITTEN_OFF
     return DEFAULTED if line.months_past_due == DEFAULT_MONTHS and behind else 0
+
+
+@rule
+def charge_wrongly(borrower, line, product, k, lender, paid, chance, tally):
+    """A late fee is charged in error on a bill that was paid in time, now and then: late fee * what was paid.
+
+    paid: fen paid this month. Returns the fee, in fen.
+    """
+    if lender.wrongful_fee_hazard == 0.0 or paid <= 0 or line.due > 0 or not is_on_book(line):
+        return 0
+    if uniform(chance, WRONGFUL_FEE, borrower.id, k) >= lender.wrongful_fee_hazard:
+        return 0
+    fee = fen(product.late_fee * paid)
+    line.revolving += fee
+    post(tally.flows, LATE_FEES, k, fee)
+    tally.books[k, row.WRONGFUL_FEES] += fee
+    return fee
 
 
 @rule

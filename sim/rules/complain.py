@@ -1,28 +1,14 @@
 """Complain: what people complain of, who answers, and what is put right."""
 
 from sim import tally as row
-from sim.chance import ANSWER, CHANNEL, COMPLAIN, ESCALATE, WRONGFUL_FEE, uniform
+from sim.chance import ANSWER, CHANNEL, COMPLAIN, ESCALATE, uniform
 from sim.compiled import rule
-from sim.ledger import FEES_REFUNDED, LATE_FEES, fen, post
-from sim.line import balance, is_on_book
+from sim.ledger import FEES_REFUNDED, post
+from sim.line import balance
 from sim.person import has_adviser
 from sim.trust import lose_trust
 
 ADVICE = 1000  # added to the number of a line
-
-
-@rule
-def charge_wrongly(borrower, line, product, k, lender, paid, chance, tally):
-    """A late fee is charged in error on a bill that was paid in time, now and then. Returns the fee, in fen."""
-    if lender.wrongful_fee_hazard == 0.0 or paid <= 0 or line.due > 0 or not is_on_book(line):
-        return 0
-    if uniform(chance, WRONGFUL_FEE, borrower.id, k) >= lender.wrongful_fee_hazard:
-        return 0
-    fee = fen(product.late_fee * paid)
-    line.revolving += fee
-    post(tally.flows, LATE_FEES, k, fee)
-    tally.books[k, row.WRONGFUL_FEES] += fee
-    return fee
 
 
 @rule

@@ -1,9 +1,9 @@
-"""Measure: a person's month is added to the slice's sums."""
+"""Measure: a person's month is added to the slice's sums, and defaults to its list."""
 
 from sim import tally as row
 from sim.compiled import rule
-from sim.line import CHARGED_OFF, OLDEST, balance, count_bits, is_on_book
-from sim.parameters import AGE_GROUPS
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, OLDEST, balance, count_bits, is_on_book
+from sim.parameters import AGE_GROUPS, YEAR
 from sim.person import withholds_data
 
 
@@ -43,6 +43,26 @@ def measure(borrower, lines, held, products, platforms, pay, defaulted, rules, t
     borrower.lenders = count_bits(owed_to)
     _economy(borrower, count_bits(online_to), tally.economy)
     tally.economy[row.OPTED_OUT] += withholds_data(borrower, rules)
+
+
+@rule
+def note_default(borrower, line, k, rules, tally):
+    """Count one default and write it into the slice's list."""
+    tally.books[k, row.DEFAULTS] += 1
+    tally.books[k, row.DEFAULT_BALANCE] += balance(line)
+    tally.books[k, row.FIRST_PAYMENT_DEFAULTS] += line.months_on_book <= DEFAULT_MONTHS + 1
+    event = tally.events[tally.counts[0]]
+    event.borrower = borrower.id
+    event.product = k
+    event.balance = balance(line)
+    event.limit = line.limit
+    event.lenders = borrower.lenders
+    event.cause = line.cause
+    event.first = 1 - borrower.ever_in_default
+    event.months_on_book = line.months_on_book
+    event.policy_cut = 1 if rules.month - borrower.policy_cut_month < YEAR else 0
+    borrower.ever_in_default = 1
+    tally.counts[0] += 1
 
 
 @rule

@@ -9,16 +9,8 @@ from sim.parameters import YEAR
 from sim.person import is_malicious
 from sim.record import CAUSES
 
-FORGOT, CHOSE, JOB_LOSS, EXPENSE, LIMIT_CUT, INCOME_DIP, DEBT_SERVICE, LOCKED_OUT = (
-    CAUSES.index("forgot"),
-    CAUSES.index("chose"),
-    CAUSES.index("job loss"),
-    CAUSES.index("unplanned expense"),
-    CAUSES.index("limit cut"),
-    CAUSES.index("income dip"),
-    CAUSES.index("debt service"),
-    CAUSES.index("locked out"),
-)
+#: In the order of ``record.CAUSES``, where 0 is none.
+FORGOT, CHOSE, JOB_LOSS, EXPENSE, LIMIT_CUT, INCOME_DIP, DEBT_SERVICE, LOCKED_OUT = range(1, len(CAUSES))
 
 
 @rule

@@ -5,11 +5,10 @@ from sim.compiled import rule
 from sim.ledger import fen
 from sim.limit import cap_on_person, online_limits, take_limit
 from sim.line import OPEN, headroom
+from sim.parameters import NO_CAP, YUAN
 from sim.person import is_aimed_at
 from sim.records import CUT
 from sim.score import score
-
-NO_CAP = 1e11  # fen: the default of the caps, which is no cap
 
 
 @rule
@@ -23,27 +22,29 @@ def restrict(borrower, lines, products, platforms, aims, rules, chance, tally):
     aims: what the regulator aims at people this month, limit cuts among it.
     """
     hit = 0
-    for c in range(len(aims)):
-        cut = aims[c]
+    for a in range(len(aims)):
+        cut = aims[a]
         if cut.kind != CUT or not is_aimed_at(borrower, cut):
             continue
         k = cut.product
         if lines[k].state != OPEN or lines[k].limit == 0:
             continue
-        if cut.score_below < 1e9:
+        if cut.score_below < NO_CAP:
             points, _ = score(borrower, lines, k, products, platforms, rules, chance)
             if points >= cut.score_below:
                 continue
         hit |= _take(borrower, lines[k], products[k], k, fen(lines[k].limit * (1.0 - cut.share)), rules, tally)
-    if cap_on_person(borrower, rules) < NO_CAP and _enforce_cap(borrower, lines, products, platforms, rules, tally):
-        hit = 1
+    hit |= _enforce_cap(borrower, lines, products, platforms, rules, tally)
     tally.economy[row.POLICY_CUT_PEOPLE] += hit
 
 
 @rule
 def _enforce_cap(borrower, lines, products, platforms, rules, tally):
     """Take unused online credit above the cap, the same share on every line; what is used goes as it is repaid."""
-    excess = online_limits(lines, products, platforms) - cap_on_person(borrower, rules)
+    cap = cap_on_person(borrower, rules)
+    if cap >= NO_CAP * YUAN:
+        return 0
+    excess = online_limits(lines, products, platforms) - cap
     if excess <= 0.0:
         return 0
     unused = 0

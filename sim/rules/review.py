@@ -7,6 +7,7 @@ from sim.ledger import fen
 from sim.lender import takes_business, threshold
 from sim.limit import deserved, give_limit, room_under_caps, take_limit
 from sim.line import ALL_PERMISSIONS, INSTAL, OPEN, SPEND, balance
+from sim.parameters import YUAN
 from sim.score import score, sees_record
 
 NONE, TURN, WARNING, GOOD_USE = range(4)  # occasions for a review
@@ -43,7 +44,7 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
     if above < -product.cut_margin:
         if occasion == GOOD_USE:
             return
-        floor = fen(product.limit_low * 100.0)
+        floor = fen(product.limit_low * YUAN)
         share = min(product.cut_share, rules.cut_speed_limit)
         new_limit = max(min(floor, int(line.limit)), fen(line.limit * (1.0 - share)))
         if new_limit < line.limit:

@@ -1,10 +1,10 @@
 """Teach: an education programme reaches people, who forget it again."""
 
 from sim import tally as row
-from sim.chance import LESSON, uniform
+from sim.chance import TEACH, uniform
 from sim.compiled import rule
 from sim.person import is_aimed_at
-from sim.records import LESSON as A_LESSON
+from sim.records import LESSON
 
 
 @rule
@@ -17,6 +17,6 @@ def teach(borrower, aims, rules, chance, tally):
         borrower.taught = float(borrower.taught) * (1.0 - rules.education_decay)
     for a in range(len(aims)):
         aim = aims[a]
-        if aim.kind == A_LESSON and is_aimed_at(borrower, aim) and uniform(chance, LESSON, borrower.id) < aim.share:
+        if aim.kind == LESSON and is_aimed_at(borrower, aim) and uniform(chance, TEACH, borrower.id) < aim.share:
             borrower.taught = 1.0
             tally.economy[row.TAUGHT] += 1

@@ -5,6 +5,7 @@ from sim.chance import CHECK, DECISION_TIME, uniform
 from sim.compiled import rule
 from sim.lender import catches
 from sim.line import monthly_bills
+from sim.parameters import NO_CAP
 from sim.person import is_malicious
 
 
@@ -38,7 +39,7 @@ def can_repay(borrower, lines, products, lender, rules):
     """
     most = min(lender.deep_review, rules.debt_service_cap)
     income = borrower.income if borrower.jobless > 0 else borrower.wage
-    return most >= 1e9 or monthly_bills(lines, products) <= most * income
+    return most >= NO_CAP or monthly_bills(lines, products) <= most * income
 
 
 @rule
