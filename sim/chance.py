@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import loop
+from sim.compiled import loop, rule
 
 # --- decisions: one name for each thing that is left to chance ---
 DECISIONS = (
@@ -66,15 +66,20 @@ def _key(seed, month):
     return mix(mix(seed) + _MONTH * month)
 
 
-@loop
+@rule
 def uniform(chance, decision, person, which=0):
     """A uniform number in [0, 1) with 53 bits, a function of its address alone.
 
     chance: the month's key; decision: one of the names above; person: id of a borrower or merchant;
     which: index of a line, shop or friend when one decision is taken for several.
     """
-    address = _PERSON * np.uint64(person) + _DECISION * np.uint64(decision + 1) + _WHICH * np.uint64(which)
-    return float(mix(np.uint64(chance) + address) >> _11) * _UNIT
+    return _addressed(np.uint64(chance), np.uint64(decision + 1), np.uint64(person), np.uint64(which))
+
+
+@loop
+def _addressed(chance, decision, person, which):
+    """The same, of words: one type for all, or it would be compiled once for each decision."""
+    return float(mix(chance + _PERSON * person + _DECISION * decision + _WHICH * which) >> _11) * _UNIT
 
 
 @loop
