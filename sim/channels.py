@@ -5,18 +5,21 @@ passes on is copied from the baseline, which plays the same months beside. What 
 accounts of a frozen world close before it and are opened anew after.
 """
 
-from sim.compiled import loop
+from sim.compiled import loop, rule
+from sim.line import ASKED, NONE
 
 #: name: what is held. Fields of platforms, merchants, borrowers or lines that are published for the next month.
 PUBLISHED = {
     "information": {
         "lines": ("reported", "reported_late", "reported_clean", "reported_cut"),
         "borrowers": ("record_shown", "record_sight", "inquiries"),
+        "platforms": ("evasion",),
     },
-    "funding": {"platforms": ("tightening", "spread", "state", "control", "alarm", "funds", "fear")},
+    "funding": {"platforms": ("tightening", "spread", "state", "control", "alarm", "funds", "fear", "call_reach",
+                              "plan_reach")},
     "jobs": {"merchants": ("layoff_share", "vacancies")},
     "peers": {"borrowers": ("friends_in_default",)},
-    "trust": {"lines": ("trust",), "platforms": ("reputation",)},
+    "trust": {"platforms": ("reputation", "service")},  # and trust on the lines that the baseline has too
 }
 #: ``direct`` is the policy's own reach: frozen, its changes do not happen. ``rollover`` is what people whom it cuts do
 #: on their other lines: frozen, these lines are held whole.
@@ -50,6 +53,22 @@ def hold(market, baseline, frozen) -> None:
         for table, fields in PUBLISHED.get(channel, {}).items():
             for field in fields:
                 getattr(market, table)[field] = getattr(baseline, table)[field]
+    if "trust" in frozen:
+        _hold_trust(market.lines, baseline.lines)
+
+
+@rule
+def _was_opened(line):
+    return line.state != NONE and line.state != ASKED
+
+
+@loop
+def _hold_trust(lines, held):
+    """Hold trust on every line that both worlds have; one opened here alone has no path in the baseline to be held on."""
+    for i in range(len(lines)):
+        for k in range(lines.shape[1]):
+            if _was_opened(lines[i, k]) and _was_opened(held[i, k]):
+                lines[i, k].trust = held[i, k].trust
 
 
 @loop

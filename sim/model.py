@@ -84,7 +84,9 @@ class CreditModel(mesa.Model):
         self.product_names = [(product["platform"], product["name"]) for product in products]
         if max(len(platforms), len(products)) > MOST_KINDS:
             raise ValueError(f"a market holds at most {MOST_KINDS} platforms and {MOST_KINDS} products")
-        self.timetable = Timetable(changes, start, self.platform_names, self.product_names)
+        held = "direct" in frozen and beside is not None  # then only what happens in the baseline happens here
+        happens = beside.changes if held else changes
+        self.timetable = Timetable(happens, start, self.platform_names, self.product_names)
         self._reference = None if reference is None else month_number(reference) - month_number(start)
         self._calm_rules = _terms(RULES_DTYPE, BEHAVIOUR, [parameters or {}])[0]
         self._calm_rules.founding = month_key(self.seed, 0)
@@ -109,8 +111,6 @@ class CreditModel(mesa.Model):
         self.datacollector = agents.collector(self)
         self.beside, self.frozen = beside, tuple(frozen)
         channels.check(self.frozen, self, beside)
-        if "direct" in self.frozen:
-            self.timetable = beside.timetable
 
     # --- founding ---
     def _products(self, products) -> np.recarray:

@@ -5,6 +5,7 @@ import pytest
 from markets import default_market, differences, everything, model_of
 
 from sim.channels import CHANNELS, PUBLISHED
+from sim.line import ASKED, NONE
 from sim.policy import Change, When, Who
 
 #: Hard times and everything through which trouble spreads, so that every channel has something to pass on.
@@ -50,6 +51,67 @@ def test_each_channel_carries_a_part_of_what_a_cut_does(channel):
     free, _ = pair(())
     frozen, _ = pair((channel,))
     assert differences(everything(free), everything(frozen))
+
+
+def test_freezing_trust_where_nobody_loses_any_changes_nothing():
+    """A line that is opened only in the world with the policy has no path in the baseline on which to be held."""
+    arguments = {"borrowers": 3000}
+    free = model_of(default_market(), **arguments, changes=CUT).run(18)
+    frozen = model_of(
+        default_market(), **arguments, changes=CUT, beside=model_of(default_market(), **arguments), frozen=("trust",)
+    ).run(18)
+    assert not differences(everything(free), everything(frozen))
+
+
+def test_with_trust_frozen_it_stays_on_the_path_of_the_baseline_on_every_line_that_both_have():
+    frozen, baseline = pair(("trust",))
+    lines, held = frozen.market.lines, baseline.market.lines
+    both = ~np.isin(held["state"], (NONE, ASKED)) & ~np.isin(lines["state"], (NONE, ASKED))
+    assert np.array_equal(lines["trust"][both], held["trust"][both])
+    free, _ = pair(())
+    assert not np.array_equal(free.market.lines["trust"][both], held["trust"][both])
+
+
+def test_with_the_jobs_channel_frozen_everybody_works_where_the_baseline_has_them():
+    """Also where a shop nearby closes only in the world with the policy."""
+    poor = SPREADS | {"merchant_cash_months": 0.3}
+    baseline = model_of(default_market(), borrowers=3000, parameters=poor)
+    worlds = {"changes": CUT, "parameters": poor, "borrowers": 3000}
+    frozen = model_of(default_market(), **worlds, beside=baseline, frozen=("jobs",)).run(30)
+    people, held = frozen.market.borrowers, baseline.market.borrowers
+    assert not np.array_equal(frozen.market.merchants["alive"], baseline.market.merchants["alive"])
+    assert all(np.array_equal(people[field], held[field]) for field in ("employer", "jobless", "income"))
+
+
+def test_with_all_but_the_direct_channel_frozen_nobody_whom_a_policy_does_not_reach_is_moved_by_it():
+    """Also not because callers, negotiators and those who answer complaints have more to do."""
+    few = {"calls": 3, "call_capacity": 10, "plan_acceptance": 0.5, "plan_capacity": 0.5, "complaint_capacity": 0.5}
+    parameters = SPREADS | {"plan_request_hazard": 0.5, "complaint_hazard": 0.8}
+    platforms, products = default_market()
+    market = [terms | few for terms in platforms], products
+    cut = (Change("cut", "limit_cut", 0.9, "2017-06", who=Who(age_below=30)),)
+    baseline = model_of(market, borrowers=3000, parameters=parameters)
+    others = tuple(channel for channel in CHANNELS if channel not in ("direct", "rollover"))
+    world = model_of(
+        market, borrowers=3000, parameters=parameters, changes=cut, beside=baseline, frozen=others
+    ).run(18)  # fmt: skip
+    apart = world.market.borrowers["age"] >= 30
+    people, held = world.market.borrowers[apart], baseline.market.borrowers[apart]
+    assert all(np.array_equal(people[field], held[field]) for field in people.dtype.names)
+
+
+def test_with_its_direct_reach_frozen_a_policy_leaves_the_timetable_of_the_baseline_alone():
+    """Each world observes its own indicators: what reacts to them, and new contracts, are the baseline's own."""
+    reacting = (Change("cap", "income_cap", 0.2, "2017-03", when=When("delinquency", above=0.002)),)
+    dated = (*reacting, Change("cheaper", "new_rate", 0.1, "2017-09"))
+    earlier = (*dated, Change("dearer", "new_late_fee", 0.05, "2017-04"))
+    baseline = model_of(default_market(), borrowers=1500, changes=dated)
+    world = model_of(default_market(), borrowers=1500, changes=earlier, beside=baseline, frozen=("direct",)).run(14)
+    alone = model_of(default_market(), borrowers=1500, changes=dated).run(14)
+    assert world.timetable is not baseline.timetable
+    assert np.array_equal(world.market.contracts, alone.market.contracts)
+    assert not differences(everything(baseline), everything(alone))
+    assert not differences(everything(world), everything(alone))
 
 
 def test_with_the_rollover_channel_frozen_other_lines_of_those_cut_stay_on_the_baselines_path():

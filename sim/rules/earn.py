@@ -66,5 +66,5 @@ def _loss_probability(borrower, merchants, rules):
 def _new_employer(borrower, merchants, shops, rules, chance):
     """One of the shops nearby, if it has room for one more; otherwise, or with the jobs channel frozen, outside."""
     place = shops[int(uniform(chance, NEW_EMPLOYER, borrower.id) * len(shops))]
-    hiring = merchants[place].alive and merchants[place].vacancies >= 1.0
+    hiring = merchants[place].vacancies >= 1.0  # a shop that is shut has none
     return place if hiring and rules.jobs_channel > 0.0 else -1
