@@ -48,6 +48,16 @@ GLOSSARY = (
         "Of the balance that stood at one stage of lateness last month, the share that stands at the next stage now.",
     ),
     ("Charge-off", "The lender takes the debt off its books as lost; the claim against the person stays."),
+    ("Claim", "Charged-off debt that is still owed. It may be recovered, in part, or sold."),
+    ("Provision", "Capital that a lender sets aside for losses it expects on late debt."),
+    (
+        "Hardship plan",
+        (
+            "New terms for a line that is late: the debt is spread over more months (extension), and interest may be"
+            " written down. A plan with two missed payments is broken."
+        ),
+    ),
+    ("Suspension", "A line that may not be used for some months, because its transactions look wrong or a plan broke."),
     (
         "Pay-later",
         "A line that pays for purchases and asks for the money the month after, without interest until then.",
@@ -64,6 +74,11 @@ GLOSSARY = (
         ),
     ),
     ("Reaction rule", "A change that holds only after a month in which an indicator was above, or below, a mark."),
+    ("Early warning", "A lender's alarm: more of its balance than normal has just become late."),
+    (
+        "Sandbox",
+        "A small group of people for whom thresholds are lower and limits small, so that losses are bounded.",
+    ),
     ("Rollover", "Paying one lender with credit from another."),
     ("Credit removed", "Purchases on credit and cash draws that no longer happen on the lines that were cut."),
     ("Net credit removed", "Credit removed less what therefore no longer has to be repaid on the same lines."),
@@ -82,5 +97,7 @@ GLOSSARY = (
         ),
     ),
     ("Hand to mouth", "Month-end cash under half a month of wage."),
+    ("Trust", "What a person thinks of one lender, in percent: 100 at the start, less after bad experiences."),
+    ("Reputation", "What everybody thinks of a lender, as a share: below 1, fewer people apply."),
     ("Fen", "A hundredth of a yuan. All money in the model is whole fen, so that accounts close exactly."),
 )

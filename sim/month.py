@@ -42,6 +42,7 @@ from sim.score import uses_personal_data
 from sim.tally import add_up, clear
 
 FADING = 6  # months over which people get used to credit that was taken away
+FORGOTTEN = 3  # one in so many recent applications is forgotten each month, rounded up
 
 #: The arrays of a market: who there is and what they hold.
 Market = namedtuple("Market", "borrowers lines shops merchants platforms products contracts friend_offsets friends")
@@ -67,19 +68,8 @@ def play(model) -> dict:
     model.share_out(people, jobs)
     total = add_up(model.tallies)
     # 8-9. merchants and platforms, on what people did
-    merchants_trade(
-        market.merchants,
-        market.platforms,
-        market.products,
-        total["sales"],
-        total["on_lines"],
-        total["fees"],
-        total["payroll"],
-        total["staff"],
-        rules,
-        chance,
-        total["flows"],
-    )
+    sold = (total[name] for name in ("sales", "on_lines", "fees", "payroll", "staff"))
+    merchants_trade(market.merchants, market.platforms, market.products, *sold, rules, chance, total["flows"])
     result = blank(1, RESULT_DTYPE)[0]
     platforms_fund(market.platforms, market.products, total["books"], result, rules, total["flows"])
     # 10. friends hear of defaults
@@ -102,7 +92,7 @@ def live(borrower, lines, shops, market, rules, aims, chance, tally):
     products, contracts, platforms, merchants = market.products, market.contracts, market.platforms, market.merchants
     plan, buy, pay = tally.plan[0], tally.buy, tally.pay
 
-    # 1-2. a policy may reach the person; then wages
+    # 2. a policy may reach the person; then wages
     restrict(borrower, lines, products, platforms, aims, rules, chance, tally)
     teach(borrower, aims, rules, chance, tally)
     earn(borrower, merchants, shops, rules, chance, tally)
@@ -110,22 +100,30 @@ def live(borrower, lines, shops, market, rules, aims, chance, tally):
     held = list_held(lines, tally)
     open_accounts(borrower, lines, held, products, contracts, platforms, rules, chance, plan, tally)
     draw_ahead(borrower, lines, products, aims, rules, tally)
-    # 4-5. a plan, cash if it falls short, purchases, payments
+    # 4. a plan, and cash if it falls short
     plan_month(borrower, lines, held, products, platforms, rules, chance, plan, buy, pay)
     convert(borrower, lines, held, products, plan, pay, tally)
     raise_cash(borrower, lines, held, products, platforms, rules, chance, plan, tally)
-    held = list_held(lines, tally)  # with the lines just opened
+    # 5. purchases, then payments, with the lines just opened too
+    held = list_held(lines, tally)
     tally.economy[row.CUT_WANTS] += shop(borrower, lines, held, products, shops, merchants, plan, buy, tally)
     pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, pay, tally)
-    # 6-7. lines age and are collected, limits are reviewed
+    # 6. lines age and are collected
     defaulted = follow_up(borrower, lines, held, shops, products, contracts, platforms, rules, chance, plan, tally)
+    # 7. limits are reviewed, what others may see is published, the month is measured
     for k in held:
         review(borrower, lines, k, products, platforms, rules, chance, tally)
     for k in held:
         publish(lines[k])
     measure(borrower, lines, held, products, platforms, pay, defaulted, rules, tally)
+    fade(borrower)
+
+
+@rule
+def fade(borrower):
+    """What a month makes people used to, and lenders forget: credit lost to cuts, and recent applications."""
     borrower.lost_headroom -= borrower.lost_headroom // FADING
-    borrower.inquiries -= (borrower.inquiries + 2) // 3
+    borrower.inquiries -= (borrower.inquiries + FORGOTTEN - 1) // FORGOTTEN
 
 
 @rule
@@ -193,9 +191,10 @@ def raise_cash(borrower, lines, held, products, platforms, rules, chance, plan, 
     and everything within reach.
     """
     sell_belongings(borrower, lines, held, products, rules, chance, plan, tally)
-    if plan.short <= 0 or is_malicious(borrower, rules):
+    malicious = is_malicious(borrower, rules)
+    if plan.short <= 0 or malicious:
         wish_for_credit(borrower, lines, products, platforms, rules, chance, plan, tally)
-        if is_malicious(borrower, rules):
+        if malicious:
             overdraw(borrower, lines, held, products, rules, tally)
         return
     tally.economy[row.SHORT] += 1

@@ -5,7 +5,7 @@ from sim import tally as row
 from sim.compiled import loop, rule
 from sim.lender import LENDING
 from sim.rules.advance import advance, advancing_product
-from sim.rules.collect import staff
+from sim.rules.collect import ration_calls
 from sim.rules.complain import answer
 from sim.rules.defraud import learn
 from sim.rules.fund import fund
@@ -57,7 +57,7 @@ def platforms_fund(platforms, products, books, result, rules, flows):
         steer(platform, rules)
         invest(platform, news / max(1.0, with_investors), rules)
         answer(platform, result.accounts, result.complaints)
-        staff(platform, result.accounts, result.late_accounts, rules)
+        ration_calls(platform, result.accounts, result.late_accounts, rules)
         queue(platform, result.accounts, result.plan_requests)
         learn(platform, result.frauds, result.frauds_caught, rules)
 

@@ -11,7 +11,7 @@ from sim.lender import calls_made
 from sim.line import CHARGED_OFF, FROZEN, NONE, OPEN, SOLD, headroom
 from sim.policy import Change
 from sim.rules.approve import approve
-from sim.rules.collect import age, recover, sell, staff
+from sim.rules.collect import age, ration_calls, recover, sell
 from sim.rules.pay import pay_bills
 
 #: Work is lost four times as often as by default, and lenders do not answer, so that lateness is what differs.
@@ -156,10 +156,10 @@ def test_calls_cure_more_lines_and_cost_complaints_and_money():
 @pytest.mark.mechanism("M56")
 def test_a_team_of_callers_has_a_capacity():
     s = Scene(PAY_LATER, platforms=[{"calls": 4.0, "call_capacity": 100.0}])
-    s.play(staff, accounts=1000, late_accounts=50)
+    s.play(ration_calls, accounts=1000, late_accounts=50)
     assert s.platforms[0].call_reach == 0.5  # 200 wanted, 100 made
     assert s.play(calls_made, lender=s.platforms[0]) == 2.0
-    s.play(staff, accounts=1000, late_accounts=10)
+    s.play(ration_calls, accounts=1000, late_accounts=10)
     assert s.platforms[0].call_reach == 1.0
     large, small = (worlds(hard(call_effect=2.0) | {"platforms": {"calls": 4.0, "call_cost": 2.0, "call_capacity": c}})
                     [0][0] for c in (1e6, 20.0))  # fmt: skip

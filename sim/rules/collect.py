@@ -142,7 +142,7 @@ def sell(line, product, k, rules, tally):
 
 
 @rule
-def staff(platform, accounts, late_accounts, rules):
+def ration_calls(platform, accounts, late_accounts, rules):
     """How far a platform's callers can reach the late: capacity / calls wanted, at most 1, published for next month."""
     wanted = calls_wanted(platform, rules) * late_accounts
     capacity = platform.call_capacity * accounts / 1000.0
