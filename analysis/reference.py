@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from sim.channels import CHANNELS
-from sim.levers import INDICATORS, LEVERS, NONE
-from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
+from sim.levers import INDICATORS, LEVERS
+from sim.parameters import BEHAVIOUR, NO_CAP, PLATFORM, PRODUCT
 
 HEAD = """\
 # Reference
@@ -79,7 +79,7 @@ def _span(of) -> str:
 
 def _number(value) -> str:
     """A number as one would write it; nothing for a term that is replaced, a word for what is no limit."""
-    return "" if value is None else "none" if value >= NONE else f"{value:,.10g}"
+    return "" if value is None else "none" if value >= NO_CAP else f"{value:,.10g}"
 
 
 if __name__ == "__main__":
