@@ -25,6 +25,7 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
 MANY = 10_000  # borrowers from which a market is held against the bars: below, fixed costs of a month count
+EVERYBODY = 100_000  # borrowers of the market with everything on
 ROLLOVER = "from analysis.commands import main; main()"
 
 
@@ -40,11 +41,13 @@ class Bar:
 #: Bars measured on prototypes of this market before it was written: a toy month in the forms named in the comments.
 BARS = {
     "speed": Bar(3e6, 6e6),  # scalar compiled rules on records: 4-8 M borrower-months a second a core
+    "everything": Bar(1.5e6, 3e6),  # the same with every mechanism on
     "objects, one core": Bar(150, 300),  # compiled rules against Python objects, same rules
     "objects, all cores": Bar(400, 1000),
     "roof": Bar(0.05, 0.20),  # a fused scalar loop reached 7 % of memory bandwidth, SIMD tiles 21 %
     "batch": Bar(3.0, 3.7),  # whole months without the interpreter lock, on four cores
     "memory": Bar(400, 300, more=False),  # bytes
+    "memory of everything": Bar(640, 400, more=False),  # bytes
     "exponent": Bar(1.08, 1.0, more=False),
     "reform": Bar(1.2, 1.05, more=False),
     "compile": Bar(30, 10, more=False),  # seconds
@@ -126,8 +129,11 @@ def measure_all(laboratory: Laboratory, full: bool, folder: str) -> dict:
     raw = {name: laboratory.measure(f"compiling, {name}", "compiling") for name in ("cold", "warm")}
     raw["speed"] = laboratory.measure("sizes and threads", "speed", sizes=sizes, threads=threads, rounds=7)
     raw["memory"] = {
-        size: laboratory.measure(f"memory of {size:,}", "memory", borrowers=size)["peak"]
-        for size in (sizes[0], sizes[-1])
+        name: {
+            size: laboratory.measure(f"memory of {size:,}", "memory", borrowers=size, scenario=name)["peak"]
+            for size in (sizes[0], sizes[-1])
+        }
+        for name in ("baseline", "everything")
     }
     raw["objects"] = {}
     for size in crowds:
@@ -136,7 +142,9 @@ def measure_all(laboratory: Laboratory, full: bool, folder: str) -> dict:
         laboratory.measure(what, "founded", borrowers=size, file=file)
         raw["objects"][size] = laboratory.measure(what, "objects", compiled=False, file=file, months=5)
     size = {"borrowers": 20_000, "months": 72}
-    raw["reform"] = laboratory.measure("a reform and its baseline", "reform", **size, repeats=3)
+    raw["reform"] = laboratory.measure("a reform", "beside", scenario="limit-cut", **size, repeats=3)
+    crowd = {"borrowers": EVERYBODY, "months": 12, "repeats": 3}
+    raw["everything"] = laboratory.measure("everything on", "beside", scenario="everything", **crowd)
     raw["batch"] = laboratory.measure("a batch of seeds", "batch", **size, seeds=2 * cores, threads=cores)
     raw["command"] = {name: laboratory.command_line(name) for name in ("--help", "list")}
     return raw
@@ -148,12 +156,14 @@ def figures(raw: dict) -> list[Figure]:
     bandwidth = _numbered(raw["speed"]["bandwidth"])
     batch = _numbered(raw["batch"])
     cores = max(bandwidth)
-    (small, least), (large, most) = sorted(_numbered(raw["memory"]).items())
     return [
         *_speeds(months, bandwidth, raw["speed"]["record"]),
         *_against_objects(_numbered(raw["objects"]), months, cores),
-        Figure("peak memory a borrower", (most - least) / (large - small), "{:,.0f} B", "memory"),
+        Figure("peak memory a borrower", _each(raw["memory"]["baseline"]), "{:,.0f} B", "memory"),
         Figure("of which records of the month", raw["speed"]["record"], "{:,.0f} B"),
+        Figure("everything on, 1 thread", EVERYBODY / raw["everything"]["seconds"], "M/s", "everything"),
+        Figure("everything on / baseline", raw["everything"]["ratio"], "{:.2f}"),
+        Figure("everything on, memory", _each(raw["memory"]["everything"]), "{:,.0f} B", "memory of everything"),
         Figure("batch of seeds, 1 thread", batch[1], "M/s"),
         Figure(f"batch of seeds, {_threads(cores)}", batch[cores] / batch[1], "{:.2f} x", "batch"),
         Figure("reform run / baseline run", raw["reform"]["ratio"], "{:.2f}", "reform"),
@@ -166,6 +176,12 @@ def figures(raw: dict) -> list[Figure]:
 def _numbered(by: dict) -> dict:
     """The same with numbers as keys, which JSON turned into text."""
     return {int(key): value for key, value in by.items()}
+
+
+def _each(peaks: dict) -> float:
+    """Bytes that one more borrower takes, from the peaks of a small and a large market."""
+    (small, least), (large, most) = sorted(_numbered(peaks).items())
+    return (most - least) / (large - small)
 
 
 def _speeds(months: dict, bandwidth: dict, record: int) -> list[Figure]:
@@ -265,7 +281,7 @@ def main(full: bool, out: Path) -> None:
     count = TextColumn("{task.completed:.0f} of {task.total}")
     columns = (TextColumn("{task.description:28}"), BarColumn(), count, TimeElapsedColumn())
     with Progress(*columns, console=console) as progress, tempfile.TemporaryDirectory() as folder:
-        task = progress.add_task("", total=17 if full else 13, completed=-1)
+        task = progress.add_task("", total=20 if full else 16, completed=-1)
         laboratory = Laboratory(folder, lambda text: progress.update(task, description=text, advance=1))
         raw = measure_all(laboratory, full, folder)
         progress.update(task, advance=1)

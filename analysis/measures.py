@@ -97,9 +97,9 @@ def _record_bytes() -> int:
     return BORROWER_DTYPE.itemsize + model.market.lines.shape[1] * LINE_DTYPE.itemsize
 
 
-def memory(borrowers: int) -> dict:
+def memory(borrowers: int, scenario: str = "baseline") -> dict:
     """The most memory that a run of a few months ever held, founding included, in bytes."""
-    _market(borrowers).run(3)
+    _market(borrowers, scenario).run(3)
     return {"peak": _peak()}
 
 
@@ -123,18 +123,18 @@ def objects(file: str, months: int) -> dict:
     return {"seconds": median(_clock(model.step) for _ in range(months)), "peak": _peak()}
 
 
-def reform(borrowers: int, months: int, repeats: int) -> dict:
-    """Time of a run with the limit cut over that of its baseline, played month by month in turn.
+def beside(scenario: str, borrowers: int, months: int, repeats: int) -> dict:
+    """Seconds per month of a scenario, and their ratio to the baseline's, played month by month in turn.
 
     The best of some repeats stands for each month.
     """
     best = [[float("inf")] * months, [float("inf")] * months]
     for _ in range(repeats):
-        worlds = [_market(borrowers, name) for name in ("baseline", "limit-cut")]
+        worlds = [_market(borrowers, name) for name in ("baseline", scenario)]
         for month in range(months):
             for i in (0, 1):
                 best[i][month] = min(best[i][month], _clock(worlds[i].step))
-    return {"ratio": sum(best[1]) / sum(best[0])}
+    return {"ratio": sum(best[1]) / sum(best[0]), "seconds": sum(best[1]) / months}
 
 
 def batch(borrowers: int, months: int, seeds: int, threads: int) -> dict:
@@ -152,7 +152,7 @@ def batch(borrowers: int, months: int, seeds: int, threads: int) -> dict:
     return {str(count): borrowers * months * seeds / median(times) for count, times in seconds.items()}
 
 
-MEASURES = {f.__name__: f for f in (compiling, speed, memory, founded, objects, reform, batch)}
+MEASURES = {f.__name__: f for f in (compiling, speed, memory, founded, objects, beside, batch)}
 
 if __name__ == "__main__":
     print(json.dumps(MEASURES[sys.argv[1]](**json.loads(sys.argv[2]))))

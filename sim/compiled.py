@@ -53,11 +53,12 @@ if numba.config.DISABLE_JIT:
 #: How everything is compiled: division by zero as in numpy. Rules are small and called for every person, so they are
 #: inlined: handing a tally of twenty arrays to a real call would cost more than the rule.
 _OPTIONS = {"error_model": "numpy", "forceinline": True}
+_INSIDE = {"no_cfunc_wrapper": True}  # nobody calls a compiled rule from outside: a tenth of the time to compile
 
 
 def rule(function):
     """Mark a rule: compiled into the loop that plays it, and an ordinary Python function to everybody else."""
-    return numba.extending.register_jitable(**_OPTIONS)(function)
+    return numba.extending.register_jitable(**_OPTIONS, **_INSIDE)(function)
 
 
 #: Compile a loop over many, with all rules in it: no Python objects inside, the lock released, kept in the cache.
