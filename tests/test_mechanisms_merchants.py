@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markets import default_market, model_of
-from scenes import PAY_LATER, Scene, yuan
+from scenes import PAY_LATER, Scene, set_fields, yuan
 from wild_markets import playing, value_of, wild_markets
 
 from sim import ledger
@@ -16,6 +16,7 @@ from sim.lender import STOPPED
 from sim.parameters import BEHAVIOUR, PLATFORM
 from sim.policy import Change
 from sim.rules.advance import advance, advancing_product
+from sim.rules.fund import fund
 from sim.rules.settle import settle, share_settlements
 from sim.rules.shop import _sell
 from sim.rules.trade import SETTLING_MONTHS, accepts_lines, close_month, trade
@@ -240,6 +241,16 @@ def test_a_line_that_is_used_up_does_not_save_the_shop_and_the_lender_loses_what
 def test_a_lender_that_takes_no_business_lends_nothing_more():
     s, merchant = borrowed(cash=yuan(100), buffer=yuan(500), stopped=True)
     assert merchant.advance == s.flow(ledger.ADVANCES) == 0
+
+
+@pytest.mark.mechanism("M88", "M91")
+@pytest.mark.parametrize(("advanced", "payable", "funded"), [(0, 0, 1000), (500, 0, 1500), (500, 300, 1200), (0, 2000, 0)])
+def test_what_merchants_owe_must_be_funded_and_what_is_owed_to_them_funds_the_platform(advanced, payable, funded):
+    s = Scene(PAY_LATER, platforms=[{"funding_apr": 0.12}])
+    set_fields(s.platforms[0], {"advanced": yuan(advanced), "payable": yuan(payable)})
+    s.result.book = yuan(1000)
+    s.play(fund)
+    assert s.flow(ledger.FUNDING_COST) == yuan(0.01 * funded)
 
 
 @pytest.mark.mechanism("M91")
