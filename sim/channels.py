@@ -64,7 +64,7 @@ def _was_opened(line):
 
 @loop
 def _hold_trust(lines, held):
-    """Hold trust on every line that both worlds have; one opened here alone has no path in the baseline to be held on."""
+    """Hold trust on every line that both worlds have; one opened here alone has no path in the baseline."""
     for i in range(len(lines)):
         for k in range(lines.shape[1]):
             if _was_opened(lines[i, k]) and _was_opened(held[i, k]):
