@@ -1,4 +1,4 @@
-"""What has to end does end: records, news of failures, backlogs, applications that wait, distrust, limits above a cap."""
+"""What has to end does end: records, news of failures, applications that wait, distrust, limits above a cap."""
 
 import pytest
 from paired import worlds
@@ -6,7 +6,7 @@ from scenes import CASH, PAY_LATER, Scene, yuan
 
 from sim import tally as row
 from sim.lender import FAILED, LENDING, STOPPED
-from sim.line import ASKED, CLOSED, NONE, OPEN
+from sim.line import ASKED, CHARGED_OFF, CLOSED, NONE, OPEN
 from sim.month import open_accounts
 from sim.month_end import platforms_fund
 from sim.policy import Change
@@ -14,6 +14,7 @@ from sim.rules.earn import earn
 from sim.rules.leave import come_back
 from sim.rules.report import keep_record
 from sim.rules.review import review
+from sim.score import score
 
 CALM_LENDER = {"signal_noise": 0, "approval": 0.1}
 EARLY = Change("early", "record_retention", 6, "2018-07")
@@ -90,3 +91,16 @@ def test_who_finds_work_goes_to_a_shop_that_hires_by_what_it_published():
     s.merchants["alive"] = 0
     s.play(earn)
     assert s.borrower.employer >= 0
+
+
+@pytest.mark.mechanism("M58", "M72", "M107")
+def test_a_charge_off_elsewhere_is_seen_as_long_as_the_bureau_keeps_the_default_and_one_of_its_own_for_ever():
+    def points(own, **person):
+        lines = [{}, {"state": CHARGED_OFF, "revolving": yuan(100)}]
+        products = [PAY_LATER | {"reporting": 1.0}, CASH | {"reporting": 1.0, "platform": 0 if own else 1}]
+        lenders = [{"sees": 1.0, "signal_noise": 0}] * 2
+        return Scene(*products, lines=lines, platforms=lenders, record_sight=1.0, **person).play(score)[0]
+
+    late = Scene(CASH).rules.score_late
+    assert points(own=False, bad_record=0) - points(own=False, bad_record=1) == pytest.approx(late)
+    assert points(own=True, bad_record=0) == pytest.approx(points(own=True, bad_record=1))
