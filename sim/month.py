@@ -172,6 +172,8 @@ def open_accounts(borrower, lines, held, products, contracts, platforms, rules, 
         plan.excused |= excused << k
         expose(borrower, line, platform, lender, rules, chance, tally)
         bill(line, contracts[line.contract, k], k, excused, tally)
+        if excused and not holiday:
+            line.due = tally.arrears[k]  # a failure of the system is no amnesty for what was past due before
         tally.books[k, row.DUE] += int(line.due)
         tally.books[k, row.LATE_ACCOUNTS] += line.months_past_due > 0
         tally.books[k, row.LOCKED_OUT] += tally.balance_was[k] > 0 and plan.locked & (1 << k) > 0

@@ -10,6 +10,7 @@ from sim.line import ASKED, CHARGED_OFF, CLOSED, NONE, OPEN
 from sim.month import open_accounts
 from sim.month_end import platforms_fund
 from sim.policy import Change
+from sim.rules.apply import adopt
 from sim.rules.earn import earn
 from sim.rules.leave import come_back
 from sim.rules.report import keep_record
@@ -104,3 +105,23 @@ def test_a_charge_off_elsewhere_is_seen_as_long_as_the_bureau_keeps_the_default_
     late = Scene(CASH).rules.score_late
     assert points(own=False, bad_record=0) - points(own=False, bad_record=1) == pytest.approx(late)
     assert points(own=True, bad_record=0) == pytest.approx(points(own=True, bad_record=1))
+
+
+@pytest.mark.mechanism("M45")
+@pytest.mark.parametrize(("arrears", "late"), [(0, 0), (300, 2)])
+def test_grace_for_a_failure_forgives_the_month_and_nothing_that_was_past_due_before(arrears, late):
+    s = Scene(PAY_LATER | {"call_in_after": 12}, platforms=[{"outage_reach": 1.0, "outage_grace": 1}],
+              lines=[{"revolving": yuan(1000), "due": yuan(arrears), "months_past_due": late}])  # fmt: skip
+    s.platforms[0].outage = 1
+    s.play(open_accounts)
+    assert s.plan.excused == s.plan.locked == 1
+    assert s.lines[0].due == yuan(arrears)
+    assert s.lines[0].months_past_due == late
+
+
+@pytest.mark.mechanism("M02")
+def test_nobody_asks_for_a_cash_line_that_may_lend_no_cash():
+    for cash_share, asked in ((1.0, 0), (0.0, -1)):
+        s = Scene(CASH | {"lends_cash": cash_share}, lines=[{"state": NONE}])
+        s.rules.adoption_hazard = 1.0
+        assert s.play(adopt) == asked
