@@ -39,6 +39,12 @@ def catches(lender, rules):
 
 
 @rule
+def complaints_answered(lender, waiting, accounts):
+    """How many of the complaints that wait a lender answers in a month, rightly or not, as far as capacity goes."""
+    return min(float(waiting), lender.complaint_capacity * accounts / 1000.0)
+
+
+@rule
 def calls_wanted(lender, rules):
     """Calls a month that a lender means to make to a late borrower, within the cap in force.
 

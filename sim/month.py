@@ -11,7 +11,7 @@ from sim import tally as row
 from sim.budget import count_on
 from sim.compiled import loop, rule, unowned
 from sim.lender import harshness, takes_business
-from sim.line import ASKED, CHARGED_OFF, DEFAULT_MONTHS, FROZEN, NONE, OPEN, SOLD, balance, bucket, is_on_book
+from sim.line import ASKED, CHARGED_OFF, CLOSED, DEFAULT_MONTHS, FROZEN, NONE, OPEN, SOLD, balance, bucket, is_on_book
 from sim.month_end import merchants_trade, platforms_fund
 from sim.person import is_malicious, on_holiday
 from sim.records import RESULT_DTYPE, blank
@@ -24,7 +24,7 @@ from sim.rules.complain import complain
 from sim.rules.convert import convert
 from sim.rules.defraud import overdraw, steal
 from sim.rules.earn import earn
-from sim.rules.leave import leave
+from sim.rules.leave import come_back, leave
 from sim.rules.measure import measure, note_default
 from sim.rules.negotiate import keep_plan, negotiate
 from sim.rules.operate import expose, is_locked_out, operate
@@ -149,7 +149,8 @@ def open_accounts(borrower, lines, held, products, contracts, platforms, rules, 
         line = lines[k]
         if line.state == ASKED and line.wait == 0:
             line.state = NONE
-            tally.books[k, row.APPROVALS] += approve(borrower, lines, k, products, platforms, rules, chance)
+            if takes_business(platforms[products[k].platform], rules):  # still, after the wait
+                tally.books[k, row.APPROVALS] += approve(borrower, lines, k, products, platforms, rules, chance)
         tally.bucket_was[k] = bucket(line)
         if is_on_book(line):
             state_account(borrower, line, k, products, contracts, platforms, holiday, rules, chance, plan, tally)
@@ -178,6 +179,8 @@ def state_account(borrower, line, k, products, contracts, platforms, holiday, ru
     plan.excused |= excused << k
     expose(borrower, line, platform, lender, rules, chance, tally)
     bill(line, contracts[line.contract, k], k, excused, tally)
+    if excused and not holiday:
+        line.due = tally.arrears[k]  # a failure of the system is no amnesty for what was past due before
     tally.books[k, row.DUE] += int(line.due)
     tally.books[k, row.LATE_ACCOUNTS] += line.months_past_due > 0
     tally.books[k, row.LOCKED_OUT] += tally.balance_was[k] > 0 and locked
@@ -263,6 +266,8 @@ def follow_up(borrower, lines, held, shops, products, contracts, platforms, rule
         if line.state == CHARGED_OFF or line.state == SOLD:
             recover(borrower, line, product, k, chance, tally)
             sell(line, product, k, rules, tally)
+        elif line.state == CLOSED:
+            come_back(line, rules)
         elif is_on_book(line):
             lender = platforms[product.platform]
             if not plan.excused & (1 << k):

@@ -9,7 +9,7 @@ from sim.rules.collect import ration_calls
 from sim.rules.complain import answer
 from sim.rules.defraud import learn
 from sim.rules.fund import fund
-from sim.rules.invest import invest
+from sim.rules.invest import invest, investors_part
 from sim.rules.negotiate import queue
 from sim.rules.settle import settle, share_settlements
 from sim.rules.trade import close_month, trade
@@ -39,23 +39,26 @@ def platforms_fund(platforms, products, books, result, rules, flows):
 
     result: a record in which each platform's month is set out in turn.
     """
-    industry = news = with_investors = 0.0
+    industry = stopped = funded_by_investors = 0.0
     for p in range(len(platforms)):
         add_up_platform(p, products, books, result, flows)
         indicate(platforms[p], result.book, result.new_arrears)
         industry += platforms[p].indicator / len(platforms)
-        if platforms[p].investors > 0.0:
-            with_investors += 1.0
-            news += platforms[p].state != LENDING
+        part = investors_part(platforms[p])
+        funded_by_investors += part
+        stopped += part if platforms[p].state != LENDING else 0.0
     for p in range(len(platforms)):
         add_up_platform(p, products, books, result, flows)
         if result.product < 0:
             continue
         platform = platforms[p]
+        part = investors_part(platform)
+        elsewhere = stopped - (part if platform.state != LENDING else 0.0)
+        news = elsewhere / max(1.0, funded_by_investors - part)
         warn(platform, industry, rules)
         fund(platform, result, rules, flows)
         steer(platform, rules)
-        invest(platform, news / max(1.0, with_investors), rules)
+        invest(platform, news, rules)
         answer(platform, result.accounts, result.complaints)
         ration_calls(platform, result.accounts, result.late_accounts, rules)
         queue(platform, result.accounts, result.plan_requests)

@@ -102,7 +102,10 @@ def score(borrower, lines, k, products, platforms, rules, chance):
 
 @rule
 def _seen(borrower, lines, platform, lender, products, rules):
-    """What a lender sees of all lines: (debt in fen, lateness 0-1, clean months, recent cuts elsewhere 0-1)."""
+    """What a lender sees of all lines: (debt in fen, lateness 0-1, clean months, recent cuts elsewhere 0-1).
+
+    A charge-off elsewhere is seen as long as the bureau keeps the default on record; a lender never forgets its own.
+    """
     debt = late = history = cut = 0.0
     reads = lender.reads_records if lender.reads_records > 0.0 and shows_bills(borrower, rules) else 0.0
     for j in range(len(lines)):
@@ -119,7 +122,8 @@ def _seen(borrower, lines, platform, lender, products, rules):
         sight = max(products[j].reporting * lender.sees, reads)
         debt += sight * int(line.reported)
         history = max(history, sight * min(12.0, float(line.reported_clean)))
-        if line.reported_late > 0 and not is_forged(borrower, rules):
+        shown = line.reported_late == 1 or (line.reported_late == 2 and borrower.record_shown > 0)
+        if shown and not is_forged(borrower, rules):
             late = max(late, sight)
         if line.reported_cut >= 0 and rules.month - line.reported_cut <= RECENT:
             cut = max(cut, sight)

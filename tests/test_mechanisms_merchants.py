@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markets import default_market, model_of
-from scenes import PAY_LATER, Scene, yuan
+from scenes import PAY_LATER, Scene, set_fields, yuan
 from wild_markets import playing, value_of, wild_markets
 
 from sim import ledger
@@ -16,6 +16,7 @@ from sim.lender import STOPPED
 from sim.parameters import BEHAVIOUR, PLATFORM
 from sim.policy import Change
 from sim.rules.advance import advance, advancing_product
+from sim.rules.fund import fund
 from sim.rules.settle import settle, share_settlements
 from sim.rules.shop import _sell
 from sim.rules.trade import SETTLING_MONTHS, accepts_lines, close_month, trade
@@ -242,6 +243,32 @@ def test_a_lender_that_takes_no_business_lends_nothing_more():
     assert merchant.advance == s.flow(ledger.ADVANCES) == 0
 
 
+@pytest.mark.mechanism("M88", "M91")
+@pytest.mark.parametrize(
+    ("advanced", "payable", "funded"), [(0, 0, 1000), (500, 0, 1500), (500, 300, 1200), (0, 2000, 0)]
+)
+def test_what_merchants_owe_must_be_funded_and_what_is_owed_to_them_funds_the_platform(advanced, payable, funded):
+    s = Scene(PAY_LATER, platforms=[{"funding_apr": 0.12}])
+    set_fields(s.platforms[0], {"advanced": yuan(advanced), "payable": yuan(payable)})
+    s.result.book = yuan(1000)
+    s.play(fund)
+    assert s.flow(ledger.FUNDING_COST) == yuan(0.01 * funded)
+
+
+@pytest.mark.mechanism("M91", "M92")
+def test_a_shop_that_works_at_a_loss_gets_no_line():
+    _, merchant = borrowed(cash=yuan(100), buffer=yuan(500), margin=-0.01)
+    assert merchant.credit_limit == merchant.advance == 0
+    _, merchant = borrowed(cash=yuan(100), buffer=yuan(500), margin=0.0)
+    assert merchant.advance == yuan(400) < merchant.credit_limit
+
+
+@pytest.mark.mechanism("M91", "M92")
+def test_working_capital_earns_more_than_it_loses():
+    model = world(60, advance_months=2.0)
+    assert paid_as(model, "advances lost") < 0.5 * paid_as(model, "advance interest")
+
+
 @pytest.mark.mechanism("M91")
 def test_the_first_product_whose_platform_advances_is_where_it_is_posted():
     two = [{"advance_months": 0}, {"advance_months": 1}]
@@ -253,7 +280,7 @@ def test_the_first_product_whose_platform_advances_is_where_it_is_posted():
 @pytest.mark.mechanism("M91")
 def test_with_working_capital_lines_fewer_merchants_close_and_more_is_sold():
     without, lent = (world(advance_months=months) for months in (0.0, 2.0))
-    assert after_the_first_year(lent, "merchants_closed") < 0.6 * after_the_first_year(without, "merchants_closed")
+    assert after_the_first_year(lent, "merchants_closed") < 0.85 * after_the_first_year(without, "merchants_closed")
     assert after_the_first_year(lent, "merchant_sales_fen") > after_the_first_year(without, "merchant_sales_fen")
     assert paid_as(lent, "advance interest") > 0
     assert paid_as(lent, "advances lost") > 0

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from markets import default_market
 from paired import falls, flows, mean_trust, rises, total, worlds
-from scenes import PAY_LATER, Scene, yuan
+from scenes import PAY_LATER, Scene, set_fields, yuan
 from test_mechanisms_security import by_platform
 
+from sim import ledger
 from sim import tally as row
 from sim.lender import FAILED, LENDING, STOPPED
 from sim.policy import Change
 from sim.rules.complain import answer
+from sim.rules.fund import fund
 from sim.rules.invest import invest
 from sim.rules.review import review
 from sim.rules.warn import indicate, warn
@@ -96,8 +98,23 @@ def test_a_desk_answers_what_it_can_and_wrong_answers_come_back():
     platform = s.platforms[0]
     platform.complaints_open = 10
     s.play(answer, accounts=1000, complaints=10)
-    assert platform.complaints_open == pytest.approx(16)  # five answered, one of them wrongly
-    assert platform.service == pytest.approx(0.2)
+    assert platform.service == pytest.approx(0.2)  # five answered of twenty, one of them wrongly
+    assert platform.complaints_open == 10, "who has waited for a month gives up"
+    s.play(answer, accounts=10_000, complaints=10)
+    assert platform.complaints_open == pytest.approx(4)  # all twenty answered, four of them wrongly
+
+
+@pytest.mark.mechanism("M50")
+def test_a_desk_that_is_too_small_answers_a_lasting_share_and_is_paid_for_what_it_answers():
+    s = Scene(PAY_LATER, platforms=[{"complaint_capacity": 5, "complaint_cost": 20}])
+    for _ in range(60):
+        costs = s.flow(ledger.CONTROL_COST)
+        set_fields(s.result, {"accounts": 1000, "complaints": 10})
+        s.play(fund)
+        s.play(answer, accounts=1000, complaints=10)
+    assert s.platforms[0].complaints_open == 10
+    assert s.platforms[0].service == pytest.approx(5 / 20)
+    assert s.flow(ledger.CONTROL_COST) - costs == yuan(5 * 20)
 
 
 @pytest.mark.mechanism("M50")

@@ -55,12 +55,16 @@ HALF_REPORTED = CASH | {"platform": 1, "reporting": 0.5}
 
 
 def test_a_late_payment_and_a_good_history_elsewhere_count_as_far_as_they_are_seen():
-    def seen(**other):
-        return points(scene(PAY_LATER, HALF_REPORTED, platforms=[{"sees": 0.5}, {}], lines=[{}, other]))
+    def seen(record=0, **other):
+        lenders = [{"sees": 0.5}, {}]
+        return points(
+            scene(PAY_LATER, HALF_REPORTED, platforms=lenders, lines=[{}, other], bad_record=record, record_sight=0.0)
+        )
 
     assert seen() == 0.3
     assert seen(months_past_due=1, state=FROZEN) == pytest.approx(0.3 - 0.35 * 0.25)
-    assert seen(state=CHARGED_OFF, limit=0) == pytest.approx(0.3 - 0.35 * 0.25)
+    assert seen(state=CHARGED_OFF, limit=0, record=1) == pytest.approx(0.3 - 0.35 * 0.25)
+    assert seen(state=CHARGED_OFF, limit=0) == 0.3  # long ago
     assert seen(months_clean=12) == pytest.approx(0.3 + 0.20 * 0.25)
     assert seen(months_clean=6) == pytest.approx(0.3 + 0.10 * 0.25)
 
@@ -77,7 +81,7 @@ def test_other_lenders_lines_are_seen_as_they_stood_at_the_end_of_last_month():
     assert before == 0.3  # what happens this month is not known yet
     publish(s.lines[1])
     assert points(s) == pytest.approx(0.3 + 0.20 - 0.35 - 0.1)
-    assert seen({"": yuan(8000), "_late": 2, "_clean": 6}, {})[0] == pytest.approx(0.3 + 0.10 - 0.35 - 0.1)
+    assert seen({"": yuan(8000), "_late": 1, "_clean": 6}, {})[0] == pytest.approx(0.3 + 0.10 - 0.35 - 0.1)
 
 
 @pytest.mark.parametrize(("fields", "shown"), [

@@ -9,17 +9,18 @@ from sim.lender import takes_business
 def advance(merchant, lender, k, rules, flows):
     """A merchant's working-capital line, at month end, before its fate is decided.
 
-    limit = months * smoothed sales, so it falls when sales do. Interest is paid first. Who has a line keeps at hand the
-    owner's buffer, and at least a month's stock: cash above repays, cash below is filled up from the line; what is owed
-    above the limit is repaid as far as cash goes. If the line does not bring cash back to zero the shop will close,
-    and what it owes is lost.
+    limit = months * smoothed sales, so it falls when sales do; nothing for a shop that works at a loss. Interest is
+    paid first. Who has a line keeps at hand the owner's buffer, and at least a month's stock: cash above repays, cash
+    below is filled up from the line; what is owed above the limit is repaid as far as cash goes. If the line does not
+    bring cash back to zero the shop will close, and what it owes is lost.
 
     lender: platform; k: its product under which this is posted.
     """
     interest = fen(lender.advance_rate * merchant.advance)
     merchant.cash -= interest
     post(flows, ADVANCE_INTEREST, k, interest)
-    merchant.credit_limit = fen(lender.advance_months * merchant.smooth_sales * rules.wage_level)
+    worth = merchant.smooth_sales if merchant.margin >= 0.0 else 0.0
+    merchant.credit_limit = fen(lender.advance_months * worth * rules.wage_level)
     stock = rules.stock_need * merchant.goods_share * merchant.smooth_sales * rules.wage_level
     merchant.buffer = max(int(merchant.buffer), fen(stock))
     spare = int(merchant.cash - merchant.buffer)

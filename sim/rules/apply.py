@@ -62,7 +62,8 @@ def adopt(borrower, lines, products, platforms, rules, chance, plan):
 @rule
 def _appeal(line, product, lender, malicious, rules):
     """How likely a product is to be asked for: taste * reputation; rings turn from lenders whose checks catch them."""
-    if line.state != NONE or not takes_business(lender, rules):
+    useless = product.buys == 0.0 and product.lends_cash == 0.0  # under a rule for purchases only
+    if line.state != NONE or useless or not takes_business(lender, rules):
         return 0.0
     appeal = product.taste * lender.reputation
     return appeal * (1.0 - rules.ring_adaptation * catches(lender, rules)) if malicious else appeal

@@ -4,6 +4,7 @@ from sim import tally as row
 from sim.chance import ANSWER, CHANNEL, COMPLAIN, ESCALATE, uniform
 from sim.compiled import rule
 from sim.ledger import FEES_REFUNDED, post
+from sim.lender import complaints_answered
 from sim.line import balance
 from sim.person import has_adviser
 from sim.trust import lose_trust
@@ -48,10 +49,11 @@ def _is_advised(borrower, k, rules, chance):
 def answer(platform, accounts, complaints):
     """A platform's month of complaints: what capacity allows is answered, a part wrongly, the rest waits.
 
-    answered = min(capacity, waiting + new); wrong answers come back. Published for next month: the share answered
-    rightly. accounts, complaints: this month's counts.
+    answered = min(capacity, waiting + new); wrong answers come back. Who has waited for a month already gives up, so
+    that no more wait than came in last. Published for next month: the share answered rightly.
+    accounts, complaints: this month's counts.
     """
     waiting = platform.complaints_open + complaints
-    answered = min(waiting, platform.complaint_capacity * accounts / 1000.0)
-    platform.complaints_open = waiting - answered * (1.0 - platform.service_error)
+    answered = complaints_answered(platform, waiting, accounts)
+    platform.complaints_open = min(waiting - answered * (1.0 - platform.service_error), float(complaints))
     platform.service = (answered / waiting if waiting > 0.0 else 1.0) * (1.0 - platform.service_error)

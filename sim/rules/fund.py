@@ -2,7 +2,7 @@
 
 from sim.compiled import rule
 from sim.ledger import CAPITAL_IN, CONTROL_COST, DIVIDENDS, FUNDING_COST, OPERATING_COST, fen, post
-from sim.lender import FAILED, LENDING, STOPPED, calls_made
+from sim.lender import FAILED, LENDING, STOPPED, calls_made, complaints_answered
 from sim.parameters import YEAR, YUAN
 
 REPUTATION_SPEED = 0.2  # per month
@@ -13,7 +13,8 @@ def fund(platform, result, rules, flows):
     """One platform's month-end.
 
     Own result = own share * (interest, fees and recoveries - charge-offs - funding, operating and control cost), less
-    the rise of provisions; partners take the rest. delinquency = balance 30 or more days late / balance. After the
+    the rise of provisions; partners take the rest. What is funded is the book and what merchants owe, less what is owed
+    to them. delinquency = balance 30 or more days late / balance. After the
     first year, half of the capital above the founding share of the own book is paid out; owners put in a share of what
     is missing.
 
@@ -21,7 +22,8 @@ def fund(platform, result, rules, flows):
     """
     k = result.product
     book = result.book
-    cost = fen(book * (platform.funding_apr + platform.spread) / YEAR)
+    funded = max(0, book + platform.advanced - platform.payable)
+    cost = fen(funded * max(0.0, platform.funding_apr + platform.spread) / YEAR)
     operating = fen(book * platform.operating_cost / YEAR)
     control = cost_of_control(platform, result, rules)
     post(flows, FUNDING_COST, k, cost)
@@ -49,7 +51,8 @@ def cost_of_control(platform, result, rules):
     watching = platform.monitor * platform.monitor_cost / (1.0 + platform.detection_delay)
     yuan += result.accounts * (platform.account_cost + watching)
     yuan += result.late_accounts * calls_made(platform, rules) * platform.call_cost
-    yuan += result.complaints * platform.complaint_cost
+    waiting = platform.complaints_open + result.complaints
+    yuan += complaints_answered(platform, waiting, result.accounts) * platform.complaint_cost
     return fen(yuan * YUAN)
 
 

@@ -4,7 +4,7 @@ from sim import tally as row
 from sim.chance import CHURN, uniform
 from sim.compiled import rule
 from sim.ledger import PAYMENTS, post
-from sim.line import CLOSED, OPEN, balance
+from sim.line import CLOSED, NONE, OPEN, balance
 from sim.trust import START, gain_trust
 
 
@@ -33,3 +33,11 @@ def leave(borrower, line, k, smooth, rules, chance, tally):
         line.state = CLOSED
         line.limit = 0
         tally.books[k, row.LEFT] += 1
+
+
+@rule
+def come_back(line, rules):
+    """Time without a lender brings trust back too; who trusts it again may ask it for a line again."""
+    gain_trust(line, rules)
+    if line.trust >= START:
+        line.state = NONE

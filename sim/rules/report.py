@@ -22,6 +22,7 @@ def publish(line):
 def keep_record(borrower, sight, rules, chance, tally):
     """The bureau's record: it lasts from the last month in default, and is shown after a lag whose mean is set.
 
+    Where the time that records are kept is shortened, old ones are gone sooner too.
     Friends will hear when it begins and ends.
     """
     was_clean = borrower.bad_record == 0
@@ -29,7 +30,7 @@ def keep_record(borrower, sight, rules, chance, tally):
         borrower.bad_record = int(rules.bureau_memory)
         borrower.record_sight = sight
     elif borrower.bad_record > 0:
-        borrower.bad_record -= 1
+        borrower.bad_record = min(int(borrower.bad_record), int(rules.bureau_memory)) - 1
     if borrower.bad_record == 0:
         borrower.record_shown = 0
     elif borrower.record_shown == 0:

@@ -57,7 +57,8 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
     if line.limit_before > line.limit:
         if min(int(line.months_clean), rules.month - line.cut_month) < rules.restoration_months:
             return
-        step = min(int(line.limit_before) - int(line.limit), fen(line.limit_before * RESTORED_AT_ONCE))
+        most = min(int(line.limit_before), int(product.limit_high * 100.0))
+        step = min(most - int(line.limit), fen(line.limit_before * RESTORED_AT_ONCE))
     else:
         step = min(fen(line.limit * product.raise_share), deserved(product, points, income) - int(line.limit))
     if lender.online > 0.0:
