@@ -194,7 +194,7 @@ LEVERS = _levers(
     ("platform_stop", "yes or no", 0, 1, 0, (most("banned"),), "no new lines and no draws; debts are run off", "R3 (sign), hypothetical"),
     # --- capital and funding ---
     ("co_funding", "share of loan", 0.0, 1.0, 0.0, (most("own_share"),), "platforms fund at least this share of each loan themselves", "R10, R12"),
-    ("leverage_cap", "multiple of capital", 1.0, 1000.0, NO_CAP, (most("capital_required", one_in),), "the book may be at most so many times the capital", X),
+    ("leverage_cap", "multiple of capital", 1.0, 1000.0, NO_CAP, (most("capital_required", one_in),), "the own part of the book may be at most so many times the capital", X),
     ("capital_trigger", "share of balance", 0.0, 1.0, 0.0, (most("capital_required"),), "platforms with less capital than this stop lending", X),
     ("provisioning", "share of late balance", 0.0, 1.0, 0.0, (most("provision_late"), most("provision_default", double)), "least provision for balances 30 to 90 days late; twice as much for later ones", X),
     ("base_rate", "per year", -0.2, 0.5, 0.0, (plus("funding_apr"),), "macro path: added to the price of platforms' funding", "LPR"),

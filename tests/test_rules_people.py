@@ -271,7 +271,7 @@ def test_a_much_cheaper_lender_is_asked_first():
 
 def test_lines_adopted_without_need_follow_taste():
     def choice(seed):
-        s = sure(household({"taste": 3}, {"taste": 1}, {"taste": 5}, {"taste": 0}, seed=seed,
+        s = sure(household(*(CASH | {"taste": taste} for taste in (3, 1, 5, 0)), seed=seed,
                        lines=[{"state": NONE}, {"state": NONE}, {}, {"state": NONE}]), adoption_hazard=1.0)  # fmt: skip
         return s.play(adopt)
 

@@ -85,7 +85,7 @@ def _settle_capital(platform, k, book, rules, flows):
 @rule
 def _be_judged(platform, result, rules):
     """Reputation moves towards what people see: 1 - loss * (excess of 90+ delinquency + complaints per account that
-    reached the authorities + balance placed with third parties)."""
+    reached the authorities + commissions paid to third parties, against the book)."""
     if rules.reputation_loss == 0.0:
         return
     visible = 0.0
