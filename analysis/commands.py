@@ -98,12 +98,15 @@ def check(file, settings):
     Example:
       rollover check my-scenario.toml
     """
+    from scenarios.checks import idle
     from scenarios.runner import plan
 
     found = plan(file, settings=settings).worlds
     against = f", compared with {found[0].name}" if len(found) > 1 else ""
     world = found[-1]
     click.echo(f"{file}: correct: {world.title} ({world.months} months from {world.start}{against})")
+    for text in idle(world):
+        click.echo(f"note: {text}")
 
 
 @main.command()

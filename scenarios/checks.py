@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 from scenarios.messages import BadInput, Problem, out_of_range, plain, unknown, wrong_type
 from scenarios.places import Document
 from scenarios.schema import Behaviour, ChangeTable, Platform, Product, Scenario, WhenTable, WhoTable
-from sim.levers import LEVERS
+from sim.levers import LEVERS, NEEDS
+from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
 from sim.policy import faults, month_date, month_number
 
 #: Levers that act once, in the month they start or over their phase-in; the others hold until they end.
@@ -154,6 +155,19 @@ def _overlaps(scenario: Scenario) -> Iterator[Found]:
             if late.start == early.start:
                 remedy = "keep one of them, or change their months"
             yield ("changes", b, "from"), f'overlaps the change "{a}", which moves {first.lever} too; {remedy}'
+
+
+def idle(scenario: Scenario) -> Iterator[str]:
+    """Changes that move nothing in this market, because what their lever acts on is switched off, and what switches it."""
+    groups = [(BEHAVIOUR, scenario.parameters)]
+    groups += [(PLATFORM, platform) for platform in scenario.platforms.values()]
+    groups += [(PRODUCT, product) for platform in scenario.platforms.values() for product in platform.products.values()]
+    on = {name for group, terms in groups for name, p in group.items() if getattr(terms, name) != p.default}
+    for name, change in scenario.changes.items():
+        needs = NEEDS.get(change.lever, ())
+        if needs and not on & set(needs):
+            off = " and ".join(needs)
+            yield f"{name}: {change.lever} changes nothing here while {off} stay at their default, which is off"
 
 
 def end_of(change: ChangeTable) -> str:

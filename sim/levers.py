@@ -208,6 +208,20 @@ LEVERS = _levers(
     ("outage", "share of months", 0.0, 1.0, 0.0, (most("outage_hazard"),), "months in which a platform's system fails; 1 is certain", X),
 )  # fmt: skip
 
+#: Levers that act on what the default market does not have: they change nothing while all of these are at their default.
+NEEDS = {
+    "contact_cap": ("calls",),
+    "humane_collection": ("calls",),
+    "no_third_party_before": ("placement_after",),
+    "restructuring": ("plan_request_hazard",),
+    "restructuring_months": ("plan_request_hazard",),
+    "restructuring_relief": ("plan_request_hazard",),
+    "complaint_channel": ("complaint_hazard",),
+    "data_limit": ("score_behaviour", "score_spending", "uses_social"),
+    "industry_warning": ("early_warning",),
+    "news_shock": ("investors",),
+}
+
 #: What a reaction rule can follow, as published at the end of last month: unit and meaning.
 INDICATORS = {
     "delinquency": ("share of balance", "balance 30 or more days past due, all lenders"),

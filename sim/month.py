@@ -278,7 +278,7 @@ def follow_up(borrower, lines, held, shops, products, contracts, platforms, rule
                 move = tally.transitions[k, tally.bucket_was[k], bucket(line)]
                 move[0] += 1
                 move[1] += tally.balance_was[k]
-            if is_on_book(line):  # not charged off this month
+            if lender.attends and is_on_book(line):  # not charged off this month
                 be_served(borrower, line, product, k, lender, rules, chance, plan, tally)
     keep_record(borrower, sight, rules, chance, tally)
     return 1 if was_new and borrower.ever_in_default else 0

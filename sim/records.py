@@ -162,6 +162,7 @@ PLATFORM_STATE = _fields(
     # --- security, service and collection ---
     ("outage", "i8", "0 or 1", "its system fails this month"),
     ("leak", "f8", "share", "clients whose data leak this month"),
+    ("attends", "i8", "0 or 1", "something happens to its lines this month beside billing and review"),
     ("evasion", "f8", "share", "how well rings have learned to evade its checks"),
     ("complaints_open", "f8", "complaints", "complaints not answered yet"),
     ("service", "f8", "share", "complaints answered rightly in the month they come, published last month"),

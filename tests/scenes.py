@@ -55,8 +55,8 @@ class Scene:
         self.contracts = self.products.reshape(1, -1)  # one version of every fee schedule: the products' own terms
         platforms = platforms or [{"signal_noise": 0}] * (1 + max(terms.get("platform", 0) for terms in products))
         self.platforms = _terms(PLATFORM_DTYPE, PLATFORM, platforms)
-        for unblemished in ("reputation", "call_reach", "plan_reach", "service", "indicator"):
-            self.platforms[unblemished] = 1.0
+        for normal in ("reputation", "call_reach", "plan_reach", "service", "indicator", "attends"):
+            self.platforms[normal] = 1
         self.rules = _terms(RULES_DTYPE, BEHAVIOUR, [CALM | (parameters or {})])[0]
         self.rules.month = month
         self.rules.wage_level = wage_level

@@ -5,14 +5,16 @@ import io
 import tomllib
 
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
+from analysis.commands import main
 from analysis.timetable import described
 from scenarios.loader import GALLERY, MARKETS, fingerprint, gallery, load, load_pair
 from scenarios.places import read
 from scenarios.runner import plan
 from scenarios.schema import Behaviour, ChangeTable, Platform, Product, WhenTable, WhoTable
-from sim.levers import LEVERS
+from sim.levers import LEVERS, NEEDS
 from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
 from sim.policy import Change, When, Who
 
@@ -233,3 +235,29 @@ def test_worlds_that_differ_from_the_start_are_told_apart_by_how_the_first_month
     assert plan("everything", borrowers=100, seeds=1).reference == "2017-01"
     assert plan("limit-cut", borrowers=100, seeds=1).reference == "2020-11"
     assert plan("baseline", borrowers=100, seeds=1).reference is None
+
+
+IDLE = """
+title = "Calls are capped"
+extends = "baseline"
+[[changes]]
+name = "calls"
+lever = "contact_cap"
+value = 2
+from = "2018-01"
+"""
+
+
+def test_a_lever_that_acts_on_what_the_market_does_not_have_is_named_with_what_to_switch_on(tmp_path):
+    path = tmp_path / "calls.toml"
+    path.write_text(IDLE)
+    result = CliRunner().invoke(main, ["check", str(path)])
+    assert result.exit_code == 0
+    assert "note: calls: contact_cap changes nothing here while calls stay at their default" in result.output
+    result = CliRunner().invoke(main, ["check", str(path), "--set", "platforms.p2p.calls=3"])
+    assert "note" not in result.output
+
+
+def test_what_a_lever_needs_is_a_parameter():
+    assert set(NEEDS) <= set(LEVERS)
+    assert all(name in {**BEHAVIOUR, **PLATFORM, **PRODUCT} for needs in NEEDS.values() for name in needs)

@@ -10,7 +10,7 @@ KEPT_IN_FULL = 24.0  # months of record-keeping at which a leak exposes its full
 
 @loop
 def operate(platforms, rules, chance):
-    """Before the month: which platforms' systems fail, and whose data leak.
+    """Before the month: which platforms' systems fail, whose data leak, and who has anything to do with its lines.
 
     The less time records are kept, the fewer clients a leak exposes.
     """
@@ -20,6 +20,14 @@ def operate(platforms, rules, chance):
         platform.leak = 0.0
         if uniform(chance, LEAK, p) < platform.leak_hazard:
             platform.leak = platform.leak_reach * min(1.0, rules.bureau_memory / KEPT_IN_FULL)
+        platform.attends = _attends(platform, rules)
+
+
+@rule
+def _attends(platform, rules):
+    """Whether the month must look at the platform's lines one by one for what its monitor, callers and service do."""
+    acts = platform.monitor + platform.calls + platform.plan_acceptance + platform.wrongful_fee_hazard + platform.outage
+    return 1 if acts + rules.trust_gain + rules.churn_hazard > 0.0 else 0
 
 
 @rule
