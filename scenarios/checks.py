@@ -158,7 +158,7 @@ def _overlaps(scenario: Scenario) -> Iterator[Found]:
 
 
 def idle(scenario: Scenario) -> Iterator[str]:
-    """Changes that move nothing here, because what their lever acts on is switched off; with what would switch it on."""
+    """Changes that move nothing here, because what their lever acts on is off; with what would switch it on."""
     groups = [(BEHAVIOUR, scenario.parameters)]
     groups += [(PLATFORM, platform) for platform in scenario.platforms.values()]
     groups += [(PRODUCT, product) for platform in scenario.platforms.values() for product in platform.products.values()]

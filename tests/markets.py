@@ -27,12 +27,26 @@ TWO_LENDERS = (
      {"name": "cash", "platform": "lender", "lends_cash": 1, "minimum_share": 1, "reach": 0.6}])
 
 
+#: Behaviour and terms of ``still_market.toml`` where they differ from today's defaults.
+STILL = {
+    "job_loss_scar": 0.19, "benefit_share": 0.15, "wage_shock": 0.08, "income_shock": 0.26,
+    "hand_to_mouth_share": 0.501, "belt_tightening": 0.11, "expense_hazard": 0.075, "credit_share": 0.68,
+    "minimum_habit_share": 0.32, "adoption_hazard": 0.025, "loan_hazard": 0.059, "loan_size": 3.85,
+    "family_help_hazard": 0.1, "income_noise": 0.41, "score_income": 0.51, "score_burden": 0.8, "score_late": 0.67,
+    "merchant_layoff_response": 0.7,
+}  # fmt: skip
+STILL_TERMS = {"raise_share": 0.109, "raise_margin": 0.041, "cut_margin": 0.162}
+
+
 def default_market() -> tuple[list[dict], list[dict]]:
-    """The platforms and products of the default market, as ``CreditModel`` takes them."""
-    market = tomllib.loads((ROOT / "scenarios/markets/china-2019.toml").read_text())
+    """The platforms and products of a market like the default one, as ``CreditModel`` takes them.
+
+    It stands still: a new calibration of the default market changes no test of a mechanism.
+    """
+    market = tomllib.loads((ROOT / "tests/still_market.toml").read_text())
     platforms, products = [], []
     for terms in market["platforms"]:
-        products += [{**product, "platform": terms["name"]} for product in terms.pop("products")]
+        products += [STILL_TERMS | product | {"platform": terms["name"]} for product in terms.pop("products")]
         platforms.append(terms)
     return platforms, products
 
@@ -94,7 +108,7 @@ def everything_on():
 
 def model_of(market, **keywords) -> CreditModel:
     """A model of a pair (platforms, products)."""
-    return CreditModel(*market, **keywords)
+    return CreditModel(*market, **keywords | {"parameters": STILL | (keywords.get("parameters") or {})})
 
 
 def arrays(model) -> dict[str, np.ndarray]:

@@ -1,7 +1,7 @@
 """Pairs of worlds of the same seeds, with something switched on in one of each pair, and what is measured in them."""
 
 import numpy as np
-from markets import default_market
+from markets import STILL, default_market
 
 from sim.line import IN_PLAN, OPEN
 from sim.model import CreditModel
@@ -24,7 +24,7 @@ def worlds(on, off=None, borrowers=6000, months=24, seeds=(1,), market=default_m
             products,
             borrowers=borrowers,
             seed=seed,
-            parameters=given.get("parameters"),
+            parameters=STILL | given.get("parameters", {}),
             changes=given.get("changes", ()),
         ).run(months)
 

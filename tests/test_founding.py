@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from markets import default_market, model_of
+from markets import STILL, default_market, model_of
 
 from sim import chance as luck
 from sim.founding import LARGEST_MERCHANT, MERCHANT_SIZE_SPREAD, OLDEST_LINE, merchant_sizes
@@ -95,7 +95,7 @@ def test_revolvers_have_their_share_and_are_three_times_as_frequent_among_the_ha
 
 @pytest.mark.parametrize(("field", "low", "high", "mean"), [
     ("stigma", 0, 1, 0.5), ("impulse", 0, 2 * BEHAVIOUR["impulse"].default, BEHAVIOUR["impulse"].default),
-    ("credit_share", 0, 1, BEHAVIOUR["credit_share"].default),
+    ("credit_share", 0, 1, STILL["credit_share"]),
 ])  # fmt: skip
 def test_characters_lie_in_their_range_around_their_mean(market, field, low, high, mean):
     values = market.borrowers[field].astype(float)

@@ -183,7 +183,7 @@ def test_a_cap_on_calls_makes_collection_less_harsh_until_nobody_calls():
 @pytest.mark.mechanism("M104")
 def test_an_application_that_waited_is_refused_if_another_line_was_opened_meanwhile():
     asked = {"state": ASKED}
-    s = Scene(CASH, CASH, parameters={"cooling_off": 3}, lines=[asked, asked], last_opened=-1000)
+    s = Scene(CASH, CASH, parameters={"cooling_off": 3, "score_income": 0.6}, lines=[asked, asked], last_opened=-1000)
     assert [s.play(approve, k=k) for k in (0, 1)] == [1, 0]
     s.rules.month += 3
     assert s.play(approve, k=1) == 1
