@@ -16,8 +16,8 @@ START = 2017
 
 
 def share(name):
-    """The default of a parameter."""
-    return BEHAVIOUR[name].default
+    """A parameter of the market that is founded here."""
+    return STILL.get(name, BEHAVIOUR[name].default)
 
 
 def near(expected, people=PEOPLE, deviations=4.0):
