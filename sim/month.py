@@ -11,7 +11,20 @@ from sim import tally as row
 from sim.budget import count_on
 from sim.compiled import loop, rule, unowned
 from sim.lender import harshness, takes_business
-from sim.line import ASKED, CHARGED_OFF, CLOSED, DEFAULT_MONTHS, FROZEN, NONE, OPEN, SOLD, balance, bucket, is_on_book
+from sim.line import (
+    ASKED,
+    CHARGED_OFF,
+    CLOSED,
+    DEFAULT_MONTHS,
+    FROZEN,
+    NONE,
+    OPEN,
+    SOLD,
+    balance,
+    bucket,
+    count_bits,
+    is_on_book,
+)
 from sim.month_end import merchants_trade, platforms_fund
 from sim.person import is_malicious, on_holiday
 from sim.records import RESULT_DTYPE, blank
@@ -116,14 +129,18 @@ def live(borrower, lines, shops, market, rules, aims, chance, tally):
     for k in held:
         publish(lines[k])
     measure(borrower, lines, held, products, platforms, pay, defaulted, rules, tally)
-    fade(borrower)
+    fade(borrower, plan)
 
 
 @rule
-def fade(borrower):
-    """What a month makes people used to, and lenders forget: credit lost to cuts, and recent applications."""
+def fade(borrower, plan):
+    """What a month makes people used to, and lenders forget: credit lost to cuts, and applications of months before.
+
+    Those of this month are published for the next: an application does not count against itself.
+    """
     borrower.lost_headroom -= borrower.lost_headroom // FADING
-    borrower.inquiries -= (borrower.inquiries + FORGOTTEN - 1) // FORGOTTEN
+    kept = int(borrower.inquiries) - (int(borrower.inquiries) + FORGOTTEN - 1) // FORGOTTEN
+    borrower.inquiries = min(250, kept + count_bits(plan.asked))
 
 
 @rule
@@ -233,7 +250,6 @@ def ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
     """Apply for product k: checks, then a decision, at once or after some months. Returns 1 if the line was opened."""
     lender = platforms[products[k].platform]
     tally.books[k, row.APPLICATIONS] += 1
-    borrower.inquiries = min(250, int(borrower.inquiries) + 1)
     if uses_personal_data(borrower, lender, rules):
         tally.economy[row.PRIVACY_HARM] += 1
         complain(borrower, lines[k], k, lender, 1.0 - rules.data_limit, 0, rules, chance, tally)

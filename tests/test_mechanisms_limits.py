@@ -8,6 +8,7 @@ from scenes import CASH, PAY_LATER, Scene, yuan
 
 from sim import tally as row
 from sim.line import ALL_PERMISSIONS, FROZEN, INSTAL, SPEND, balance, cash_headroom, headroom
+from sim.month import fade
 from sim.policy import Change, Who
 from sim.rules.collect import age
 from sim.rules.review import review
@@ -334,3 +335,14 @@ def test_half_of_a_cut_is_given_back_about_the_set_number_of_months_later(months
     assert restored.min() >= months - 1  # the month of the cut may have been clean already
     assert months <= np.median(restored) <= months + 3  # lines wait for a review after it
     assert len(restored) > 0.6 * hit.sum()
+
+
+@pytest.mark.mechanism("M38")
+def test_an_application_counts_from_the_next_month_on_and_is_forgotten_by_thirds():
+    s = Scene(CASH)
+    counts = []
+    for asked in (0b111, 0, 0, 0b1):
+        s.plan.asked = asked
+        s.play(fade)
+        counts.append(int(s.borrower.inquiries))
+    assert counts == [3, 2, 1, 1]
