@@ -144,7 +144,8 @@ class ObjectModel(mesa.Model):
         sums = tally.sales, tally.on_lines, tally.fees, tally.payroll, tally.staff
         flows, books = (_as_array(getattr(tally, name), len(market.products), name) for name in ("flows", "books"))
         play.merchants_trade(market.merchants, *lenders, *sums, self.rules, self.chance, flows)
-        play.platforms_fund(*lenders, books, Result([0] * len(RESULT)), self.rules, flows)
+        results = [Result([0] * len(RESULT)) for _ in self.market.platforms]
+        play.platforms_fund(*lenders, books, results, self.rules, flows)
         changed = [tally.changed[c] for c in range(tally.counts[1])]
         talk(market.borrowers, market.friend_offsets, market.friends, changed)
         rest = (name for name in SHAPES if name not in ("flows", "books"))

@@ -41,7 +41,19 @@ def catches(lender, rules):
 @rule
 def complaints_answered(lender, waiting, accounts):
     """How many of the complaints that wait a lender answers in a month, rightly or not, as far as capacity goes."""
-    return min(float(waiting), lender.complaint_capacity * accounts / 1000.0)
+    return min(float(waiting), per_thousand(lender.complaint_capacity, accounts))
+
+
+@rule
+def per_thousand(capacity, accounts):
+    """What a capacity per 1,000 accounts a month comes to."""
+    return capacity * accounts / 1000.0
+
+
+@rule
+def share_handled(capacity, accounts, wanted):
+    """The share of what is wanted that a capacity per 1,000 accounts can handle, at most 1."""
+    return min(1.0, per_thousand(capacity, accounts) / wanted) if wanted > 0.0 else 1.0
 
 
 @rule
@@ -63,26 +75,32 @@ def calls_made(lender, rules):
 
 
 @rule
-def harshness(line, product, lender, rules):
-    """How a late borrower suffers from collection, 0-1: calls / (1 + calls), doubled by a third party, less tone."""
+def _insistence(line, lender, rules):
+    """How insistently the holder of a late line is called, 0-1: calls / (1 + calls)."""
     if line.months_past_due == 0 or lender.calls <= 0.0:
         return 0.0
     calls = calls_made(lender, rules)
+    return calls / (1.0 + calls)
+
+
+@rule
+def harshness(line, product, lender, rules):
+    """How a late borrower suffers from collection, 0-1: insistence, doubled by a third party, less a humane tone."""
     placed = 2.0 if line.months_past_due >= product.placement_after else 1.0
-    return min(1.0, placed * calls / (1.0 + calls)) * (1.0 - lender.tone)
+    return min(1.0, placed * _insistence(line, lender, rules)) * (1.0 - lender.tone)
 
 
 @rule
 def pressure(line, product, lender, rules):
     """How hard a late line is collected: what calls add to the weight that the borrower gives to it.
 
-    effect * calls / (1 + calls) * stage * (1 + agency effect, if a third party collects) * (1 - what a humane tone
-    gives up); the stage grows to 1 at two months past due.
+    effect * insistence * stage * (1 + agency effect, if a third party collects) * (1 - what a humane tone gives up);
+    the stage grows to 1 at two months past due.
     """
-    if line.months_past_due == 0 or lender.calls <= 0.0:
+    insistence = _insistence(line, lender, rules)
+    if insistence == 0.0:
         return 0.0
-    calls = calls_made(lender, rules)
-    strength = rules.call_effect * calls / (1.0 + calls) * min(1.0, line.months_past_due / LATE_STAGE)
+    strength = rules.call_effect * insistence * min(1.0, line.months_past_due / LATE_STAGE)
     if line.months_past_due >= product.placement_after:
         strength *= 1.0 + product.agency_effect
     return strength * (1.0 - rules.humane_loss * lender.tone)

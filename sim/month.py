@@ -83,8 +83,8 @@ def play(model) -> dict:
     # 8-9. merchants and platforms, on what people did
     sold = (total[name] for name in ("sales", "on_lines", "fees", "payroll", "staff"))
     merchants_trade(market.merchants, market.platforms, market.products, *sold, rules, chance, total["flows"])
-    result = blank(1, RESULT_DTYPE)[0]
-    platforms_fund(market.platforms, market.products, total["books"], result, rules, total["flows"])
+    results = blank(len(market.platforms), RESULT_DTYPE)
+    platforms_fund(market.platforms, market.products, total["books"], results, rules, total["flows"])
     # 10. friends hear of defaults
     talk(market.borrowers, market.friend_offsets, market.friends, total["changed"])
     # 11. the model records the month, checks the accounts and calls the hooks of agents (``CreditModel.step``)

@@ -11,7 +11,7 @@ from sim.rules.defraud import learn
 from sim.rules.fund import fund
 from sim.rules.invest import invest, investors_part
 from sim.rules.negotiate import queue
-from sim.rules.settle import settle, share_settlements
+from sim.rules.settle import first_product, settle, share_settlements
 from sim.rules.trade import close_month, trade
 from sim.rules.warn import indicate, steer, warn
 
@@ -34,24 +34,23 @@ def merchants_trade(merchants, platforms, products, sales, on_lines, fees, payro
 
 
 @loop
-def platforms_fund(platforms, products, books, result, rules, flows):
+def platforms_fund(platforms, products, books, results, rules, flows):
     """Every platform's month-end, in order, from the flows of its products.
 
-    result: a record in which each platform's month is set out in turn.
+    results: blank records, one for each platform, in which its month is set out.
     """
     industry = stopped = funded_by_investors = 0.0
     for p in range(len(platforms)):
-        add_up_platform(p, products, books, result, flows)
-        indicate(platforms[p], result.book, result.new_arrears)
+        add_up_platform(p, products, books, results[p], flows)
+        indicate(platforms[p], results[p].book, results[p].new_arrears)
         industry += platforms[p].indicator / len(platforms)
         part = investors_part(platforms[p])
         funded_by_investors += part
         stopped += part if platforms[p].state != LENDING else 0.0
     for p in range(len(platforms)):
-        add_up_platform(p, products, books, result, flows)
+        platform, result = platforms[p], results[p]
         if result.product < 0:
             continue
-        platform = platforms[p]
         part = investors_part(platform)
         elsewhere = stopped - (part if platform.state != LENDING else 0.0)
         news = elsewhere / max(1.0, funded_by_investors - part)
@@ -67,17 +66,11 @@ def platforms_fund(platforms, products, books, result, rules, flows):
 
 @rule
 def add_up_platform(p, products, books, result, flows):
-    """Set out one platform's month from the flows and books of its products."""
-    result.product = -1
-    result.book = result.new_arrears = result.late = result.in_default = result.placed = 0
-    result.earned = result.lost = result.cash_flow = 0
-    result.accounts = result.late_accounts = result.applications = result.approvals = result.manual = 0
-    result.complaints = result.escalations = result.plan_requests = result.frauds = result.frauds_caught = 0
+    """Set out one platform's month from the flows and books of its products, in a blank record."""
+    result.product = first_product(products, p)
     for k in range(len(products)):
         if products[k].platform != p:
             continue
-        if result.product < 0:
-            result.product = k
         book, flow = books[k], flows[:, k]
         result.book += book[row.BALANCE]
         result.new_arrears += book[row.M1]

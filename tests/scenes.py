@@ -71,7 +71,8 @@ class Scene:
         self.tally = new_tally(1, len(products), merchants)
         self.plan, self.buy, self.pay = self.tally.plan[0], self.tally.buy, self.tally.pay
         self.aims = blank(0, AIM_DTYPE)
-        self.result = blank(1, RESULT_DTYPE)[0]
+        self.results = blank(len(self.platforms), RESULT_DTYPE)
+        self.result = self.results[0]
         set_fields(self.borrower, {"wage": yuan(6000), "income": yuan(6000), "employer": -1, "age": 30, "stigma": 0.5,
                                    "policy_cut_month": -1000, "last_opened": -1000,
                                    "record_shown": person.get("bad_record", 0) > 0} | person)  # fmt: skip

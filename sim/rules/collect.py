@@ -15,7 +15,7 @@ from sim.ledger import (
     fen,
     post,
 )
-from sim.lender import calls_wanted
+from sim.lender import calls_wanted, share_handled
 from sim.limit import take_limit
 from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, IN_PLAN, OLDEST, OPEN, SOLD, balance, is_called_in, is_on_book
 from sim.person import is_malicious
@@ -145,5 +145,4 @@ def sell(line, product, k, rules, tally):
 def ration_calls(platform, accounts, late_accounts, rules):
     """How far a platform's callers can reach the late: capacity / calls wanted, at most 1, published for next month."""
     wanted = calls_wanted(platform, rules) * late_accounts
-    capacity = platform.call_capacity * accounts / 1000.0
-    platform.call_reach = min(1.0, capacity / wanted) if wanted > 0.0 else 1.0
+    platform.call_reach = share_handled(platform.call_capacity, accounts, wanted)

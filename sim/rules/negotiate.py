@@ -3,6 +3,7 @@
 from sim import tally as row
 from sim.chance import PLAN_ANSWER, PLAN_REQUEST, uniform
 from sim.compiled import rule
+from sim.lender import share_handled
 from sim.line import FROZEN, IN_PLAN, OPEN, balance
 from sim.person import has_adviser
 
@@ -58,5 +59,4 @@ def keep_plan(line, k, tally):
 @rule
 def queue(platform, accounts, requests):
     """How many requests a platform can handle, published for next month: capacity / requests, at most 1."""
-    capacity = platform.plan_capacity * accounts / 1000.0
-    platform.plan_reach = min(1.0, capacity / requests) if requests > 0 else 1.0
+    platform.plan_reach = share_handled(platform.plan_capacity, accounts, requests)
