@@ -170,7 +170,8 @@ class CreditModel(mesa.Model):
         contracts[...] = self._contracts
         for name in timetable.columns("platforms"):
             platforms[name] = self._lenders[name]
-        timetable.observe(self.month, self.indicators())
+        if timetable.reacts:
+            timetable.observe(self.month, self.indicators())
         timetable.apply(self.month, rules, contracts, platforms)
         products[...] = contracts[rules.contract]
         return rules, timetable.aims(self.month)

@@ -145,6 +145,7 @@ class Timetable:
                 month_number(date)
         order = list(LEVERS)  # the order in which changes are given never matters
         self.changes = tuple(sorted(changes, key=lambda c: (order.index(c.lever), c.start, repr(c))))
+        self.reacts = any(change.when is not None for change in self.changes)
         self._held_since: dict[Change, int] = {}  # reacting changes that hold, and the month in which they began to
         self._edges = self._contract_months()
 
