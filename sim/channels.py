@@ -6,7 +6,8 @@ accounts of a frozen world close before it and are opened anew after.
 """
 
 from sim.compiled import loop, rule
-from sim.line import ASKED, NONE
+from sim.line import ASKED, IN_PLAN, NONE, is_on_book
+from sim.rules.follow import cutters
 
 #: name: what is held. Fields of platforms, merchants, borrowers or lines that are published for the next month.
 PUBLISHED = {
@@ -21,8 +22,9 @@ PUBLISHED = {
     "peers": {"borrowers": ("friends_in_default",)},
     "trust": {"platforms": ("reputation", "service")},  # and trust on the lines that the baseline has too
 }
-#: ``direct`` is the policy's own reach: frozen, its changes do not happen. ``rollover`` is what people whom it cuts do
-#: on their other lines: frozen, these lines are held whole.
+#: ``direct`` is the policy's own reach, on the lines of the lenders that it makes cut: frozen, its changes do not happen.
+#: ``rollover`` is what people whom it cuts do at other lenders: frozen, they borrow, buy and pay there what they do in the
+#: baseline, month by month.
 CHANNELS = ("direct", "rollover", *PUBLISHED)
 
 
@@ -48,7 +50,7 @@ def hold(market, baseline, frozen) -> None:
     market, baseline: ``month.Market``; frozen: names in CHANNELS.
     """
     if "rollover" in frozen:
-        _hold_other_lines(market.lines, baseline.lines)
+        _hold_other_lines(market.lines, baseline.lines, market.products)
     for channel in frozen:
         for table, fields in PUBLISHED.get(channel, {}).items():
             for field in fields:
@@ -72,13 +74,32 @@ def _hold_trust(lines, held):
 
 
 @loop
-def _hold_other_lines(lines, held):
-    """Of everybody who has a line that a policy cut, set all other lines to where the baseline has them."""
+def _hold_other_lines(lines, held, products):
+    """Of everybody whom a policy cut, set the debts to other lenders to where the baseline has them.
+
+    People have kept to the baseline's course all month; what is left are fen from rounding, and what was agreed about
+    debts in trouble. Limits are the lenders' affair. A line opened here alone has no path, nor has one refused here.
+    """
     for i in range(len(lines)):
-        cut = False
-        for k in range(lines.shape[1]):
-            cut = cut or lines[i, k].aimed > 0
-        if cut:
-            for k in range(lines.shape[1]):
-                if lines[i, k].aimed == 0:
-                    lines[i, k] = held[i, k]
+        cut_at = cutters(lines[i], products)
+        if not cut_at:
+            continue
+        for k in range(len(products)):
+            line, path = lines[i, k], held[i, k]
+            refused = line.state == NONE and is_on_book(path)
+            if cut_at & (1 << int(products[k].platform)) or not _was_opened(path) or refused:
+                continue
+            if is_on_book(line) and is_on_book(path):
+                _stand(line, path)
+            else:
+                lines[i, k] = path
+
+
+@rule
+def _stand(line, path):
+    """Owe on a line what is owed on it in the baseline, as late as there."""
+    line.revolving, line.purchases, line.instalment = path.revolving, path.purchases, path.instalment
+    line.due, line.instalments_left, line.months_past_due = path.due, path.instalments_left, path.months_past_due
+    line.months_clean, line.cause, line.relief = path.months_clean, path.cause, path.relief
+    if line.state == IN_PLAN or path.state == IN_PLAN:
+        line.state, line.wait = path.state, path.wait

@@ -26,6 +26,12 @@ class History:
     def __len__(self) -> int:
         return len(self._months)
 
+    def branch(self) -> "History":
+        """A history with the same months behind it, to which others will be added."""
+        other = History(month_date(self.start), self.platforms, self.products)
+        other._months = list(self._months)
+        return other
+
     def last(self, table: str, measure: int, back: int = 0):
         """A sum of the month played last, or of one before it: a number of ``economy``, one per product of ``books``.
 

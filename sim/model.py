@@ -22,9 +22,11 @@ from sim.records import (
     BORROWER_DTYPE,
     LINE_DTYPE,
     MERCHANT_DTYPE,
+    PAGE_DTYPE,
     PLATFORM_DTYPE,
     PRODUCT_DTYPE,
     RULES_DTYPE,
+    USE_DTYPE,
     blank,
 )  # fmt: skip
 from sim.tally import new_tally
@@ -43,7 +45,8 @@ class CreditModel(mesa.Model):
     merchants: how many; seed: names the world's chance; reference: the month at whose end each person's number of
     lenders is noted for later; watch: how many borrowers are registered as Mesa agents; threads: how many share a
     month's work (the result is the same for any number); friends, employers, shops: networkx graphs instead of those
-    that would be built; beside: the model of a baseline, which plays the same months; frozen: channels
+    that would be built; diary: whether what each person did in the month played last is kept (``market.pages`` and
+    ``market.uses``); beside: the model of a baseline, which plays the same months; frozen: channels
     (``channels.CHANNELS``) that are held on the path they take there.
 
     Raises ValueError for a term, platform, product or month that does not exist.
@@ -70,15 +73,21 @@ class CreditModel(mesa.Model):
         friends=None,
         employers=None,
         shops=None,
+        diary=False,
         beside=None,
         frozen=(),
+        branch=None,
     ):
         super().__init__(
             rng=int(seed)
         )  # Mesa's own generator, for agents that users add; the market never draws from it
+        self._given = {
+            **{"platforms": platforms, "products": products, "parameters": parameters, "start": start},
+            **{"seed": seed, "reference": reference, "threads": threads},
+        }
         self.seed = int(seed)
         self.start = start
-        self.month = 0
+        self.month = branch.month if branch else 0
         self.changes = tuple(changes)
         self.threads = max(1, int(threads))
         self.platform_names = [platform["name"] for platform in platforms]
@@ -95,12 +104,19 @@ class CreditModel(mesa.Model):
         self._terms = self._products(products)
         self._contracts = self.timetable.contracts(self._terms)
         self._lenders = _terms(PLATFORM_DTYPE, PLATFORM, platforms, named=("name",))
-        merchants = merchants or merchants_for(borrowers)
-        self.market = self._found(borrowers, merchants, friends, employers, shops)
-        self.slices = _slices(borrowers)
+        if branch:
+            self.market, self.history = self._taken_over(branch.market), branch.history.branch()
+            self.timetable.take_over(branch.timetable)
+        else:
+            merchants = merchants or merchants_for(borrowers)
+            self.market = self._found(borrowers, merchants, friends, employers, shops)
+            self.history = History(start, self.platform_names, self.product_names)
+        people, merchants = len(self.market.borrowers), len(self.market.merchants)
+        self.slices = _slices(people)
         self.tallies = [new_tally(high - low, len(products), merchants) for low, high in self.slices]
-        self.history = History(start, self.platform_names, self.product_names)
         self.accounts = Accounts(self.market)
+        if diary:
+            self.keep_diary()
         agents.populate(
             self,
             watch=watch,
@@ -112,6 +128,9 @@ class CreditModel(mesa.Model):
         self.datacollector = agents.collector(self)
         self.beside, self.frozen = beside, tuple(frozen)
         channels.check(self.frozen, self, beside)
+        if "rollover" in self.frozen:
+            beside.keep_diary()
+            self.market = self.market._replace(course=beside.market.uses)
 
     # --- founding ---
     def _products(self, products) -> np.recarray:
@@ -142,6 +161,9 @@ class CreditModel(mesa.Model):
             contracts=self._contracts.copy(),
             friend_offsets=offsets,
             friends=neighbours,
+            pages=blank(0, PAGE_DTYPE),
+            uses=blank((0, len(self.product_names)), USE_DTYPE),
+            course=blank((0, len(self.product_names)), USE_DTYPE),
         )
         market.borrowers["employer"] = networks.employers(
             borrowers, size, float(rules.merchant_employment_share), self.seed, graph=employers
@@ -150,6 +172,29 @@ class CreditModel(mesa.Model):
         open_merchants(market, rules)
         capitalise(market.lines, market.products, market.platforms)
         return market
+
+    def _taken_over(self, market) -> Market:
+        """A market as another model left it, to go on from; who knows whom and shops where never changes."""
+        moving = {name: getattr(market, name).copy() for name in ("borrowers", "lines", "merchants", "platforms", "products")}
+        people, lines = market.lines.shape
+        blanks = {"pages": blank(0, PAGE_DTYPE), "uses": blank((0, lines), USE_DTYPE), "course": blank((0, lines), USE_DTYPE)}
+        return market._replace(contracts=self._contracts.copy(), **moving, **blanks)
+
+    def keep_diary(self) -> None:
+        """From the next month on keep what each person did in the month played last: a page and the uses of lines."""
+        if not len(self.market.pages):
+            people, lines = self.market.lines.shape
+            self.market = self.market._replace(pages=blank(people, PAGE_DTYPE), uses=blank((people, lines), USE_DTYPE))
+
+    def branch(self, changes=None, *, frozen=(), diary=False) -> "CreditModel":
+        """A world that has been this one so far and goes on under other changes, or with channels frozen on its path.
+
+        changes: dated policy instead of this world's own, the same up to this month (None: its own); frozen: channels
+        held on the path that this world takes from now on, which is then played beside; diary: as for a new model.
+        """
+        changes = self.changes if changes is None else changes
+        beside = self if frozen else None
+        return type(self)(**self._given, changes=changes, frozen=frozen, beside=beside, diary=diary, branch=self)
 
     # --- a month ---
     @property
@@ -178,25 +223,28 @@ class CreditModel(mesa.Model):
 
     def step(self) -> None:
         """Play one month: the market moves, the accounts are checked, hooks run."""
+        if self.frozen:
+            self._play_beside()
         if self.touched:  # somebody wrote through a view: the accounts open with what is there now
             self.accounts, self.touched = Accounts(self.market), False
         total = play(self)
         self.history.add(total, self.market)
         self.accounts.close_month(self.market, total, self.date_after())
         if self.frozen:
-            self._hold_channels()
+            channels.hold(self.market, self.beside.market, self.frozen)
+            self.accounts = Accounts(self.market)
         if self.month == self._reference:
             self.market.borrowers["lenders_before"] = self.market.borrowers["lenders"]
         self.month += 1
         agents.call_hooks(self)
         self.datacollector.collect(self)
 
-    def _hold_channels(self) -> None:
-        """Let the baseline catch up, and hold the frozen channels where it stands."""
+    def _play_beside(self) -> None:
+        """Let the baseline play the month first: what people do there may be the course for people here."""
         while self.beside.month <= self.month:
             self.beside.step()
-        channels.hold(self.market, self.beside.market, self.frozen)
-        self.accounts = Accounts(self.market)
+        if self.beside.month > self.month + 1:
+            raise ValueError(f"the baseline beside is ahead: it has played {self.beside.date}, not {self.date_after()}")
 
     def date_after(self) -> str:
         """The calendar month about to be played, or being played."""

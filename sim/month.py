@@ -10,6 +10,7 @@ from sim import chance as luck
 from sim import tally as row
 from sim.budget import count_on
 from sim.compiled import loop, rule, unowned
+from sim.diary import open_page, write_page
 from sim.lender import harshness, takes_business
 from sim.line import (
     ASKED,
@@ -37,6 +38,7 @@ from sim.rules.complain import complain
 from sim.rules.convert import convert
 from sim.rules.defraud import overdraw, steal
 from sim.rules.earn import earn
+from sim.rules.follow import fill_gap, follow, set_apart
 from sim.rules.leave import come_back, leave
 from sim.rules.measure import measure, note_default
 from sim.rules.negotiate import keep_plan, negotiate
@@ -46,7 +48,7 @@ from sim.rules.plan import plan_month
 from sim.rules.report import keep_record, publish
 from sim.rules.restrict import restrict
 from sim.rules.review import review
-from sim.rules.shop import shop
+from sim.rules.shop import ring_up, shop
 from sim.rules.talk import talk
 from sim.rules.teach import teach
 from sim.rules.verify import can_repay, decision_months, verify
@@ -57,8 +59,10 @@ from sim.tally import add_up, clear
 FADING = 6  # months over which people get used to credit that was taken away
 FORGOTTEN = 3  # one in so many recent applications is forgotten each month, rounded up
 
-#: The arrays of a market: who there is and what they hold.
-Market = namedtuple("Market", "borrowers lines shops merchants platforms products contracts friend_offsets friends")
+#: The arrays of a market: who there is and what they hold; the diary of the month played last (pages of people, uses
+#: of lines) if one is kept; and the course to which people are held if the rollover channel is frozen.
+Market = namedtuple("Market", "borrowers lines shops merchants platforms products contracts friend_offsets friends "
+                              "pages uses course")  # fmt: skip
 
 
 def play(model) -> dict:
@@ -104,6 +108,8 @@ def live(borrower, lines, shops, market, rules, aims, chance, tally):
     """One person's month: earn, bill, plan, borrow, shop, pay, age, review."""
     products, contracts, platforms, merchants = market.products, market.contracts, market.platforms, market.merchants
     plan, buy, pay = tally.plan[0], tally.buy, tally.pay
+    if len(market.pages) > 0:
+        open_page(lines, market.uses[borrower.id], tally)
 
     # 2. a policy may reach the person; then wages
     restrict(borrower, lines, products, platforms, aims, rules, chance, tally)
@@ -113,14 +119,22 @@ def live(borrower, lines, shops, market, rules, aims, chance, tally):
     held = list_held(lines, tally)
     open_accounts(borrower, lines, held, products, contracts, platforms, rules, chance, plan, tally)
     draw_ahead(borrower, lines, products, aims, rules, tally)
+    plan.apart = 0
+    if len(market.course) > 0:
+        keep_to_course(borrower, lines, shops, market, rules, chance, plan, tally)
     # 4. a plan, and cash if it falls short
-    plan_month(borrower, lines, held, products, platforms, rules, chance, plan, buy, pay)
-    convert(borrower, lines, held, products, plan, pay, tally)
-    raise_cash(borrower, lines, held, products, platforms, rules, chance, plan, tally)
+    own = list_own(held, plan, tally)
+    plan_month(borrower, lines, own, products, platforms, rules, chance, plan, buy, pay)
+    convert(borrower, lines, own, products, plan, pay, tally)
+    raise_cash(borrower, lines, own, products, platforms, rules, chance, plan, tally)
     # 5. purchases, then payments, with the lines just opened too
     held = list_held(lines, tally)
-    tally.economy[row.CUT_WANTS] += shop(borrower, lines, held, products, shops, merchants, plan, buy, tally)
-    pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, pay, tally)
+    own = list_own(held, plan, tally)
+    tally.economy[row.CUT_WANTS] += shop(borrower, lines, own, products, shops, merchants, plan, buy, tally)
+    pay_bills(borrower, lines, own, products, platforms, rules, chance, plan, pay, tally)
+    if plan.apart:
+        for k in held:
+            pay[k] = market.course[borrower.id, k].paid if plan.apart & (1 << k) else pay[k]
     # 6. lines age and are collected
     defaulted = follow_up(borrower, lines, held, shops, products, contracts, platforms, rules, chance, plan, tally)
     # 7. limits are reviewed, what others may see is published, the month is measured
@@ -130,6 +144,8 @@ def live(borrower, lines, shops, market, rules, aims, chance, tally):
         publish(lines[k])
     measure(borrower, lines, held, products, platforms, pay, defaulted, rules, tally)
     fade(borrower, plan)
+    if len(market.pages) > 0:
+        write_page(market.pages[borrower.id], market.uses[borrower.id], plan, tally)
 
 
 @rule
@@ -151,6 +167,33 @@ def list_held(lines, tally):
         tally.held[count] = k  # the next overwrites it unless it counts
         count += lines[k].state != NONE
     return tally.held[:count]
+
+
+@rule
+def list_own(held, plan, tally):
+    """Of these, the products on which the person decides: all but those that are kept to the course of a baseline."""
+    count = 0
+    for k in held:
+        tally.own[count] = k
+        count += not plan.apart & (1 << k)
+    return tally.own[:count]
+
+
+@rule
+def keep_to_course(borrower, lines, shops, market, rules, chance, plan, tally):
+    """With the rollover channel frozen, whoever a policy has cut deals with other lenders as the baseline has it."""
+    course = market.course[borrower.id]
+    plan.apart = set_apart(lines, market.products, course)
+    if plan.apart == 0:
+        return
+    fees = 0
+    for k in range(len(lines)):
+        if plan.apart & (1 << k):
+            if course[k].applied > 0 and lines[k].state == NONE:
+                ask_for(borrower, lines, k, market.products, market.platforms, rules, chance, tally)
+            fees += follow(borrower, lines[k], market.products[k], k, course[k], tally)
+    ring_up(shops, market.merchants, 0, 0, fees, tally)
+    fill_gap(borrower, tally)
 
 
 @rule
@@ -232,8 +275,9 @@ def raise_cash(borrower, lines, held, products, platforms, rules, chance, plan, 
     tally.economy[row.ROLLED] += raised
     if plan.short > 0:
         ask_family(borrower, rules, chance, plan, tally)
-    if plan.short > 0 and plan.minimum > 0:
-        tally.economy[row.MISSED_FOR_WANT] += 1
+    if plan.short > 0:
+        tally.economy[row.UNMET] += plan.short
+        tally.economy[row.MISSED_FOR_WANT] += plan.minimum > 0
 
 
 @rule
@@ -294,7 +338,7 @@ def follow_up(borrower, lines, held, shops, products, contracts, platforms, rule
                 move = tally.transitions[k, tally.bucket_was[k], bucket(line)]
                 move[0] += 1
                 move[1] += tally.balance_was[k]
-            if lender.attends and is_on_book(line):  # not charged off this month
+            if lender.attends and is_on_book(line) and not plan.apart & (1 << k):  # not charged off this month
                 be_served(borrower, line, product, k, lender, rules, chance, plan, tally)
     keep_record(borrower, sight, rules, chance, tally)
     return 1 if was_new and borrower.ever_in_default else 0

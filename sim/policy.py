@@ -160,6 +160,10 @@ class Timetable:
             else:
                 self._held_since.pop(change, None)
 
+    def take_over(self, other: "Timetable") -> None:
+        """Go on from the past of another timetable: changes of both that react have held here since they did there."""
+        self._held_since = {change: since for change, since in other._held_since.items() if change in self.changes}
+
     def holds(self, change: Change, month: int) -> bool:
         """Whether a change holds in a month: within its dates and, if it follows an indicator, as last observed."""
         return self._since(change, month) is not None

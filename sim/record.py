@@ -125,6 +125,7 @@ ECONOMY = _columns(
     ("short", "BIGINT", "people", "needs exceed cash and usable purchase credit this month"),
     ("short_fen", "BIGINT", "fen", "by how much, before other help is sought"),
     ("missed_for_want", "BIGINT", "people", "still short after cash lines, new lines and family: a payment is missed"),
+    ("unmet_fen", "BIGINT", "fen", "what they are still short of: unmet need for credit"),
     ("rolled_fen", "BIGINT", "fen", "cash drawn from open and new lines by people who were short"),
     ("cut_wants_fen", "BIGINT", "fen", "wants given up against normal"),
     ("policy_cut_people", "BIGINT", "people", "people whose limit a policy cut this month"),

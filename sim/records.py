@@ -135,6 +135,7 @@ PLAN = _fields(
     ("scenes", "f8", "share of necessities", "necessities that open purchase lines can pay for"),
     ("short", "i8", "fen", "needs less means; negative is slack"),
     ("asked", "i8", "bits", "products applied for this month"),
+    ("apart", "i8", "bits", "products on which the person keeps to the course of a baseline world"),
 )
 
 PLATFORM_STATE = _fields(
@@ -216,6 +217,24 @@ AIM = _fields(
     ("score_below", "f8", "score", "aimed at people whose score is below this"),
 )
 
+PAGE = _fields(
+    ("spent", "i4", "fen", "bought this month, in cash and on lines"),
+    ("charged", "i4", "fen", "cost of credit: interest and fees charged this month"),
+    ("written_off", "i4", "fen", "what lenders lost on the person this month: charge-offs less recoveries"),
+    ("family", "i4", "fen", "help from family"),
+    ("unmet", "i4", "fen", "what was still missing after cash lines, new lines and family"),
+    ("refused", "u1", "count", "applications made this month that were not approved"),
+)
+
+USE = _fields(
+    ("held", "u1", "0 or 1", "the line was on the book when the month began"),
+    ("applied", "u1", "0 or 1", "the person applied for it this month"),
+    ("drawn", "i4", "fen", "cash drawn"),
+    ("bought", "i4", "fen", "put on the line at merchants"),
+    ("abroad", "i4", "fen", "put on the line abroad"),
+    ("paid", "i4", "fen", "paid"),
+)
+
 EVENT = _fields(
     ("borrower", "i4", "id", "who defaulted"),
     ("product", "i4", "product", "on which line"),
@@ -245,6 +264,8 @@ PLAN_DTYPE = dtype(PLAN)
 AIM_DTYPE = dtype(AIM)
 RESULT_DTYPE = dtype(RESULT)
 EVENT_DTYPE = dtype(EVENT)
+PAGE_DTYPE = dtype(PAGE)
+USE_DTYPE = dtype(USE)
 
 
 def blank(size, record_type: np.dtype) -> np.recarray:

@@ -19,7 +19,7 @@ from sim.records import EVENT_DTYPE, PLAN_DTYPE, blank
  PLANS_EXTENDED, PLANS_RELIEVED, EXTENDED_BROKEN, RELIEVED_BROKEN, LEFT, TRUST, COMPLAINTS, ESCALATIONS,
  WRONGFUL_FEES) = range(len(BOOK))
 (BORROWERS, EMPLOYED, CASH, INCOME, HAND_TO_MOUTH, ONLINE, ONLINE_TWO, LENDERS_TOTAL, IN_DEFAULT, SHORT, SHORT_AMOUNT,
- MISSED_FOR_WANT, ROLLED, CUT_WANTS, POLICY_CUT_PEOPLE, PRIVACY_HARM, OPTED_OUT,
+ MISSED_FOR_WANT, UNMET, ROLLED, CUT_WANTS, POLICY_CUT_PEOPLE, PRIVACY_HARM, OPTED_OUT,
  TAUGHT) = range(len(ECONOMY))
 PEOPLE, PEOPLE_WITH_DEBT, SEGMENT_BALANCE, SEGMENT_IN_DEFAULT, SEGMENT_DEFAULTS = range(len(SEGMENT))
 
@@ -40,11 +40,13 @@ Tally = namedtuple("Tally", (
     # what is worked out for the person at hand, and forgotten:
     "plan",         # needs, wants and means
     "held",         # products of which the person has ever opened a line, in order
+    "own",          # of these, the ones on which the person decides: all, unless some are kept to a course
     "buy",          # fen to be put on each line
     "pay",          # fen to be paid on each line, then fen paid
     "arrears",      # fen past due on each line before this month's bill
     "bucket_was",   # bucket of each line at the end of last month
     "balance_was",  # fen owed on each line at the end of last month
+    "noted",        # what a diary needs of the slice's sums as they stood before the person's month
 ))
 
 
@@ -60,7 +62,8 @@ def new_tally(people: int, products: int, merchants: int) -> Tally:
         zeros(merchants), zeros(merchants), zeros(merchants),
         np.empty(people * products, EVENT_DTYPE).view(np.recarray), np.empty(people, np.int32),
         zeros(2), blank(1, PLAN_DTYPE),
-        np.zeros(products, np.uint8), *(zeros(products) for _ in range(5)))
+        np.zeros(products, np.uint8), np.zeros(products, np.uint8), *(zeros(products) for _ in range(5)),
+        zeros(len(FLOWS) + 2, products + 1))
 
 
 SUMS = ("flows", "books", "transitions", "economy", "segments", "sales", "on_lines", "fees", "payroll", "staff")

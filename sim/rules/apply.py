@@ -22,7 +22,8 @@ def seek(borrower, lines, products, platforms, rules, chance, plan):
     for k in range(len(lines)):
         if lines[k].state == ASKED:
             return -1
-        open_door = lines[k].state == NONE and products[k].lends_cash > 0.0 and not plan.asked & (1 << k)
+        asked = (plan.asked | plan.apart) & (1 << k)
+        open_door = lines[k].state == NONE and products[k].lends_cash > 0.0 and not asked
         lender = platforms[products[k].platform]
         if open_door and takes_business(lender, rules):
             cost = products[k].instalment_rate * (0.5 + uniform(chance, SEEK, borrower.id, k))
@@ -55,7 +56,7 @@ def adopt(borrower, lines, products, platforms, rules, chance, plan):
         pick -= appeal
         if appeal > 0.0 and pick < 0.0:
             plan.asked |= 1 << k
-            return k
+            return -1 if plan.apart & (1 << k) else k
     return -1
 
 
