@@ -159,7 +159,7 @@ class ObjectModel(mesa.Model):
         """Let the founded model know what changes that react to the market follow."""
         for platform, record in zip(self.market.platforms, self.founded.market.platforms, strict=True):
             record.book, record.spread = platform.book, platform.spread
-        self.founded.history._months.append(self.months[-1])
+        self.founded.history.months.append(self.months[-1])
 
     def _read_rules(self):
         """The rules, what is aimed at people, and the terms of this month, as plain objects."""
@@ -195,8 +195,8 @@ def _blank_tally(products, merchants):
     }
     tills = {name: row(merchants) for name in ("sales", "on_lines", "fees", "payroll", "staff")}
     lists = {"events": defaultdict(lambda: Event(row(len(EVENT)))), "changed": {}, "counts": [0, 0]}
-    scratch = {name: row(products) for name in ("held", "buy", "pay", "arrears", "bucket_was", "balance_was")}
-    return Tally(**sums, **tills, **lists, plan=[Plan(row(len(PLAN)))], **scratch)
+    scratch = {name: row(products) for name in ("held", "own", "buy", "pay", "arrears", "bucket_was", "balance_was")}
+    return Tally(**sums, **tills, **lists, plan=[Plan(row(len(PLAN)))], **scratch, noted=grid())
 
 
 #: The shape of each grid of sums, as in ``sim.tally``; flows have one more column than there are products.

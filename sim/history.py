@@ -21,15 +21,15 @@ class History:
         self.start = month_number(start)
         self.platforms = platforms
         self.products = products
-        self._months: list[dict] = []
+        self.months: list[dict] = []
 
     def __len__(self) -> int:
-        return len(self._months)
+        return len(self.months)
 
     def branch(self) -> "History":
         """A history with the same months behind it, to which others will be added."""
         other = History(month_date(self.start), self.platforms, self.products)
-        other._months = list(self._months)
+        other.months = list(self.months)
         return other
 
     def last(self, table: str, measure: int, back: int = 0):
@@ -37,13 +37,13 @@ class History:
 
         back: how many months before the last.
         """
-        return self._months[-1 - back][table][..., measure]
+        return self.months[-1 - back][table][..., measure]
 
     def add(self, total: dict, market) -> None:
         """Keep a month: its sums, its defaults with who they are, and the state of platforms and merchants."""
         events = total["events"]
         people = market.borrowers[events["borrower"]]
-        self._months.append(
+        self.months.append(
             {
                 **{name: total[name] for name in ("flows", "books", "transitions", "economy", "segments")},
                 "events": events,
@@ -72,7 +72,7 @@ class History:
         return np.repeat(np.array(days, "datetime64[D]"), rows_each)
 
     def _stack(self, name: str) -> np.ndarray:
-        return np.array([month[name] for month in self._months])
+        return np.array([month[name] for month in self.months])
 
     def _line_keys(self, months, products) -> dict:
         """Columns month, platform and product from indices of months and products."""
@@ -128,9 +128,9 @@ class History:
         }
 
     def _defaults(self) -> dict:
-        counts = [len(month["events"]) for month in self._months]
-        events = np.concatenate([month["events"] for month in self._months])
-        who = np.concatenate([month["who"] for month in self._months])
+        counts = [len(month["events"]) for month in self.months]
+        events = np.concatenate([month["events"] for month in self.months])
+        who = np.concatenate([month["who"] for month in self.months])
         fifths = np.array(SEGMENTS["income"], object)
         months = np.repeat(np.arange(len(self)), counts)
         return self._line_keys(months, events["product"]) | {

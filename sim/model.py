@@ -47,7 +47,7 @@ class CreditModel(mesa.Model):
     month's work (the result is the same for any number); friends, employers, shops: networkx graphs instead of those
     that would be built; diary: whether what each person did in the month played last is kept (``market.pages`` and
     ``market.uses``); beside: the model of a baseline, which plays the same months; frozen: channels
-    (``channels.CHANNELS``) that are held on the path they take there.
+    (``channels.CHANNELS``) that are held on the path they take there; branch: a model to go on from (use ``branch``).
 
     Raises ValueError for a term, platform, product or month that does not exist.
     """
@@ -105,15 +105,21 @@ class CreditModel(mesa.Model):
         self._contracts = self.timetable.contracts(self._terms)
         self._lenders = _terms(PLATFORM_DTYPE, PLATFORM, platforms, named=("name",))
         if branch:
-            self.market, self.history = self._taken_over(branch.market), branch.history.branch()
-            self.timetable.take_over(branch.timetable)
+            self._go_on_from(branch)
         else:
-            merchants = merchants or merchants_for(borrowers)
-            self.market = self._found(borrowers, merchants, friends, employers, shops)
-            self.history = History(start, self.platform_names, self.product_names)
-        people, merchants = len(self.market.borrowers), len(self.market.merchants)
+            self._found(borrowers, merchants or merchants_for(borrowers), friends, employers, shops)
+        self._set_up(watch, diary)
+        self.beside, self.frozen = beside, tuple(frozen)
+        channels.check(self.frozen, self, beside)
+        if "rollover" in self.frozen:
+            beside.keep_diary()
+            self.market = self.market._replace(course=beside.market.uses)
+
+    def _set_up(self, watch, diary) -> None:
+        """What a market needs in order to be played and looked at: tallies, accounts, agents, a diary if wanted."""
+        people, products = self.market.lines.shape
         self.slices = _slices(people)
-        self.tallies = [new_tally(high - low, len(products), merchants) for low, high in self.slices]
+        self.tallies = [new_tally(high - low, products, len(self.market.merchants)) for low, high in self.slices]
         self.accounts = Accounts(self.market)
         if diary:
             self.keep_diary()
@@ -126,11 +132,6 @@ class CreditModel(mesa.Model):
             regulator=self.regulator_class,
         )
         self.datacollector = agents.collector(self)
-        self.beside, self.frozen = beside, tuple(frozen)
-        channels.check(self.frozen, self, beside)
-        if "rollover" in self.frozen:
-            beside.keep_diary()
-            self.market = self.market._replace(course=beside.market.uses)
 
     # --- founding ---
     def _products(self, products) -> np.recarray:
@@ -145,7 +146,7 @@ class CreditModel(mesa.Model):
         terms["most_rate"] = NO_CAP
         return terms
 
-    def _found(self, borrowers, merchants, friends, employers, shops) -> Market:
+    def _found(self, borrowers, merchants, friends, employers, shops) -> None:
         """Everybody at month 0: networks first, then people, lines and capital."""
         rules = self._calm_rules
         size = merchant_sizes(merchants, self.seed)
@@ -161,9 +162,7 @@ class CreditModel(mesa.Model):
             contracts=self._contracts.copy(),
             friend_offsets=offsets,
             friends=neighbours,
-            pages=blank(0, PAGE_DTYPE),
-            uses=blank((0, len(self.product_names)), USE_DTYPE),
-            course=blank((0, len(self.product_names)), USE_DTYPE),
+            **_no_diary(len(self.product_names)),
         )
         market.borrowers["employer"] = networks.employers(
             borrowers, size, float(rules.merchant_employment_share), self.seed, graph=employers
@@ -171,14 +170,19 @@ class CreditModel(mesa.Model):
         found(market, rules, self.seed, wage_edges(month_number(self.start) // 12, float(rules.wage_growth)))
         open_merchants(market, rules)
         capitalise(market.lines, market.products, market.platforms)
-        return market
+        self.market = market
+        self.history = History(self.start, self.platform_names, self.product_names)
 
-    def _taken_over(self, market) -> Market:
-        """A market as another model left it, to go on from; who knows whom and shops where never changes."""
-        moving = {name: getattr(market, name).copy() for name in ("borrowers", "lines", "merchants", "platforms", "products")}
-        people, lines = market.lines.shape
-        blanks = {"pages": blank(0, PAGE_DTYPE), "uses": blank((0, lines), USE_DTYPE), "course": blank((0, lines), USE_DTYPE)}
-        return market._replace(contracts=self._contracts.copy(), **moving, **blanks)
+    def _go_on_from(self, model) -> None:
+        """The market as another model left it; who knows whom and who shops where never changes."""
+        moving = ("borrowers", "lines", "merchants", "platforms", "products")
+        self.market = model.market._replace(
+            contracts=self._contracts.copy(),
+            **{name: getattr(model.market, name).copy() for name in moving},
+            **_no_diary(len(self.product_names)),
+        )
+        self.history = model.history.branch()
+        self.timetable.take_over(model.timetable)
 
     def keep_diary(self) -> None:
         """From the next month on keep what each person did in the month played last: a page and the uses of lines."""
@@ -336,6 +340,12 @@ def _terms(dtype, group, rows, named=()) -> np.recarray:
                 )
             record[name] = value
     return records
+
+
+def _no_diary(products: int) -> dict[str, np.recarray]:
+    """What a market has instead of a diary and a course: records of nobody."""
+    uses = blank((0, products), USE_DTYPE)
+    return {"pages": blank(0, PAGE_DTYPE), "uses": uses, "course": uses}
 
 
 def _slices(borrowers: int) -> list[tuple[int, int]]:

@@ -3,10 +3,23 @@
 import numpy as np
 import pytest
 from markets import default_market, differences, everything, model_of
+from scenes import CASH, PAY_LATER, household, set_fields, yuan
 
 from sim.channels import CHANNELS, PUBLISHED
-from sim.line import ASKED, NONE
+from sim.ledger import (
+    DRAW_FEES,
+    DRAWS,
+    FAMILY_HELP,
+    INTEREST,
+    LATE_FEES,
+    PAYMENTS,
+    PURCHASES_CASH,
+    PURCHASES_CREDIT,
+)
+from sim.line import ASKED, NONE, balance, headroom
 from sim.policy import Change, When, Who
+from sim.records import USE_DTYPE, blank
+from sim.rules.follow import fill_gap, follow, set_apart
 
 #: Hard times and everything through which trouble spreads, so that every channel has something to pass on.
 SPREADS = {"job_loss_hazard": 0.02, "trust_loss": 0.3, "trust_gain": 0.01, "churn_hazard": 0.2, "reputation_loss": 5.0,
@@ -114,22 +127,99 @@ def test_with_its_direct_reach_frozen_a_policy_leaves_the_timetable_of_the_basel
     assert not differences(everything(world), everything(alone))
 
 
-def test_with_the_rollover_channel_frozen_other_lines_of_those_cut_stay_on_the_baselines_path():
-    changes = (Change("cut", "limit_cut", 0.9, "2017-06", platform="incumbent", who=Who(age_below=30)),)
-    world, baseline = pair(("rollover",), changes)
+DEBT = ("revolving", "purchases", "instalment", "instalments_left", "due", "months_past_due", "months_clean", "cause")
+YOUNG_CUT = (Change("cut", "limit_cut", 0.9, "2017-06", platform="incumbent", who=Who(age_below=30)),)
+
+
+def elsewhere(world):
+    """Lines at lenders that have not cut the person, of people whom one has cut [borrower, product]."""
+    cut_at = world.market.lines["aimed"] > 0
+    lender = world.market.products["platform"]
+    return cut_at.any(1)[:, None] & ~np.array([(cut_at & (lender == lender[k])).any(1) for k in range(len(lender))]).T
+
+
+def test_with_the_rollover_channel_frozen_people_who_are_cut_owe_other_lenders_what_they_owe_them_in_the_baseline():
+    world, baseline = pair(("rollover",), YOUNG_CUT)
+    free, _ = pair((), YOUNG_CUT)
     lines, held = world.market.lines, baseline.market.lines
-    cut = (lines["aimed"] > 0).any(1)
-    assert cut.sum() > 300
-    others = cut[:, None] & (lines["aimed"] == 0)
-    assert all(np.array_equal(lines[field][others], held[field][others]) for field in lines.dtype.names)
-    free, _ = pair((), changes)
-    assert not np.array_equal(free.market.lines["limit"][others], held["limit"][others])
+    refused_here = lines["state"] == NONE  # by lenders who see the cut, which is another channel
+    others = elsewhere(world) & ~refused_here
+    assert (others & (held["revolving"] > 0)).sum() > 300
+    assert (elsewhere(world) & refused_here & (held["revolving"] > 0)).sum() < 10
+    assert all(np.array_equal(lines[field][others], held[field][others]) for field in DEBT)
+    assert not np.array_equal(free.market.lines["instalment"][others], held["instalment"][others])
+
+
+def test_with_the_rollover_channel_frozen_other_lenders_receive_and_lend_what_they_do_in_the_baseline():
+    """Month by month, but for fen from rounding: money is not given to them or taken from them at month ends."""
+    others = tuple(channel for channel in CHANNELS if channel != "direct")
+    world, baseline = pair(others, YOUNG_CUT)
+    free, _ = pair(("information", "funding", "jobs", "peers", "trust"), YOUNG_CUT)
+    here, held, moved = (model.tables()["monthly"] for model in (world, baseline, free))
+    apart = here["platform"] != "incumbent"
+    for column in ("balance_fen", "paid_fen", "m4_fen"):
+        assert np.abs(here[column] - held[column])[apart].max() <= 0.001 * held[column][apart].max()
+        assert np.abs(moved[column] - held[column])[apart].max() > 0.001 * held[column][apart].max()
+
+
+def test_who_is_kept_to_the_course_does_there_what_the_baseline_does_and_manages_with_the_rest():
+    """By hand: 1,000 drawn, 300 bought and 500 paid elsewhere leave 800 more in cash and 800 more owed."""
+    s = household(CASH | {"platform": 0}, PAY_LATER | CASH | {"platform": 1}, lines=[{"aimed": 1}, {"revolving": yuan(600), "due": yuan(600)}])  # fmt: skip
+    use = blank(2, USE_DTYPE)
+    use["held"] = 1
+    set_fields(use[1], {"drawn": yuan(1000), "bought": yuan(300), "paid": yuan(500)})
+    assert s.play(set_apart, course=use) == 0b10
+    s.play(follow, k=1, use=use[1])
+    assert s.borrower.cash == yuan(800)
+    assert balance(s.lines[1]) == yuan(600 + 800)
+    assert s.lines[1].due == yuan(100)
+    assert headroom(s.lines[1]) == 0
+
+
+def test_what_the_course_asks_for_beyond_the_means_is_given_from_outside():
+    s = household(CASH, cash=-yuan(250))
+    s.play(fill_gap)
+    assert s.borrower.cash == 0
+    assert s.flow(FAMILY_HELP) == yuan(250)
 
 
 def test_a_frozen_world_still_closes_its_accounts_and_reacts_to_its_own_indicators():
     late = (Change("cap", "income_cap", 0.2, "2017-03", when=When("delinquency", above=0.01)),)
     world, _ = pair(("funding", "jobs"), (*CUT, *late))
     assert world.month == 18  # every month's accounts were closed on the way
+
+
+def test_a_world_that_branches_off_is_the_world_that_was_founded_with_the_same_changes():
+    late = (Change("brake", "approval_shift", 0.1, "2017-02", when=When("delinquency", above=0.001)),)
+    baseline = model_of(default_market(), borrowers=1500, changes=late).run(5)
+    branch = baseline.branch((*late, *CUT)).run(9)
+    alone = model_of(default_market(), borrowers=1500, changes=(*late, *CUT)).run(14)
+    assert not differences(everything(branch), everything(alone))
+    assert not differences(everything(baseline.run(9)), everything(model_of(default_market(), borrowers=1500, changes=late).run(14)))  # fmt: skip
+
+
+def test_keeping_a_diary_changes_nothing_and_it_adds_up_to_the_flows():
+    plain = model_of(default_market(), borrowers=1500).run(6)
+    noted = model_of(default_market(), borrowers=1500, diary=True).run(6)
+    assert not differences(everything(plain), everything(noted))
+    flows = noted.history.months[-1]["flows"].sum(1)
+    pages, uses = noted.market.pages, noted.market.uses
+    assert pages["spent"].sum() == flows[[PURCHASES_CASH, PURCHASES_CREDIT]].sum()
+    assert pages["charged"].sum() == flows[[INTEREST, LATE_FEES, DRAW_FEES]].sum()
+    assert uses["drawn"].sum() == flows[DRAWS]
+    assert uses["bought"].sum() == flows[PURCHASES_CREDIT]
+    assert uses["paid"].sum() == flows[PAYMENTS]
+    assert pages["family"].sum() == flows[FAMILY_HELP]
+    economy = noted.tables()["economy"]
+    assert pages["unmet"].sum() == economy["unmet_fen"][-1] > 0
+
+
+def test_a_baseline_that_is_ahead_is_refused():
+    baseline = model_of(default_market(), borrowers=100)
+    world = model_of(default_market(), borrowers=100, beside=baseline, frozen=("jobs",))
+    baseline.run(2)
+    with pytest.raises(ValueError, match="the baseline beside is ahead: it has played 2017-02, not 2017-01"):
+        world.step()
 
 
 def test_a_channel_that_does_not_exist_or_a_baseline_of_another_market_is_refused():
