@@ -41,8 +41,8 @@ def _quoted(text) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def _copy(connection, query: str, path: Path, table: str) -> None:
-    notes = ", ".join(f"{c.name}: {_quoted(f'{c.unit}; {c.meaning}')}" for c in columns(table))
+def _copy(connection, query: str, path: Path, described: Iterable[Column]) -> None:
+    notes = ", ".join(f"{c.name}: {_quoted(f'{c.unit}; {c.meaning}')}" for c in described)
     target = f"{_quoted(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{notes}}})"
     try:
         connection.execute(f"COPY ({query}) TO {target}")
@@ -50,6 +50,18 @@ def _copy(connection, query: str, path: Path, table: str) -> None:
         why = str(error).splitlines()[0]
         remedy = "free some space, or remove the part that is named, and give the same command again"
         raise BadInput(f"{shown(path)}: cannot be written ({why}); {remedy}") from None
+
+
+def write_table(path: Path, described: Iterable[Column], values: dict) -> None:
+    """Write one table as Parquet, each column with its type, unit and meaning; the same bytes for the same rows.
+
+    path: file to write; described: the columns in order; values: name -> numpy column.
+    """
+    described = tuple(described)
+    typed = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in described)
+    with _connect() as connection:
+        connection.register("given", {c.name: _readable(values[c.name]) for c in described})
+        _copy(connection, f"SELECT {typed} FROM given", path, described)
 
 
 def _digest(path: Path) -> str:
@@ -95,7 +107,7 @@ class Unfinished:
                 typed = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in TABLES[table])
                 kept = f" WHERE {_BLANK[table]} <> 0" if table in _BLANK else ""
                 head = f"SELECT {_quoted(world)}::VARCHAR AS world, {seed}::INTEGER AS seed"
-                _copy(connection, f"{head}, {typed} FROM played{kept}", draft / f"{table}{SUFFIX}", table)
+                _copy(connection, f"{head}, {typed} FROM played{kept}", draft / f"{table}{SUFFIX}", columns(table))
                 connection.unregister("played")
         draft.rename(part)
 
@@ -106,7 +118,7 @@ class Unfinished:
             for table in TABLES:
                 files = ", ".join(_quoted(part / f"{table}{SUFFIX}") for part in order)
                 draft = self.parts / f"{table}{SUFFIX}"
-                _copy(connection, f"SELECT * FROM read_parquet([{files}])", draft, table)
+                _copy(connection, f"SELECT * FROM read_parquet([{files}])", draft, columns(table))
                 draft.replace(self.folder / draft.name)
         hashes = {f"{table}{SUFFIX}": _digest(self.folder / f"{table}{SUFFIX}") for table in TABLES}
         draft = self.parts / MANIFEST

@@ -78,7 +78,8 @@ def _hold_other_lines(lines, held, products):
     """Of everybody whom a policy cut, set the debts to other lenders to where the baseline has them.
 
     People have kept to the baseline's course all month; what is left are fen from rounding, and what was agreed about
-    debts in trouble. Limits are the lenders' affair. A line opened here alone has no path, nor has one refused here.
+    debts in trouble. Limits are the lenders' affair: who is lent less than in the baseline has left the course. A line
+    opened here alone has no path, nor has one refused here.
     """
     for i in range(len(lines)):
         cut_at = cutters(lines[i], products)
@@ -87,7 +88,7 @@ def _hold_other_lines(lines, held, products):
         for k in range(len(products)):
             line, path = lines[i, k], held[i, k]
             refused = line.state == NONE and is_on_book(path)
-            if cut_at & (1 << int(products[k].platform)) or not _was_opened(path) or refused:
+            if cut_at & (1 << int(products[k].platform)) or not _was_opened(path) or refused or line.off_course > 0:
                 continue
             if is_on_book(line) and is_on_book(path):
                 _stand(line, path)

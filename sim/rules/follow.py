@@ -6,7 +6,7 @@ buying and paying at other lenders goes on as in the baseline, and the person ha
 
 from sim.compiled import rule
 from sim.ledger import DRAWS, FAMILY_HELP, FEES_ABROAD, MERCHANT_FEES, PAYMENTS, PURCHASES_ABROAD, fen, post
-from sim.line import OPEN, draw, is_on_book
+from sim.line import OPEN, draw, headroom, is_on_book
 
 
 @rule
@@ -23,7 +23,9 @@ def cutters(lines, products):
 def set_apart(lines, products, course):
     """The products on which a person keeps to the course: bits of those of every lender that has not cut the person.
 
-    A line that the baseline does not have has no course. course: the person's USE in the baseline this month.
+    A line that the baseline does not have has no course. Nor has one whose lender, through another channel, has come to
+    lend less than the baseline has it lend: its holder is then free to do what people do when a lender cuts them.
+    course: the person's USE in the baseline this month.
     """
     cut_at = cutters(lines, products)
     apart = 0
@@ -31,8 +33,16 @@ def set_apart(lines, products, course):
         for k in range(len(lines)):
             elsewhere = not cut_at & (1 << int(products[k].platform))
             charted = course[k].held > 0 or course[k].applied > 0 or not is_on_book(lines[k])
-            apart |= (elsewhere and charted) << k
+            if elsewhere and charted and is_on_book(lines[k]) and lent(course[k]) > headroom(lines[k]):
+                lines[k].off_course = 1
+            apart |= (elsewhere and charted and lines[k].off_course == 0) << k
     return apart
+
+
+@rule
+def lent(use):
+    """What the course has the lender lend this month, in fen."""
+    return int(use.drawn) + int(use.bought) + int(use.abroad)
 
 
 @rule
@@ -42,7 +52,7 @@ def follow(borrower, line, product, k, use, tally):
     What is bought there is lent as cash, out of which the purchases of the month are made. Until the month is over
     nothing else can be drawn. Returns what the merchants pay for it, in fen.
     """
-    if not is_on_book(line):
+    if not is_on_book(line) or lent(use) > headroom(line):  # opened this month with a lower limit than there
         return 0
     if use.drawn > 0:
         draw(borrower, line, product, k, int(use.drawn), tally)
