@@ -142,6 +142,7 @@ def live(borrower, lines, shops, market, rules, aims, chance, tally):
         review(borrower, lines, k, products, platforms, rules, chance, tally)
     for k in held:
         publish(lines[k])
+    keep_record(borrower, plan, rules, chance, tally)
     measure(borrower, lines, held, products, platforms, pay, defaulted, rules, tally)
     fade(borrower, plan)
     if len(market.pages) > 0:
@@ -313,12 +314,12 @@ def ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
 
 @rule
 def follow_up(borrower, lines, held, shops, products, contracts, platforms, rules, chance, plan, tally):
-    """Age every line, count its move between buckets, note defaults and keep the bureau's record.
+    """Age every line, count its move between buckets, and note defaults.
 
     Returns 1 if the person went into default this month for the first time.
     """
     was_new = borrower.ever_in_default == 0
-    sight = -1.0  # the best reporting among the lenders to whom the person is in default, if any
+    plan.sight = -1.0
     for k in held:
         line, product = lines[k], products[k]
         if line.wait > 0:
@@ -333,14 +334,13 @@ def follow_up(borrower, lines, held, shops, products, contracts, platforms, rule
             if not plan.excused & (1 << k):
                 collect(borrower, line, contracts[line.contract, k], k, shops, rules, tally)
             if line.months_past_due >= DEFAULT_MONTHS:
-                sight = max(sight, product.reporting)
+                plan.sight = max(plan.sight, product.reporting)
             if tally.balance_was[k] > 0:
                 move = tally.transitions[k, tally.bucket_was[k], bucket(line)]
                 move[0] += 1
                 move[1] += tally.balance_was[k]
             if lender.attends and is_on_book(line) and not plan.apart & (1 << k):  # not charged off this month
                 be_served(borrower, line, product, k, lender, rules, chance, plan, tally)
-    keep_record(borrower, sight, rules, chance, tally)
     return 1 if was_new and borrower.ever_in_default else 0
 
 

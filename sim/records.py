@@ -136,6 +136,7 @@ PLAN = _fields(
     ("scenes", "f8", "share of necessities", "necessities that open purchase lines can pay for"),
     ("short", "i8", "fen", "needs less means; negative is slack"),
     ("asked", "i8", "bits", "products applied for this month"),
+    ("sight", "f8", "share", "best reporting among the lenders to whom the person is in default; -1 if there is none"),
     ("apart", "i8", "bits", "products on which the person keeps to the course of a baseline world"),
 )
 

@@ -135,7 +135,8 @@ def test_every_file_and_every_public_function_and_class_says_what_it_is():
 
 # --- parameters, fields, decisions, levers ---
 PARAMETERS = [*BEHAVIOUR.values(), *PLATFORM.values(), *PRODUCT.values()]
-TABLES = ("BORROWER", "LINE", "MERCHANT", "PLAN", "PLATFORM_STATE", "PRODUCT_STATE", "RULES", "RESULT", "AIM", "EVENT", "PAGE", "USE")
+TABLES = ("BORROWER", "LINE", "MERCHANT", "PLAN", "PLATFORM_STATE", "PRODUCT_STATE", "RULES", "RESULT", "AIM", "EVENT",
+          "PAGE", "USE")  # fmt: skip
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda p: p.name)

@@ -256,10 +256,12 @@ def test_the_bank_opens_a_card_once_the_record_has_been_clean_for_six_months(rel
     s = household(PAY_LATER | {"reporting": 1.0}, CARD | {"platform": 1}, lines=[{}, {"state": NONE}],
                   platforms=[{}, {"online": 0, "sees": 1.0, "signal_noise": 0, "approval": 0.13}],
                   parameters={"bureau_memory": 6})  # fmt: skip
-    s.play(keep_record, sight=1.0)
+    s.plan.sight = 1.0
+    s.play(keep_record)
     for month in range(1, 13):
         s.tally.counts[:] = 0
-        s.play(keep_record, sight=1.0 if month == relapse else -1.0)
+        s.plan.sight = 1.0 if month == relapse else -1.0
+        s.play(keep_record)
         if s.play(approve, k=1):
             break
     assert month == opened

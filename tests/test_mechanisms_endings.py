@@ -35,7 +35,8 @@ def test_an_answer_that_comes_after_the_lender_has_stopped_opens_no_line(state, 
 @pytest.mark.parametrize(("months_left", "kept", "left"), [(20, 24, 19), (20, 12, 11), (5, 12, 4), (1, 12, 0)])
 def test_a_shorter_time_of_keeping_records_ends_old_ones_sooner_too(months_left, kept, left):
     s = Scene(CASH, bad_record=months_left, parameters={"bureau_memory": kept})
-    s.play(keep_record, sight=-1.0)
+    s.plan.sight = -1.0
+    s.play(keep_record)
     assert s.borrower.bad_record == left
     assert s.borrower.record_shown == (left > 0)
 

@@ -10,6 +10,7 @@ from sim.line import CHARGED_OFF, FROZEN
 from sim.month import follow_up
 from sim.policy import Change
 from sim.record import BUCKETS
+from sim.rules.report import keep_record
 
 LATE = {"state": FROZEN, "months_past_due": 3, "revolving": yuan(1000), "due": yuan(200), "cause": 5}
 TERMS = {"minimum_share": 0.10, "freeze_after": 1, "call_in_after": 2, "charge_off_after": 6, "recovery_hazard": 0}
@@ -26,6 +27,7 @@ def followed(*lines, paid=(), before=150, month=20, **person):
     s.tally.balance_was[:] = yuan(900)
     s.tally.bucket_was[:] = [line.get("months_past_due", 0) for line in lines]
     s.first = s.play(follow_up)
+    s.play(keep_record)
     s.events = s.tally.events[: s.tally.counts[0]]
     s.changed = s.tally.changed[: s.tally.counts[1]].tolist()
     return s

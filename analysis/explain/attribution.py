@@ -136,8 +136,8 @@ def platform_game(case: Case) -> Game:
 def _game_of_changes(name: str, case: Case, players: dict[str, tuple]) -> Game:
     if not players:
         raise ValueError(
-            f"{case.reform.name} has no dated change of its own, so there are no {name} to attribute to; its effects can"
-            " be attributed to channels"
+            f"{case.reform.name} has no dated change of its own, so there are no {name} to attribute to; its effects"
+            " can be attributed to channels"
         )
     before = tuple(case.baseline.market_arguments()["changes"])
     return Game(
@@ -208,7 +208,8 @@ class Attribution:
         it, lead = OUTCOMES[outcome], Coalition((self.game.first,) if self.game.first else ())
         values = {some: self.values[some | lead][:, outcome] for some in coalitions(self.game.others)}
         scale = it.scale / self.sizes[it.per] / len(self.seeds)
-        return {name: (low * scale, high * scale) for name, (low, high) in order_ranges(self.game.others, values).items()}
+        ranges = order_ranges(self.game.others, values)
+        return {name: (low * scale, high * scale) for name, (low, high) in ranges.items()}
 
     def lenders_reaction(self, outcome: int) -> Estimate:
         """What lenders' reactions add, through what they see and how they are funded, in the unit."""

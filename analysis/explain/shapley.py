@@ -85,7 +85,7 @@ def orders(players: Sequence[str], pairs: int, seed: int = 1) -> list[tuple[str,
     drawn = []
     for pair in range(pairs):
         key = month_key(seed, pair)
-        order = tuple(sorted(players, key=lambda name: uniform(key, 0, players.index(name))))  # noqa: B023
+        order = tuple(sorted(players, key=lambda name: uniform(key, 0, players.index(name))))
         drawn += [order, order[::-1]]
     return drawn
 
@@ -114,9 +114,11 @@ def sampled(drawn: Iterable[tuple[str, ...]], value: Callable[[Coalition], np.nd
         for name in players
     }
     count = len(each) // 2
-    spread = {name: values.std(axis=0, ddof=1) if count > 1 else np.nan * values[0] for name, values in of_pairs.items()}
     return Sampled(
         {name: values.mean(axis=0) for name, values in of_pairs.items()},
-        {name: spread[name] / math.sqrt(count) for name in players},
+        {
+            name: values.std(axis=0, ddof=1) / math.sqrt(count) if count > 1 else np.full_like(values[0], np.nan)
+            for name, values in of_pairs.items()
+        },
         len(each),
     )

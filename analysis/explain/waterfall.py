@@ -57,7 +57,8 @@ def waterfall(a: Attribution, pair: str, outcome: int = 0) -> tuple[Figure, str,
     handles = [Line2D([], [], color=INK, linestyle="-", label="95 % interval over seeds")]
     if ranges:
         handles.append(Line2D([], [], color=QUIET, linewidth=5, linestyle="-", label="what it adds, by order"))
-        handles.append(Line2D([], [], color=INK, marker="D", linestyle="none", markersize=4, label="its part (Shapley)"))
+        diamond = {"color": INK, "marker": "D", "linestyle": "none", "markersize": 4}
+        handles.append(Line2D([], [], **diamond, label="its part (Shapley)"))
     figure.legend(handles=handles, loc="outside lower left", ncols=3)
     said = "; ".join(f"{player} {number(part.mean)}" for player, part in parts.items())
     return (
@@ -127,7 +128,7 @@ def _finding(a, pair, outcome, parts, total) -> str:
     it = OUTCOMES[outcome]
     told = {player: part for player, part in parts.items() if not part.includes_zero}
     if not told:
-        return f"{pair}, {it.name} {it.unit}: {number(total.mean)} together, no part of it told from zero by these seeds"
+        return f"{pair}, {it.name} {it.unit}: {number(total.mean)}, no part of it told from zero by these seeds"
     ranked = sorted(told, key=lambda player: -abs(told[player].mean))[:3]
     said = ", ".join(f"{player} {number(told[player].mean)}" for player in ranked)
     return f"{pair}, {it.name} {it.unit}: {said}; together {number(total.mean)}"

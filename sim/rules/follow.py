@@ -1,7 +1,7 @@
 """Follow: what people do on lines that are held on the course of a baseline world.
 
 Nobody does this in earnest: it is how the rollover channel is frozen. Of those whom a policy cuts, all borrowing,
-buying and paying at other lenders goes on as in the baseline, and the person has to manage with the lines that were cut.
+buying and paying at other lenders goes on as in the baseline, and they have to manage with the lines that were cut.
 """
 
 from sim.compiled import rule

@@ -19,16 +19,16 @@ def publish(line):
 
 
 @rule
-def keep_record(borrower, sight, rules, chance, tally):
+def keep_record(borrower, plan, rules, chance, tally):
     """The bureau's record: it lasts from the last month in default, and is shown after a lag whose mean is set.
 
-    Where the time that records are kept is shortened, old ones are gone sooner too.
-    Friends will hear when it begins and ends.
+    Lenders learn of it from the next month on, as of all that others report. Where the time that records are kept is
+    shortened, old ones are gone sooner too. Friends will hear when it begins and ends.
     """
     was_clean = borrower.bad_record == 0
-    if sight >= 0.0:
+    if plan.sight >= 0.0:
         borrower.bad_record = int(rules.bureau_memory)
-        borrower.record_sight = sight
+        borrower.record_sight = plan.sight
     elif borrower.bad_record > 0:
         borrower.bad_record = min(int(borrower.bad_record), int(rules.bureau_memory)) - 1
     if borrower.bad_record == 0:
