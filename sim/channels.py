@@ -23,8 +23,8 @@ PUBLISHED = {
     "trust": {"platforms": ("reputation", "service")},  # and trust on the lines that the baseline has too
 }
 #: ``direct`` is the policy's own reach, on the lines of the lenders that it makes cut: frozen, its changes do not
-#: happen. ``rollover`` is what people whom it cuts do at other lenders: frozen, they borrow, buy and pay there what they
-#: do in the baseline, month by month.
+#: happen. ``rollover`` is what people whom it cuts do at other lenders: frozen, they borrow, buy and pay there what
+#: they do in the baseline, month by month.
 CHANNELS = ("direct", "rollover", *PUBLISHED)
 
 
