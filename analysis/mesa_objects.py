@@ -195,7 +195,8 @@ def _blank_tally(products, merchants):
     }
     tills = {name: row(merchants) for name in ("sales", "on_lines", "fees", "payroll", "staff")}
     lists = {"events": defaultdict(lambda: Event(row(len(EVENT)))), "changed": {}, "counts": [0, 0]}
-    scratch = {name: row(products) for name in ("held", "own", "buy", "pay", "arrears", "bucket_was", "balance_was")}
+    counted = ("held", "own", "buy", "pay", "arrears", "bucket_was", "balance_was", "limit_was")
+    scratch = {name: row(products) for name in counted}
     return Tally(**sums, **tills, **lists, plan=[Plan(row(len(PLAN)))], **scratch, noted=grid())
 
 

@@ -87,6 +87,12 @@ def count_on(plan, line, product):
         return
     plan.room += headroom(line)
     accept(plan, product)
+    count_again(plan)
+
+
+@rule
+def count_again(plan):
+    """The unused credit that necessities count on has changed, and with it by how much the person is short."""
     before = int(plan.reserved)
     plan.reserved = reserve(plan)
     plan.short -= int(plan.reserved) - before

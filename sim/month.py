@@ -8,7 +8,7 @@ from collections import namedtuple
 
 from sim import chance as luck
 from sim import tally as row
-from sim.budget import count_on
+from sim.budget import count_again, count_on
 from sim.compiled import loop, rule, unowned
 from sim.diary import open_page, write_page
 from sim.lender import harshness, takes_business
@@ -38,7 +38,7 @@ from sim.rules.complain import complain
 from sim.rules.convert import convert
 from sim.rules.defraud import overdraw, steal
 from sim.rules.earn import earn
-from sim.rules.follow import fill_gap, follow, set_apart
+from sim.rules.follow import draw_on_course, leave_room, pay_on_course, set_apart
 from sim.rules.leave import come_back, leave
 from sim.rules.measure import measure, note_default
 from sim.rules.negotiate import keep_plan, negotiate
@@ -48,7 +48,7 @@ from sim.rules.plan import plan_month
 from sim.rules.report import keep_record, publish
 from sim.rules.restrict import restrict
 from sim.rules.review import review
-from sim.rules.shop import ring_up, shop
+from sim.rules.shop import shop
 from sim.rules.talk import talk
 from sim.rules.teach import teach
 from sim.rules.verify import can_repay, decision_months, verify
@@ -119,22 +119,26 @@ def live(borrower, lines, shops, market, rules, aims, chance, tally):
     held = list_held(lines, tally)
     open_accounts(borrower, lines, held, products, contracts, platforms, rules, chance, plan, tally)
     draw_ahead(borrower, lines, products, aims, rules, tally)
-    plan.apart = 0
-    if len(market.course) > 0:
-        keep_to_course(borrower, lines, shops, market, rules, chance, plan, tally)
     # 4. a plan, and cash if it falls short
-    own = list_own(held, plan, tally)
-    plan_month(borrower, lines, own, products, platforms, rules, chance, plan, buy, pay)
-    convert(borrower, lines, own, products, plan, pay, tally)
-    raise_cash(borrower, lines, own, products, platforms, rules, chance, plan, tally)
+    plan_month(borrower, lines, held, products, platforms, rules, chance, plan, buy, pay)
+    if len(market.course) > 0:
+        set_course(borrower, lines, market, rules, chance, plan, tally)
+    convert(borrower, lines, list_own(held, plan, tally), products, plan, pay, tally)
+    raise_cash(borrower, lines, held, products, platforms, rules, chance, plan, tally)
     # 5. purchases, then payments, with the lines just opened too
     held = list_held(lines, tally)
-    own = list_own(held, plan, tally)
-    tally.economy[row.CUT_WANTS] += shop(borrower, lines, own, products, shops, merchants, plan, buy, tally)
-    pay_bills(borrower, lines, own, products, platforms, rules, chance, plan, pay, tally)
     if plan.apart:
         for k in held:
-            pay[k] = market.course[borrower.id, k].paid if plan.apart & (1 << k) else pay[k]
+            if plan.apart & (1 << k):
+                leave_room(lines[k], k, market.course[borrower.id, k], buy, tally)
+    tally.economy[row.CUT_WANTS] += shop(borrower, lines, held, products, shops, merchants, plan, buy, tally)
+    if plan.apart:
+        for k in held:
+            if plan.apart & (1 << k):
+                use = market.course[borrower.id, k]
+                pay_on_course(borrower, lines[k], products[k], k, use, plan, pay, tally)
+    own = list_own(held, plan, tally)
+    pay_bills(borrower, lines, own, products, platforms, rules, chance, plan, pay, tally)
     # 6. lines age and are collected
     defaulted = follow_up(borrower, lines, held, shops, products, contracts, platforms, rules, chance, plan, tally)
     # 7. limits are reviewed, what others may see is published, the month is measured
@@ -181,20 +185,17 @@ def list_own(held, plan, tally):
 
 
 @rule
-def keep_to_course(borrower, lines, shops, market, rules, chance, plan, tally):
+def set_course(borrower, lines, market, rules, chance, plan, tally):
     """With the rollover channel frozen, whoever a policy has cut deals with other lenders as the baseline has it."""
     course = market.course[borrower.id]
     plan.apart = set_apart(lines, market.products, course)
-    if plan.apart == 0:
-        return
-    fees = 0
-    for k in range(len(lines)):
-        if plan.apart & (1 << k):
-            if course[k].applied > 0 and lines[k].state == NONE:
-                ask_for(borrower, lines, k, market.products, market.platforms, rules, chance, tally)
-            fees += follow(borrower, lines[k], market.products[k], k, course[k], tally)
-    ring_up(shops, market.merchants, 0, 0, fees, tally)
-    fill_gap(borrower, tally)
+    if plan.apart:
+        for k in range(len(lines)):
+            if plan.apart & (1 << k):
+                if course[k].applied > 0 and lines[k].state == NONE:
+                    ask_for(borrower, lines, k, market.products, market.platforms, rules, chance, tally)
+                draw_on_course(borrower, lines[k], market.products[k], k, course[k], plan, tally)
+        count_again(plan)
 
 
 @rule

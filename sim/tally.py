@@ -46,6 +46,7 @@ Tally = namedtuple("Tally", (
     "arrears",      # fen past due on each line before this month's bill
     "bucket_was",   # bucket of each line at the end of last month
     "balance_was",  # fen owed on each line at the end of last month
+    "limit_was",    # fen, limits of lines that are kept to a course, while purchases are made
     "noted",        # what a diary needs of the slice's sums as they stood before the person's month
 ))
 
@@ -62,7 +63,7 @@ def new_tally(people: int, products: int, merchants: int) -> Tally:
         zeros(merchants), zeros(merchants), zeros(merchants),
         np.empty(people * products, EVENT_DTYPE).view(np.recarray), np.empty(people, np.int32),
         zeros(2), blank(1, PLAN_DTYPE),
-        np.zeros(products, np.uint8), np.zeros(products, np.uint8), *(zeros(products) for _ in range(5)),
+        np.zeros(products, np.uint8), np.zeros(products, np.uint8), *(zeros(products) for _ in range(6)),
         zeros(len(FLOWS) + 2, products + 1))
 
 

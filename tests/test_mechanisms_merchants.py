@@ -98,7 +98,7 @@ def test_every_fen_that_is_spent_is_somebodys_sale(credit, cash, fee, alive, acc
 
 
 @pytest.mark.mechanism("M87")
-def test_merchants_that_accept_linesring_up_more_at_the_cost_of_those_that_do_not():
+def test_merchants_that_accept_lines_sell_more_at_the_cost_of_those_that_do_not():
     all_accept, some = (world(6, merchant_acceptance=share) for share in (1.0, 0.5))
     accepting = some.market.merchants["accepts"] == 1
     assert 0.4 < accepting.mean() < 0.6

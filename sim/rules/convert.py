@@ -1,7 +1,7 @@
 """Convert: who cannot pay the bill turns part of it into instalments."""
 
 from sim import tally as row
-from sim.budget import reserve
+from sim.budget import count_again
 from sim.compiled import rule
 from sim.ledger import CONVERSION_FEES, fen, post
 from sim.line import INSTAL, OPEN, headroom, is_called_in, lend
@@ -44,7 +44,8 @@ def convert(borrower, lines, held, products, plan, pay, tally):
         pay[k] = max(int(line.due), min(pay[k], int(line.revolving)))
         planned += pay[k]
         if product.buys > 0.0:
-            _count_room(plan, unused - headroom(line))
+            plan.room -= unused - headroom(line)  # the fee takes up unused credit
+            count_again(plan)
         post(tally.flows, CONVERSION_FEES, k, fee)
         tally.books[k, row.CONVERTED] += amount
 
@@ -56,12 +57,3 @@ def _months(amount, spare, product):
     while months < product.term and months * spare < amount:
         months += STEP
     return min(months, int(product.term))
-
-
-@rule
-def _count_room(plan, used):
-    """The fee takes up unused credit, which necessities may have counted on."""
-    plan.room -= used
-    before = int(plan.reserved)
-    plan.reserved = reserve(plan)
-    plan.short += before - int(plan.reserved)

@@ -2,11 +2,13 @@
 
 Nobody does this in earnest: it is how the rollover channel is frozen. Of those whom a policy cuts, all borrowing,
 buying and paying at other lenders goes on as in the baseline, and they have to manage with the lines that were cut.
+People plan with all their lines as ever; on those kept to the course what they do then is given. Whoever is cut where it
+does not matter does what the baseline does.
 """
 
 from sim.compiled import rule
-from sim.ledger import DRAWS, FAMILY_HELP, FEES_ABROAD, MERCHANT_FEES, PAYMENTS, PURCHASES_ABROAD, fen, post
-from sim.line import OPEN, draw, headroom, is_on_book
+from sim.ledger import FAMILY_HELP, PAYMENTS, post
+from sim.line import NONE, balance, draw, headroom, is_called_in, is_on_book
 
 
 @rule
@@ -24,18 +26,20 @@ def set_apart(lines, products, course):
     """The products on which a person keeps to the course: bits of those of every lender that has not cut the person.
 
     A line that the baseline does not have has no course. Nor has one whose lender, through another channel, has come to
-    lend less than the baseline has it lend: its holder is then free to do what people do when a lender cuts them.
-    course: the person's USE in the baseline this month.
+    lend less than the baseline has it lend, or to refuse it: the person is then free to do what people do in that case.
+    course: the person's USE of each line in the baseline this month.
     """
     cut_at = cutters(lines, products)
     apart = 0
-    if cut_at:
-        for k in range(len(lines)):
-            elsewhere = not cut_at & (1 << int(products[k].platform))
-            charted = course[k].held > 0 or course[k].applied > 0 or not is_on_book(lines[k])
-            if elsewhere and charted and is_on_book(lines[k]) and lent(course[k]) > headroom(lines[k]):
-                lines[k].off_course = 1
-            apart |= (elsewhere and charted and lines[k].off_course == 0) << k
+    for k in range(len(lines)):
+        line, use = lines[k], course[k]
+        if not cut_at or cut_at & (1 << int(products[k].platform)):
+            continue
+        refused = use.held > 0 and line.state == NONE
+        if refused or (is_on_book(line) and lent(use) > headroom(line)):
+            line.off_course = 1
+        charted = use.held > 0 or use.applied > 0 or not is_on_book(line)
+        apart |= (charted and line.off_course == 0) << k
     return apart
 
 
@@ -46,35 +50,42 @@ def lent(use):
 
 
 @rule
-def follow(borrower, line, product, k, use, tally):
-    """Draw, buy and pay on one line what the baseline has the person draw, buy and pay there this month.
+def draw_on_course(borrower, line, product, k, use, plan, tally):
+    """Draw what the baseline draws: to pay bills if the person is short, otherwise to spend it.
 
-    What is bought there is lent as cash, out of which the purchases of the month are made. Until the month is over
-    nothing else can be drawn. Returns what the merchants pay for it, in fen.
+    Nothing else is drawn, and of the unused credit that the plan counts on only what the baseline uses is there.
     """
-    if not is_on_book(line) or lent(use) > headroom(line):  # opened this month with a lower limit than there
-        return 0
-    if use.drawn > 0:
-        draw(borrower, line, product, k, int(use.drawn), tally)
-    line.purchases += use.bought + use.abroad
-    borrower.cash += use.bought
-    fee = fen(product.merchant_fee * use.bought)
-    post(tally.flows, DRAWS, k, int(use.bought))
-    post(tally.flows, MERCHANT_FEES, k, fee)
-    post(tally.flows, PURCHASES_ABROAD, k, int(use.abroad))
-    post(tally.flows, FEES_ABROAD, k, fen(product.merchant_fee * use.abroad))
-    line.revolving -= use.paid
-    line.due = max(0, int(line.due) - int(use.paid))
-    borrower.cash -= use.paid
-    post(tally.flows, PAYMENTS, k, int(use.paid))
-    if line.state == OPEN:
-        line.wait += 1  # until lines age at the end of the month
-    return fee
+    if product.buys > 0.0:
+        plan.room -= max(0, headroom(line) - int(use.bought) - int(use.abroad))
+    if is_on_book(line) and lent(use) <= headroom(line):  # a line just opened may be smaller than it is there
+        if use.drawn > 0:
+            draw(borrower, line, product, k, int(use.drawn), tally)
+            plan.wants += int(use.drawn) if plan.short <= 0 else 0
+            plan.short -= int(use.drawn)
+    line.wait += 1
 
 
 @rule
-def fill_gap(borrower, tally):
-    """What the course asks for beyond the person's means comes from family: it is paid whatever happens."""
-    if borrower.cash < 0:
-        post(tally.flows, FAMILY_HELP, -1, -int(borrower.cash))
-        borrower.cash = 0
+def leave_room(line, k, use, buy, tally):
+    """While the month's purchases are made there is as much room on the line as the baseline uses, and it is used."""
+    line.wait -= 1
+    tally.limit_was[k] = line.limit
+    line.limit = min(int(line.limit), balance(line) + int(use.bought) + int(use.abroad))
+    buy[k] = use.bought
+
+
+@rule
+def pay_on_course(borrower, line, product, k, use, plan, pay, tally):
+    """Pay what the baseline pays; what the person's means do not reach comes from family. The limit is what it was."""
+    line.limit = tally.limit_was[k]
+    if not is_on_book(line):
+        return
+    plan.minimum -= 0 if is_called_in(line, product) else int(line.due)
+    pay[k] = use.paid
+    if use.paid > 0:
+        line.revolving -= use.paid
+        line.due = max(0, int(line.due) - int(use.paid))
+        post(tally.flows, PAYMENTS, k, int(use.paid))
+        missing = max(0, int(use.paid) - int(borrower.cash))
+        borrower.cash += missing - int(use.paid)
+        post(tally.flows, FAMILY_HELP, -1, missing)

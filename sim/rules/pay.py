@@ -24,7 +24,7 @@ def pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, p
 
     pay: fen per line planned, on return fen paid.
     """
-    reason = CHOSE if _stops_paying(borrower, lines, held, products, rules, plan) else 0
+    reason = CHOSE if _stops_paying(borrower, lines, products, rules, plan) else 0
     forgotten = _forgets(borrower, lines, products, platforms, rules, chance) if reason == 0 else -1
     skipped = 1 << forgotten if forgotten >= 0 else 0  # bits: nothing is kept for these bills
     if reason == CHOSE:
@@ -55,7 +55,7 @@ def pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, p
 
 
 @rule
-def _stops_paying(borrower, lines, held, products, rules, plan):
+def _stops_paying(borrower, lines, products, rules, plan):
     """Whether the person chooses to default: debts above a year of wage, and little shame or fear.
 
     stigma < strategic share * (1 + peer effect * friends in default), where the right side falls with calls, with the
@@ -72,7 +72,7 @@ def _stops_paying(borrower, lines, held, products, rules, plan):
     penalty = reported = 0.0
     late = False
     known = 0.0
-    for k in held:
+    for k in range(len(lines)):
         if is_on_book(lines[k]):
             owed = balance(lines[k])
             debt += owed

@@ -1,0 +1,161 @@
+"""The parts of an explanation as a reader meets them: sentences, figures, small tables, and the full tables as files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from analysis.explain.attribution import OUTCOMES, Attribution
+from analysis.wording import interval, number
+from sim.record import Column
+
+#: What a game is called in a title, and what its parts mean.
+ASKED = {
+    "channels": "Through which channel",
+    "provisions": "Because of which provision",
+    "platforms": "Because of which platform",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file of an explanation: its columns, and its rows as numpy columns by name."""
+
+    name: str
+    columns: tuple[Column, ...]
+    values: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part: what it says, draws (name -> what gives figure, description and caption), prints and keeps."""
+
+    key: str
+    title: str
+    sentences: list[str]
+    figures: dict[str, Callable] = field(default_factory=dict)
+    printed: list[dict] = field(default_factory=list)  # caption, heads, rows of text
+    tables: list[Table] = field(default_factory=list)
+
+
+def columns(*rows) -> tuple[Column, ...]:
+    """Columns from rows of (name, DuckDB type, unit, meaning)."""
+    return tuple(Column(*row) for row in rows)
+
+
+PARTS = columns(
+    ("game", "VARCHAR", "name", "channels, provisions or platforms"),
+    ("outcome", "VARCHAR", "name", "what is attributed"),
+    ("unit", "VARCHAR", "name", "unit of the numbers of this row"),
+    ("player", "VARCHAR", "name", "to whom or to what a part is due; 'together' is all of them"),
+    ("mean", "DOUBLE", "unit of the row", "part: mean over seeds"),
+    ("low", "DOUBLE", "unit of the row", "lower end of its 95 % interval over paired seeds"),
+    ("high", "DOUBLE", "unit of the row", "upper end of it"),
+    ("sampling_error", "DOUBLE", "unit of the row", "standard error from drawing orders, 0 if every order counts"),
+    ("least", "DOUBLE", "unit of the row", "least that the player adds on entering, over all orders"),
+    ("most", "DOUBLE", "unit of the row", "most that the player adds on entering, over all orders"),
+)
+COALITIONS = columns(
+    ("game", "VARCHAR", "name", "channels, provisions or platforms"),
+    ("players", "VARCHAR", "names", "who acts in this world, joined by +"),
+    ("seed", "INTEGER", "number", "which of the paired runs"),
+    ("outcome", "VARCHAR", "name", "what is counted"),
+    ("difference", "BIGINT", "people, lines, fen or merchants", "this world less the baseline"),
+)
+
+
+def attribution(a: Attribution, pair: str) -> Section:
+    """How much is due to each channel, provision or platform.
+
+    a: an Attribution; pair: how the two worlds are named.
+    """
+    from analysis.explain import waterfall
+
+    return Section(
+        a.game.name,
+        ASKED[a.game.name],
+        _attribution_sentences(a),
+        {
+            f"{a.game.name}-waterfall": lambda: waterfall.waterfall(a, pair),
+            f"{a.game.name}-outcomes": lambda: waterfall.outcomes(a, pair),
+        },
+        [_printed_parts(a, pair)],
+        [_parts_table(a), _coalitions_table(a)],
+    )
+
+
+def _attribution_sentences(a: Attribution) -> list[str]:
+    total, parts = a.total[:, 0], {player: a.part(player, 0) for player in a.game.players}
+    said = [f"{player} {interval(part)}" for player, part in parts.items() if part.mean != 0.0]
+    nothing = [player for player, part in parts.items() if not a.parts[player].any()]
+    sentences = [
+        f"Of {interval(a.shown(0, total))} people in default per 1,000 borrowers, these parts are due to the"
+        f" {a.game.name}: {'; '.join(said) or 'none'}."
+    ]
+    if nothing:
+        sentences.append(f"{', '.join(nothing)}: exactly nothing, in any outcome.")
+    if a.game.first:
+        sentences.append(
+            f"The first round, with every other channel held on the path of the baseline, is"
+            f" {interval(parts[a.game.first])}; lenders' reactions to what they see and to how they are funded add"
+            f" {interval(a.lenders_reaction(0))}, and the rest is what the rule and people themselves do."
+        )
+    if a.sample is not None:
+        worst = max(a.sampling_error(player, 0) for player in a.game.players)
+        sentences.append(
+            f"There are too many of them to play every combination: {a.sample.orders} orders were drawn, which leaves a"
+            f" standard error of at most {number(worst).lstrip('+')} per 1,000."
+        )
+    else:
+        widest = max(a.by_order(0).items(), key=lambda item: item[1][1] - item[1][0])
+        sentences.append(
+            f"Switched on one after another, a split would depend on the order: {widest[0]} would be given anything from"
+            f" {number(widest[1][0])} to {number(widest[1][1])}."
+        )
+    return sentences
+
+
+def _printed_parts(a: Attribution, pair: str) -> dict:
+    heads = [a.game.name.rstrip("s"), *(f"{it.name}, {it.unit}" for it in OUTCOMES)]
+    rows = [[player, *(_with_span(a.part(player, i)) for i in range(len(OUTCOMES)))] for player in a.game.players]
+    rows.append(["together", *(_with_span(a.shown(i, a.total[:, i])) for i in range(len(OUTCOMES)))])
+    return {"caption": f"Parts (Shapley values) with 95 % intervals over paired seeds, {pair}. They add up exactly.",
+            "heads": heads, "rows": rows}  # fmt: skip
+
+
+def _with_span(value) -> str:
+    if not value.mean and not value.low and not value.high:
+        return "0"
+    span = f" ({number(value.low)} to {number(value.high)})" if value.has_interval else ""
+    return number(value.mean) + span
+
+
+def _parts_table(a: Attribution) -> Table:
+    rows = []
+    for i, it in enumerate(OUTCOMES):
+        ranges = a.by_order(i) if a.sample is None else {}
+        for player in (*a.game.players, "together"):
+            value = a.shown(i, a.total[:, i]) if player == "together" else a.part(player, i)
+            error = 0.0 if player == "together" else a.sampling_error(player, i)
+            least, most = ranges.get(player, (value.mean, value.mean))
+            rows.append((a.game.name, it.name, it.unit, player, value.mean, value.low, value.high, error, least, most))
+    return Table(f"{a.game.name}-parts", PARTS, rows_to_columns(PARTS, rows))
+
+
+def _coalitions_table(a: Attribution) -> Table:
+    rows = [
+        (a.game.name, "+".join(p for p in a.game.players if p in some), seed, it.name, int(differences[s, i]))
+        for some, differences in a.values.items()
+        for s, seed in enumerate(a.seeds)
+        for i, it in enumerate(OUTCOMES)
+    ]
+    return Table(f"{a.game.name}-coalitions", COALITIONS, rows_to_columns(COALITIONS, rows))
+
+
+def rows_to_columns(described: tuple[Column, ...], rows: list[tuple]) -> dict[str, np.ndarray]:
+    """Rows of values as numpy columns, by the columns' names; text stays text when there is no row."""
+    kinds = {"VARCHAR": object, "INTEGER": np.int32, "BIGINT": np.int64, "DOUBLE": np.float64, "BOOLEAN": bool}
+    return {
+        column.name: np.array([row[i] for row in rows], dtype=kinds.get(column.type, object))
+        for i, column in enumerate(described)
+    }
