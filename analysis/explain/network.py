@@ -1,0 +1,182 @@
+"""The network of lenders in a world: read from it, measured, and put into rows and sentences.
+
+What one lender's closing does to the borrowers it shares is not assumed: worlds are played in which it closes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis.estimate import estimate
+from analysis.explain import exposures
+from analysis.explain.twins import REFORM, Case, Twins, World
+
+YEAR = 12  #: months after a lender closes in which defaults elsewhere are counted
+MOST_LENDERS = 4  #: numbers of lenders are told apart up to so many
+DEBTRANK = "Battiston et al. 2012; Bardoscia et al. 2015"
+OWN = "counted in the market"
+
+#: name: unit, meaning, source.
+MEASURES = {
+    "borrowers with two lenders": ("share of borrowers", "people who owe two platforms or more, of those who owe any", OWN),
+    "registrations per person in default": ("count", "platforms at which a person in default is in default; Korea 2.7 to 4.2", OWN),
+    "registrations against independence": ("multiple", "the same over what platforms' default rates would give if independent", OWN),
+    "friends in default against independence": ("multiple", "pairs of friends both in default over those expected by income fifth and number of lenders; borrower groups in India 6", "Flora 2015 (India)"),
+    "debt of people in default at two lenders": ("share of debt", "of what people in default owe, the part owed by those in default at two platforms or more", OWN),
+    "largest exposure": ("share of capital", "most that a platform would lose of its capital through shared borrowers if another closed", DEBTRANK),
+    "amplification": ("multiple", "loss once distress has spread over the loss at first, every platform losing 0.5 % of its capital; interbank 3 to 6", DEBTRANK),
+    "fit of a centre": ("correlation", "how well platforms divide into a centre and others tied only to it, by shared borrowers", "Borgatti and Everett 2000"),
+    "DebtRank": ("share of all books", "distress of the other platforms, by their books, if this platform closes", DEBTRANK),
+    "extra default if it closes": ("share of people", "of people who owe it and another platform, those more who default elsewhere within a year after it stops lending", "worlds played with the platform closed"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Network:
+    """Who owes whom at the end of a month."""
+
+    platforms: tuple[str, ...]
+    owed: np.ndarray  # on the book, fen [person, platform]
+    debt: np.ndarray  # claims on charged-off lines included, fen [person, platform]
+    in_default: np.ndarray  # yes or no [person, platform]
+    capital: np.ndarray  # own capital, fen [platform]
+    own_share: np.ndarray  # part of each loan that it bears itself [platform]
+    quintile: np.ndarray  # of income at the first month, 0-4 [person]
+    offsets: np.ndarray  # of each person's friends [person + 1]
+    friends: np.ndarray  # ids
+
+    @property
+    def book(self) -> np.ndarray:
+        """What each platform is owed, fen [platform]."""
+        return self.owed.sum(axis=0)
+
+    def weights(self, extra_default) -> np.ndarray:
+        """Shared-borrower exposures, shares of capital [p, q]: ``exposures.exposure``."""
+        return exposures.exposure(self.owed, extra_default, self.capital, self.own_share)
+
+
+def read_network(model) -> Network:
+    """Copy from a world what its network is at the end of the month played last.
+
+    A person is in default at a platform with a line more than 90 days past due there, or one charged off while the
+    default is on the bureau's record. model: a CreditModel.
+    """
+    from sim.line import CHARGED_OFF, DEFAULT_MONTHS, IN_PLAN, OPEN, SOLD
+
+    market = model.market
+    lines, people = market.lines, market.borrowers
+    at = np.eye(len(model.platform_names), dtype=np.int64)[market.products["platform"]]  # [product, platform]
+    amount = sum(lines[part].astype(np.int64) for part in ("revolving", "purchases", "instalment"))
+    on_book = (lines["state"] >= OPEN) & (lines["state"] <= IN_PLAN)
+    written_off = (lines["state"] == CHARGED_OFF) | (lines["state"] == SOLD)
+    recorded = written_off & (amount > 0) & (people["bad_record"] > 0)[:, None]
+    bad = (on_book & (lines["months_past_due"] >= DEFAULT_MONTHS)) | recorded
+    return Network(
+        platforms=tuple(model.platform_names),
+        owed=np.where(on_book, amount, 0) @ at,
+        debt=np.where(on_book | written_off, amount, 0) @ at,
+        in_default=bad.astype(np.int64) @ at > 0,
+        capital=np.array(market.platforms["capital"]),
+        own_share=np.array(market.platforms["own_share"]),
+        quintile=np.array(people["quintile"]),
+        offsets=market.friend_offsets,
+        friends=market.friends,
+    )
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The network of one seed: in the month before the policy, at the end of both worlds, and what closings do."""
+
+    before: Network
+    baseline: Network
+    reform: Network
+    extra_default: np.ndarray  # of people who also owe another, if the platform closes: share [platform]
+
+
+def observe(case: Case, seed: int) -> Observed:
+    """Play one seed: both worlds to the end, and the worlds in which one platform closes for a year.
+
+    case: the worlds; seed: of the chance. Returns an Observed.
+    """
+    before, extra = closing_effects(case, seed)
+    with Twins(case, seed) as twins:
+        [(baseline, reform)] = twins.play([REFORM], lambda *models: tuple(read_network(model) for model in models))
+    return Observed(before, baseline, reform, extra)
+
+
+def closing_effects(case: Case, seed: int) -> tuple[Network, np.ndarray]:
+    """The network before the policy, and the extra chance of default elsewhere if each platform closed then.
+
+    One world for each platform q: from the policy month on it takes nobody new and lets nobody draw; debts run off.
+    pi_q = (people in default elsewhere within a year there, less those in the baseline) / people, among those who owed
+    q and another platform in the month before. It is the E2 and E5 of borrowers as the market has them, not an
+    assumption; the same people have the same luck in both worlds. nan if no borrower is shared.
+
+    case, seed: as for ``observe``. Returns (Network, shares [platform]).
+    """
+    months = min(case.months, case.policy + YEAR)
+    with Twins(replace(case, reform=case.baseline, months=months), seed) as twins:
+        before = read_network(twins.trunk)
+        worlds = [_closing(case, platform) for platform in before.platforms]
+        counted = twins.play(worlds, lambda *models: [defaulted_since(model, case.policy) for model in models])
+    return before, np.array([extra_default(before.owed, q, *pair) for q, pair in enumerate(counted)])
+
+
+def _closing(case: Case, platform: str) -> World:
+    """The baseline with one platform that stops lending when the policy would come."""
+    from sim.policy import Change, month_date, month_number
+
+    given = case.baseline.market_arguments()
+    start = month_date(month_number(given["start"]) + case.policy)
+    return World((*given["changes"], Change("closing", "platform_stop", 1, start, platform=platform)))
+
+
+def defaulted_since(model, since: int) -> np.ndarray:
+    """Who has defaulted at which platform since a month, yes or no [person, platform]; since: months from the start."""
+    found = np.zeros((len(model.market.borrowers), len(model.platform_names)), dtype=bool)
+    for month in model.history.months[since:]:
+        found[month["events"]["borrower"], model.market.products["platform"][month["events"]["product"]]] = True
+    return found
+
+
+def extra_default(owed, q: int, baseline, closed) -> float:
+    """Of people who owe q and another platform, how many more default at another once q has closed: a share.
+
+    owed: fen [person, platform] before; baseline, closed: who defaulted where [person, platform] in the two worlds.
+    """
+    owed = np.asarray(owed)
+    shared = (owed[:, q] > 0) & ((owed > 0).sum(axis=1) >= 2)
+    elsewhere = np.arange(owed.shape[1]) != q
+    more = closed[shared][:, elsewhere].any(axis=1).sum() - baseline[shared][:, elsewhere].any(axis=1).sum()
+    return float(more / shared.sum()) if shared.any() else float("nan")
+
+
+def network_measures(network: Network, extra) -> dict[tuple[str, str], float]:
+    """Every measure of one network: (name in MEASURES, platform or "" for the whole market) -> number.
+
+    network: a Network; extra: the extra chance of default if a platform closes, share [platform].
+    """
+    lenders = (network.owed > 0).sum(axis=1)
+    exposed = (network.owed > 0) | network.in_default
+    groups = network.quintile * (MOST_LENDERS + 1) + np.minimum(MOST_LENDERS, exposed.sum(axis=1))
+    weights = network.weights(extra)
+    clustered = exposures.clustering_among_friends(
+        network.offsets, network.friends, network.in_default.any(axis=1), groups
+    )
+    whole = {
+        "borrowers with two lenders": (lenders >= 2).sum() / max(1, (lenders >= 1).sum()),
+        "registrations per person in default": exposures.registrations_per_person(network.in_default),
+        "registrations against independence": exposures.clustering_within_people(exposed, network.in_default),
+        "friends in default against independence": clustered,
+        "debt of people in default at two lenders": exposures.cross_default_share(network.debt, network.in_default),
+        "largest exposure": weights.max(),
+        "amplification": exposures.amplification(weights, network.book),
+        "fit of a centre": exposures.find_centre(exposures.shared_borrowers(network.owed)).fit,
+    }
+    found = {(name, ""): float(value) for name, value in whole.items()}
+    for platform, rank, more in zip(network.platforms, exposures.impact(weights, network.book), extra, strict=True):
+        found["DebtRank", platform] = float(rank)
+        found["extra default if it closes", platform] = float(more)
+    return found
