@@ -1,35 +1,17 @@
-"""The network of lenders in a world: read from it, measured, and put into rows and sentences.
+"""The network of lenders in a world: read from it and measured.
 
 What one lender's closing does to the borrowers it shares is not assumed: worlds are played in which it closes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.estimate import estimate
 from analysis.explain import exposures
 from analysis.explain.twins import REFORM, Case, Twins, World
 
 YEAR = 12  #: months after a lender closes in which defaults elsewhere are counted
 MOST_LENDERS = 4  #: numbers of lenders are told apart up to so many
-DEBTRANK = "Battiston et al. 2012; Bardoscia et al. 2015"
-OWN = "counted in the market"
-
-#: name: unit, meaning, source.
-MEASURES = {
-    "borrowers with two lenders": ("share of borrowers", "people who owe two platforms or more, of those who owe any", OWN),
-    "registrations per person in default": ("count", "platforms at which a person in default is in default; Korea 2.7 to 4.2", OWN),
-    "registrations against independence": ("multiple", "the same over what platforms' default rates would give if independent", OWN),
-    "friends in default against independence": ("multiple", "pairs of friends both in default over those expected by income fifth and number of lenders; borrower groups in India 6", "Flora 2015 (India)"),
-    "debt of people in default at two lenders": ("share of debt", "of what people in default owe, the part owed by those in default at two platforms or more", OWN),
-    "largest exposure": ("share of capital", "most that a platform would lose of its capital through shared borrowers if another closed", DEBTRANK),
-    "amplification": ("multiple", "loss once distress has spread over the loss at first, every platform losing 0.5 % of its capital; interbank 3 to 6", DEBTRANK),
-    "fit of a centre": ("correlation", "how well platforms divide into a centre and others tied only to it, by shared borrowers", "Borgatti and Everett 2000"),
-    "DebtRank": ("share of all books", "distress of the other platforms, by their books, if this platform closes", DEBTRANK),
-    "extra default if it closes": ("share of people", "of people who owe it and another platform, those more who default elsewhere within a year after it stops lending", "worlds played with the platform closed"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,6 +24,7 @@ class Network:
     in_default: np.ndarray  # yes or no [person, platform]
     capital: np.ndarray  # own capital, fen [platform]
     own_share: np.ndarray  # part of each loan that it bears itself [platform]
+    online: np.ndarray  # lends online, yes or no [platform]
     quintile: np.ndarray  # of income at the first month, 0-4 [person]
     offsets: np.ndarray  # of each person's friends [person + 1]
     friends: np.ndarray  # ids
@@ -79,6 +62,7 @@ def read_network(model) -> Network:
         in_default=bad.astype(np.int64) @ at > 0,
         capital=np.array(market.platforms["capital"]),
         own_share=np.array(market.platforms["own_share"]),
+        online=market.platforms["online"] > 0,
         quintile=np.array(people["quintile"]),
         offsets=market.friend_offsets,
         friends=market.friends,
@@ -153,30 +137,47 @@ def extra_default(owed, q: int, baseline, closed) -> float:
     return float(more / shared.sum()) if shared.any() else float("nan")
 
 
-def network_measures(network: Network, extra) -> dict[tuple[str, str], float]:
-    """Every measure of one network: (name in MEASURES, platform or "" for the whole market) -> number.
+def network_measures(network: Network, extra) -> dict[tuple[str, str, str], float]:
+    """Every measure of one network: (name, platform, other platform) -> number; "" where there is none.
 
-    network: a Network; extra: the extra chance of default if a platform closes, share [platform].
+    The names are those of ``network_table.MEASURES``. network: a Network; extra: the extra chance of default if a
+    platform closes, share [platform].
     """
-    lenders = (network.owed > 0).sum(axis=1)
-    exposed = (network.owed > 0) | network.in_default
-    groups = network.quintile * (MOST_LENDERS + 1) + np.minimum(MOST_LENDERS, exposed.sum(axis=1))
     weights = network.weights(extra)
-    clustered = exposures.clustering_among_friends(
-        network.offsets, network.friends, network.in_default.any(axis=1), groups
-    )
-    whole = {
-        "borrowers with two lenders": (lenders >= 2).sum() / max(1, (lenders >= 1).sum()),
+    found = {(name, "", ""): float(value) for name, value in _whole_market(network, weights).items()}
+    rank = exposures.impact(weights, network.book)
+    people, balance = exposures.shared_borrowers(network.owed), exposures.shared_balance(network.owed)
+    for q, platform in enumerate(network.platforms):
+        found["borrowers", platform, ""] = _share(people[q, q], (network.owed > 0).any(axis=1).sum())
+        found["DebtRank", platform, ""] = float(rank[q])
+        found["extra default if it closes", platform, ""] = float(extra[q])
+        for p, lender in enumerate(network.platforms):
+            if p != q:
+                found["shared borrowers", lender, platform] = _share(people[p, q], people[p, p])
+                found["shared book", lender, platform] = _share(balance[p, q], balance[p, p])
+                found["exposure", lender, platform] = float(weights[p, q])
+    return found
+
+
+def _whole_market(network: Network, weights) -> dict[str, float]:
+    owes = network.owed > 0
+    exposed = owes | network.in_default
+    lenders, online = owes.sum(axis=1), owes[:, network.online].sum(axis=1)
+    groups = network.quintile * (MOST_LENDERS + 1) + np.minimum(MOST_LENDERS, exposed.sum(axis=1))
+    anywhere = network.in_default.any(axis=1)
+    among_friends = exposures.clustering_among_friends(network.offsets, network.friends, anywhere, groups)
+    return {
+        "borrowers with two lenders": _share((lenders >= 2).sum(), (lenders >= 1).sum()),
+        "borrowers with two online lenders": _share((online >= 2).sum(), (online >= 1).sum()),
+        "debt of borrowers with two lenders": _share(network.owed[lenders >= 2].sum(), network.owed.sum()),
         "registrations per person in default": exposures.registrations_per_person(network.in_default),
         "registrations against independence": exposures.clustering_within_people(exposed, network.in_default),
-        "friends in default against independence": clustered,
+        "friends in default against independence": among_friends,
         "debt of people in default at two lenders": exposures.cross_default_share(network.debt, network.in_default),
-        "largest exposure": weights.max(),
         "amplification": exposures.amplification(weights, network.book),
         "fit of a centre": exposures.find_centre(exposures.shared_borrowers(network.owed)).fit,
     }
-    found = {(name, ""): float(value) for name, value in whole.items()}
-    for platform, rank, more in zip(network.platforms, exposures.impact(weights, network.book), extra, strict=True):
-        found["DebtRank", platform] = float(rank)
-        found["extra default if it closes", platform] = float(more)
-    return found
+
+
+def _share(part, whole) -> float:
+    return float(part / whole) if whole > 0 else float("nan")
