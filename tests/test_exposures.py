@@ -15,9 +15,10 @@ from paired import owed as owed_on_lines
 from analysis.explain import exposures
 from analysis.explain.exposure_map import exposure_map
 from analysis.explain.network import (
+    Closings,
     Network,
     Observed,
-    closing_effects,
+    close_each,
     extra_default,
     network_measures,
     observe,
@@ -131,6 +132,12 @@ def test_it_is_the_recursion_of_the_source(weights, shock):
     assert (distress >= now - 1e-9).all()
     if (weights.sum(axis=1) < 0.9).all():
         np.testing.assert_allclose(distress, now, atol=1e-9)
+
+
+def test_losses_are_shares_of_capital_and_never_more_than_all_of_it():
+    lost = np.array([[0, 5, -5], [30, 0, 0], [1, 0, 0]])
+    assert exposures.of_capital(lost, [10, 20, 0]).tolist() == [[0, 0.5, -0.5], [1, 0, 0], [1, 0, 0]]
+    np.testing.assert_allclose(exposures.weighed([[9, 0.5], [0.2, 9]], [30, 70]), [0.2 * 0.7, 0.5 * 0.3])
 
 
 def test_debtrank_counts_the_distress_of_the_others_by_their_books():
@@ -248,14 +255,16 @@ def small():
 
 def test_a_lender_that_closes_pushes_people_whom_it_shares_into_default_elsewhere(small):
     _, observed = small
-    assert sum(np.nansum(one.extra_default) for one in observed) > 0
-    assert all((one.before.weights(one.extra_default) >= 0).all() for one in observed)
+    assert sum(np.nansum(one.closings.extra_default) for one in observed) > 0
+    assert sum(np.sum(one.closings.loss[0]) for one in observed) > 0
+    assert all((one.before.weights(one.closings.extra_default) >= 0).all() for one in observed)
 
 
 def test_what_closings_do_does_not_depend_on_the_reform(small):
     case, observed = small
-    before, extra = closing_effects(replace(case, reform=case.baseline), 1)
-    np.testing.assert_array_equal(extra, observed[0].extra_default)
+    before, closings = close_each(replace(case, reform=case.baseline), 1)
+    np.testing.assert_array_equal(closings.extra_default, observed[0].closings.extra_default)
+    np.testing.assert_array_equal(closings.loss, observed[0].closings.loss)
     np.testing.assert_array_equal(before.owed, observed[0].before.owed)
 
 
@@ -271,21 +280,27 @@ def test_what_is_read_is_what_the_market_says_of_itself():
     assert (network.debt >= network.owed).all()
 
 
+ALONE = Closings(np.array([np.nan]), np.zeros((1, 1)))
+
+
 def test_with_one_lender_there_is_nothing_to_share():
     network = read_network(model_of(ONE_LENDER, borrowers=600, seed=3).run(30))
-    found = network_measures(network, [0.3])
+    found = network_measures(network, ALONE)
     assert found["registrations per person in default", "", ""] == 1.0
     assert found["registrations against independence", "", ""] == pytest.approx(1.0)
     assert found["borrowers with two lenders", "", ""] == 0.0
     assert found["DebtRank", "shop", ""] == 0.0
     assert found["amplification", "", ""] == pytest.approx(1.0)
-    only = Observed(network, network, network, np.array([np.nan]))
+    only = Observed(network, network, network, ALONE)
     assert len(sentences([only], ("one", "two"))) == 1
     figure, _, _ = exposure_map([only], "2020-11")
     assert figure.get_suptitle() == "2020-11: no lender shares a borrower with another"
 
 
 # --- put into rows, words and a figure ---
+CLOSINGS = Closings(np.array([0.01, 0.002, 0.001]), np.array([[0, 0.1, 0.0], [0.5, 0, -0.2], [1.0, 0, 0]]))
+
+
 def tiny(bad=((1, 0, 0), (0, 0, 0), (1, 0, 1), (0, 0, 0))):
     """The network of four people and three platforms above; the first two platforms are online."""
     capital, online = np.array([100, 10, 1]), np.array([True, True, False])
@@ -307,7 +322,7 @@ def test_every_measure_is_in_the_table_with_its_unit_for_both_worlds(small):
 
 def test_a_measure_is_averaged_over_the_seeds_in_which_it_is_defined():
     nobody = tiny(np.zeros((4, 3)))
-    seeds = [Observed(tiny(), tiny(), nobody, np.full(3, 0.1)), Observed(nobody, tiny(), nobody, np.full(3, 0.1))]
+    seeds = [Observed(tiny(), tiny(), nobody, CLOSINGS), Observed(nobody, tiny(), nobody, CLOSINGS)]
     table = {(row["measure"], row["world"], row["month"]): row for row in rows(seeds, ("one", "two"), ("1", "2"))
              if not row["platform"]}  # fmt: skip
     first = table["registrations per person in default", "one", "1"]
@@ -317,16 +332,17 @@ def test_a_measure_is_averaged_over_the_seeds_in_which_it_is_defined():
 
 
 def test_the_sentences_name_the_closest_tie_and_the_weightiest_lender():
-    seen = Observed(tiny(), tiny(), tiny(), np.array([0.01, 0.002, 0.001]))
+    seen = Observed(tiny(), tiny(), tiny(), CLOSINGS)
     tie, weight, level = sentences([seen], ("calm", "cut"))
     assert "Of each yuan owed to B before the policy, 100 fen were owed by people who also owed A" in tie
     assert "The largest DebtRank is that of A" in weight
     assert "10 per 1,000" in weight
+    assert "its closing comes to 8.6 % on the same scale" in weight  # (0.5 * 110 + 1 * 7) / 717
     assert "1.50 under calm and 1.50 under cut" in level
 
 
 def test_the_figure_shows_every_pair_and_puts_the_largest_book_first():
-    figure, alt, caption = exposure_map([Observed(tiny(), tiny(), tiny(), np.array([0.01, 0.002, 0.001]))], "2020-11")
+    figure, alt, caption = exposure_map([Observed(tiny(), tiny(), tiny(), CLOSINGS)], "2020-11")
     heat, bars = figure.axes
     assert [label.get_text() for label in heat.get_yticklabels()] == ["A", "B", "C"]
     assert len(heat.texts) == 6
@@ -335,4 +351,5 @@ def test_the_figure_shows_every_pair_and_puts_the_largest_book_first():
         "\xa0", " "
     )
     assert "A closes: B 8.8 %" in alt
+    assert "B 0.7, as played 8.4" in alt  # 0.1 * 600 / 717
     assert caption

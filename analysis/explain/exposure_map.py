@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from analysis.bars import CAUSED, INK, QUIET
+from analysis.bars import CAUSED, CUT, INK
 from analysis.explain.network import Observed
 from analysis.explain.network_table import over_seeds
 from analysis.titles import entitle
@@ -23,16 +23,16 @@ def exposure_map(observed: Sequence[Observed], month: str) -> tuple[Figure, str,
     how to read it.
     """
     networks = [one.before for one in observed]
-    found = over_seeds(networks, [one.extra_default for one in observed])
+    found = over_seeds(observed, "before")
     names = networks[0].platforms
     order = np.argsort(-np.sum([network.book for network in networks], axis=0), kind="stable")
     names = [names[p] for p in order]
     cells = {(p, q): found["exposure", p, q].mean for p in names for q in names if p != q}
-    ranks = [found["DebtRank", name, ""] for name in names]
+    ranks, played = ([found[what, name, ""] for name in names] for what in ("DebtRank", "loss of others if it closes"))
     figure = Figure(figsize=(7.2, 1.6 + 0.34 * len(names)))
     left, right = figure.subplots(1, 2, width_ratios=(2.1, 1), sharey=True)
     _heatmap(left, names, 100 * np.array([[cells.get((p, q), np.nan) for p in names] for q in names]))
-    _bars(right, ranks)
+    _bars(right, ranks, played)
     title = f"{month}: no lender shares a borrower with another"
     if cells and max(cells.values()) > 0:
         (loser, closed), most = max(cells.items(), key=lambda item: item[1])
@@ -46,7 +46,10 @@ def exposure_map(observed: Sequence[Observed], month: str) -> tuple[Figure, str,
         f"Share of capital that a lender loses if another closes, {month}. "
         + "; ".join(f"{closed} closes: {loser} {_number(100 * value)} %" for (loser, closed), value in cells.items())
         + ". DebtRank, in % of all books: "
-        + "; ".join(f"{name} {_number(100 * rank.mean)}" for name, rank in zip(names, ranks, strict=True))
+        + "; ".join(
+            f"{name} {_number(100 * rank.mean)}, as played {_number(100 * loss.mean)}"
+            for name, rank, loss in zip(names, ranks, played, strict=True)
+        )
         + "."
     )
     return figure, alt, CAPTION
@@ -56,7 +59,9 @@ CAPTION = (
     "Read a row: if this lender stopped lending, some of its borrowers would fail to pay the others too. How many more"
     " default elsewhere within a year was found by playing worlds in which it closes; 80 % of a balance in default is"
     " lost, and a lender bears its own share of that. The bar is DebtRank: the capital that the others lose once this"
-    " distress has passed on among them, each counted by its book; the line is the 95 % interval over seeds."
+    " distress has passed on among them, each counted by its book; the line is the 95 % interval over seeds. The"
+    " diamond is what they lose in the worlds that were played: more than the formula says if people whom a lender"
+    " leaves borrow from others before they default, or if the defaults spread by other ways."
 )
 
 
@@ -80,16 +85,16 @@ def _heatmap(axes, names, percent):
     axes.tick_params(length=0)
 
 
-def _bars(axes, ranks):
-    """DebtRank of the lender of each row."""
-    for place, rank in enumerate(ranks):
+def _bars(axes, ranks, played):
+    """DebtRank of the lender of each row, and the loss as it was played."""
+    for place, (rank, loss) in enumerate(zip(ranks, played, strict=True)):
         axes.barh(place, 100 * rank.mean, height=0.62, color=CAUSED, edgecolor=INK, linewidth=0.4)
         if rank.has_interval:
-            ends = [100 * max(0.0, rank.low), 100 * rank.high]
+            ends = [100 * rank.low, 100 * rank.high]
             axes.plot(ends, [place, place], color=INK, linewidth=1.4, linestyle="-", solid_capstyle="butt")
-    axes.axvline(0, color=QUIET, linewidth=0.8, linestyle="-")
-    axes.set_xlabel("DebtRank, in % of all books")
-    axes.set_xlim(left=0)
+        axes.plot(100 * loss.mean, place, "D", color=CUT, markerfacecolor="white", markersize=5)
+    axes.axvline(0, color=INK, linewidth=0.8, linestyle="-")
+    axes.set_xlabel("DebtRank (bar) and loss as\nplayed (diamond), in % of all books")
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
     axes.tick_params(axis="y", length=0)
@@ -97,6 +102,4 @@ def _bars(axes, ranks):
 
 def _number(percent) -> str:
     """A percentage with as many digits as it can bear."""
-    if percent == 0:
-        return "0"
-    return f"{percent:.0f}" if percent >= 10 else f"{percent:.1f}" if percent >= 0.05 else "<0.1"
+    return f"{percent:.0f}" if abs(percent) >= 10 or percent == 0 else f"{percent:.1f}"

@@ -47,6 +47,14 @@ def exposure(owed, extra_default, capital, own_share, loss=LOSS) -> np.ndarray:
     spread = np.maximum(0.0, np.nan_to_num(np.asarray(extra_default, dtype=float)))
     lost = loss * np.asarray(own_share, dtype=float)[:, None] * spread * shared_balance(owed)
     np.fill_diagonal(lost, 0.0)
+    return of_capital(lost, capital)
+
+
+def of_capital(lost, capital) -> np.ndarray:
+    """Losses as shares of the capital of whoever bears them, at most all of it.
+
+    lost: fen [p, q], negative for gains; capital: fen [p], nothing or less where it is gone: any loss is all of it.
+    """
     capital = np.asarray(capital, dtype=float)[:, None]
     left = capital > 0
     return np.minimum(1.0, np.where(left, lost / np.where(left, capital, 1.0), lost > 0))
@@ -80,9 +88,15 @@ def impact(weights, book) -> np.ndarray:
 
     weights: shares [p, q]; book: fen [platform]. nan where nobody owes anything. Source: Battiston et al. 2012.
     """
-    value = _share_of_all(book)
-    distress = np.array([debt_rank(weights, closed) for closed in np.eye(len(value))])  # [closed, platform]
-    return distress @ value - np.diag(distress) * value
+    return weighed(np.transpose([debt_rank(weights, closed) for closed in np.eye(len(book))]), book)
+
+
+def weighed(lost, book) -> np.ndarray:
+    """What the others lose if each platform closes, those others counted by their books [platform].
+
+    sum over p other than q of lost_pq * book_p / sum of all books. lost: shares of capital [p, q]; book: fen [p].
+    """
+    return (np.asarray(lost) * (1 - np.eye(len(book)))).T @ _share_of_all(book)
 
 
 def amplification(weights, book, shock=0.005) -> float:

@@ -70,13 +70,21 @@ def read_network(model) -> Network:
 
 
 @dataclass(frozen=True)
+class Closings:
+    """What happens in the year after a platform closes, against the baseline, worlds played for each platform q."""
+
+    extra_default: np.ndarray  # of people who owe q and another, those more who default elsewhere: share [q]
+    loss: np.ndarray  # of p through all defaults that q's closing brings, share of capital [p, q]
+
+
+@dataclass(frozen=True)
 class Observed:
     """The network of one seed: in the month before the policy, at the end of both worlds, and what closings do."""
 
     before: Network
     baseline: Network
     reform: Network
-    extra_default: np.ndarray  # of people who also owe another, if the platform closes: share [platform]
+    closings: Closings
 
 
 def observe(case: Case, seed: int) -> Observed:
@@ -84,28 +92,32 @@ def observe(case: Case, seed: int) -> Observed:
 
     case: the worlds; seed: of the chance. Returns an Observed.
     """
-    before, extra = closing_effects(case, seed)
+    before, closings = close_each(case, seed)
     with Twins(case, seed) as twins:
         [(baseline, reform)] = twins.play([REFORM], lambda *models: tuple(read_network(model) for model in models))
-    return Observed(before, baseline, reform, extra)
+    return Observed(before, baseline, reform, closings)
 
 
-def closing_effects(case: Case, seed: int) -> tuple[Network, np.ndarray]:
-    """The network before the policy, and the extra chance of default elsewhere if each platform closed then.
+def close_each(case: Case, seed: int) -> tuple[Network, Closings]:
+    """The network before the policy, and what would happen if each platform closed then.
 
     One world for each platform q: from the policy month on it takes nobody new and lets nobody draw; debts run off.
     pi_q = (people in default elsewhere within a year there, less those in the baseline) / people, among those who owed
-    q and another platform in the month before. It is the E2 and E5 of borrowers as the market has them, not an
-    assumption; the same people have the same luck in both worlds. nan if no borrower is shared.
+    q and another platform in the month before. It is not assumed but measured, and the same people have the same luck
+    in both worlds. loss_pq = loss * own share_p * (balances that go into default at p there, less those in the
+    baseline) / capital_p, through whatever channel: what the shared-borrower formula should come to.
 
-    case, seed: as for ``observe``. Returns (Network, shares [platform]).
+    case, seed: as for ``observe``. Returns (Network, Closings).
     """
     months = min(case.months, case.policy + YEAR)
     with Twins(replace(case, reform=case.baseline, months=months), seed) as twins:
         before = read_network(twins.trunk)
         worlds = [_closing(case, platform) for platform in before.platforms]
-        counted = twins.play(worlds, lambda *models: [defaulted_since(model, case.policy) for model in models])
-    return before, np.array([extra_default(before.owed, q, *pair) for q, pair in enumerate(counted)])
+        pairs = twins.play(worlds, lambda *models: [defaults_since(model, case.policy) for model in models])
+    extra = [extra_default(before.owed, q, *pair) for q, pair in enumerate(pairs)]
+    more = np.transpose([closed.sum(axis=0) - baseline.sum(axis=0) for baseline, closed in pairs])
+    lost = exposures.LOSS * before.own_share[:, None] * more * (1 - np.eye(len(worlds)))
+    return before, Closings(np.array(extra), exposures.of_capital(lost, before.capital))
 
 
 def _closing(case: Case, platform: str) -> World:
@@ -117,45 +129,60 @@ def _closing(case: Case, platform: str) -> World:
     return World((*given["changes"], Change("closing", "platform_stop", 1, start, platform=platform)))
 
 
-def defaulted_since(model, since: int) -> np.ndarray:
-    """Who has defaulted at which platform since a month, yes or no [person, platform]; since: months from the start."""
-    found = np.zeros((len(model.market.borrowers), len(model.platform_names)), dtype=bool)
+def defaults_since(model, since: int) -> np.ndarray:
+    """What went into default at which platform since a month, fen [person, platform]; since: months from the start."""
+    found = np.zeros((len(model.market.borrowers), len(model.platform_names)), dtype=np.int64)
     for month in model.history.months[since:]:
-        found[month["events"]["borrower"], model.market.products["platform"][month["events"]["product"]]] = True
+        event = month["events"]
+        np.add.at(found, (event["borrower"], model.market.products["platform"][event["product"]]), event["balance"])
     return found
 
 
 def extra_default(owed, q: int, baseline, closed) -> float:
     """Of people who owe q and another platform, how many more default at another once q has closed: a share.
 
-    owed: fen [person, platform] before; baseline, closed: who defaulted where [person, platform] in the two worlds.
+    owed: fen [person, platform] before; baseline, closed: what went into default in the two worlds, the same shape.
     """
     owed = np.asarray(owed)
     shared = (owed[:, q] > 0) & ((owed > 0).sum(axis=1) >= 2)
     elsewhere = np.arange(owed.shape[1]) != q
-    more = closed[shared][:, elsewhere].any(axis=1).sum() - baseline[shared][:, elsewhere].any(axis=1).sum()
-    return float(more / shared.sum()) if shared.any() else float("nan")
+    people = [(world[shared][:, elsewhere] > 0).any(axis=1).sum() for world in (closed, baseline)]
+    return float((people[0] - people[1]) / shared.sum()) if shared.any() else float("nan")
 
 
-def network_measures(network: Network, extra) -> dict[tuple[str, str, str], float]:
+def network_measures(network: Network, closings: Closings) -> dict[tuple[str, str, str], float]:
     """Every measure of one network: (name, platform, other platform) -> number; "" where there is none.
 
-    The names are those of ``network_table.MEASURES``. network: a Network; extra: the extra chance of default if a
-    platform closes, share [platform].
+    The names are those of ``network_table.MEASURES``. network: a Network; closings: what closings have done.
     """
-    weights = network.weights(extra)
+    weights = network.weights(closings.extra_default)
     found = {(name, "", ""): float(value) for name, value in _whole_market(network, weights).items()}
     rank = exposures.impact(weights, network.book)
     people, balance = exposures.shared_borrowers(network.owed), exposures.shared_balance(network.owed)
     for q, platform in enumerate(network.platforms):
         found["borrowers", platform, ""] = _share(people[q, q], (network.owed > 0).any(axis=1).sum())
         found["DebtRank", platform, ""] = float(rank[q])
-        found["extra default if it closes", platform, ""] = float(extra[q])
         for p, lender in enumerate(network.platforms):
             if p != q:
                 found["shared borrowers", lender, platform] = _share(people[p, q], people[p, p])
                 found["shared book", lender, platform] = _share(balance[p, q], balance[p, p])
                 found["exposure", lender, platform] = float(weights[p, q])
+    return found
+
+
+def closing_measures(network: Network, closings: Closings) -> dict[tuple[str, str, str], float]:
+    """The measures of closings themselves, in the same form.
+
+    network: a Network of the month before; closings: what closings did from there.
+    """
+    played = exposures.weighed(closings.loss, network.book)
+    found = {}
+    for q, platform in enumerate(network.platforms):
+        found["extra default if it closes", platform, ""] = float(closings.extra_default[q])
+        found["loss of others if it closes", platform, ""] = float(played[q])
+        for p, lender in enumerate(network.platforms):
+            if p != q:
+                found["loss if the other closes", lender, platform] = float(closings.loss[p, q])
     return found
 
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.estimate import Estimate, estimate
-from analysis.explain.network import Network, Observed, network_measures
+from analysis.explain.network import Observed, closing_measures, network_measures
 
 DEBTRANK = "Battiston et al. 2012; Bardoscia et al. 2015"
 INDIA = "Community-Mediated Exchange and Collective Loan Defaults (India)"
 OWN = "counted in the market"
+PLAYED = "worlds played in which it closes"
 
 #: name: unit, meaning, source.
 MEASURES = {
@@ -76,7 +77,13 @@ MEASURES = {
         "share of people",
         "of people who owe it and another platform, how many more default elsewhere within a year after it"
         " stops lending",
-        "worlds in which it closes",
+        PLAYED,
+    ),
+    "loss of others if it closes": (
+        "share of all books",
+        "what DebtRank should come to: share of capital that the other platforms, counted by their books, lose"
+        " within a year on all defaults that its closing brings",
+        PLAYED,
     ),
     # --- a platform and another ---
     "shared borrowers": (
@@ -94,15 +101,23 @@ MEASURES = {
         "what the platform would lose of its capital through shared borrowers if the other closed",
         DEBTRANK,
     ),
+    "loss if the other closes": (
+        "share of capital",
+        "what exposure should come to: loss within a year on all defaults that the other's closing brings",
+        PLAYED,
+    ),
 }
 
 
-def over_seeds(networks: Sequence[Network], extras) -> dict[tuple[str, str, str], Estimate]:
-    """Every measure as an Estimate over seeds; a seed in which it is not defined does not count.
+def over_seeds(observed: Sequence[Observed], moment: str) -> dict[tuple[str, str, str], Estimate]:
+    """Every measure at one moment as an Estimate over seeds; a seed in which it is not defined does not count.
 
-    networks: one of each seed; extras: the extra chances of default that go with them, shares [seed, platform].
+    observed: one of each seed; moment: ``before`` (with what closings did from there), ``baseline`` or ``reform``.
     """
-    each = [network_measures(network, extra) for network, extra in zip(networks, extras, strict=True)]
+    each = [network_measures(getattr(one, moment), one.closings) for one in observed]
+    if moment == "before":
+        closed = [closing_measures(one.before, one.closings) for one in observed]
+        each = [one | other for one, other in zip(each, closed, strict=True)]
     return {key: estimate([one[key] for one in each if np.isfinite(one[key])]) for key in each[0]}
 
 
@@ -110,19 +125,14 @@ def rows(observed: Sequence[Observed], worlds: tuple[str, str], months: tuple[st
     """The table of network measures: one row for each measure, platform, other platform, world and month.
 
     observed: one of each seed; worlds: names of the baseline and the reform; months: the month before the policy, in
-    which both worlds are one, and the last, written ``2020-12``. The extra defaults are those of closings after the
-    first of these, for both. Columns: measure, platform, other, world, month, mean, low, high (95 % interval over
-    seeds), seeds, unit, meaning, source.
+    which both worlds are one, and the last, written ``2020-12``. Closings are those after the first of these, for
+    both. Columns: measure, platform, other, world, month, mean, low, high (95 % interval over seeds), seeds, unit,
+    meaning, source.
     """
-    moments = (
-        (worlds[0], months[0], [one.before for one in observed]),
-        (worlds[0], months[1], [one.baseline for one in observed]),
-        (worlds[1], months[1], [one.reform for one in observed]),
-    )
-    extras = [one.extra_default for one in observed]
+    moments = (("before", worlds[0], months[0]), ("baseline", worlds[0], months[1]), ("reform", worlds[1], months[1]))
     table = []
-    for world, month, networks in moments:
-        for (measure, platform, other), value in over_seeds(networks, extras).items():
+    for moment, world, month in moments:
+        for (measure, platform, other), value in over_seeds(observed, moment).items():
             where = {"measure": measure, "platform": platform, "other": other, "world": world, "month": month}
             said = dict(zip(("unit", "meaning", "source"), MEASURES[measure], strict=True))
             table.append(where | vars(value) | said)
@@ -134,10 +144,7 @@ def sentences(observed: Sequence[Observed], worlds: tuple[str, str]) -> list[str
 
     observed: one of each seed; worlds: names of the baseline and the reform.
     """
-    extras = [one.extra_default for one in observed]
-    before, baseline, reform = (
-        over_seeds([getattr(one, when) for one in observed], extras) for when in ("before", "baseline", "reform")
-    )
+    before, baseline, reform = (over_seeds(observed, moment) for moment in ("before", "baseline", "reform"))
     said = []
     shared = {key: value.mean for key, value in before.items() if key[0] == "shared book" and value.seeds}
     if any(shared.values()):
@@ -166,12 +173,15 @@ def _closest(before, tie) -> str:
 
 
 def _weightiest(before) -> str:
-    """The lender whose closing does most to the others."""
-    ranks = {key: value for key, value in before.items() if key[0] == "DebtRank" and value.seeds}
-    top = max(ranks, key=lambda key: ranks[key].mean)
-    more, rank = before["extra default if it closes", top[1], ""].mean, ranks[top]
-    span = f", 95 % interval {100 * rank.low:.1f} to {100 * rank.high:.1f}" if rank.has_interval else ""
+    """The lender whose closing does most to the others, by the formula and as it was played."""
+    ranks = {key[1]: value for key, value in before.items() if key[0] == "DebtRank" and value.seeds}
+    top = max(ranks, key=lambda name: ranks[name].mean)
+    rank, span = ranks[top], ""
+    if rank.has_interval:
+        span = f", 95 % interval {100 * rank.low:.1f} to {100 * rank.high:.1f}"
+    more, played = (before[what + " if it closes", top, ""].mean for what in ("extra default", "loss of others"))
     return (
-        f"The largest DebtRank is that of {top[1]} ({100 * rank.mean:.1f} % of all books{span}): if it stopped lending,"
+        f"The largest DebtRank is that of {top} ({100 * rank.mean:.1f} % of all books{span}): if it stopped lending,"
         f" {1000 * more:.0f} per 1,000 more of the people whom it shares with others would default there within a year."
+        f" Played month by month, its closing comes to {100 * played:.1f} % on the same scale."
     )
