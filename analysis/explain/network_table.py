@@ -22,7 +22,7 @@ MEASURES = {
     ),
     "borrowers with two online lenders": (
         "share of borrowers",
-        "the same, of people who owe an online platform; 43-49 % in China",
+        "the same, of people who owe an online platform; 44-49 % in China",
         "docs/evidence.md M1, M2",
     ),
     "registrations per person in default": (
