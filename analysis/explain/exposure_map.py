@@ -60,8 +60,8 @@ CAPTION = (
     " default elsewhere within a year was found by playing worlds in which it closes; 80 % of a balance in default is"
     " lost, and a lender bears its own share of that. The bar is DebtRank: the capital that the others lose once this"
     " distress has passed on among them, each counted by its book; the line is the 95 % interval over seeds. The"
-    " diamond is what they lose in the worlds that were played. It is more than the formula says where people move their"
-    " debt to others before they default, or where those default who would have turned to that lender later."
+    " diamond is what they lose in the worlds that were played. It is more than the formula says where people move"
+    " their debt to others before they default, or where those default who would have turned to that lender later."
 )
 
 
