@@ -53,6 +53,12 @@ def level(gains: Sequence[Gains], kind: str, segment: int, outcome: str) -> floa
     return float(_column([one.levels[kind][segment] for one in gains], outcome).sum() * _scale(gains, outcome) / people)
 
 
+def relative(gains: Sequence[Gains], kind: str, segment: int, outcome: str) -> float:
+    """An effect as a share of its level in the baseline; nan if that is nothing. Arguments: as for ``rate``."""
+    before = level(gains, kind, segment, outcome)
+    return rate(gains, kind, segment, outcome).mean / before if before else np.nan
+
+
 def _column(rows, outcome) -> np.ndarray:
     return np.array(rows)[:, list(OUTCOMES).index(outcome)]
 
@@ -127,13 +133,13 @@ def _rows(gains, kind, segment) -> Iterator[dict]:
 
 # --- words ---
 def group_name(kind: str, segment: int) -> str:
-    """A group in words, as in ``people ...``: ``aged 18-24``, ``who owed 4+ lenders``."""
+    """A group in words, as in ``people ...``: ``aged 18-24``, ``who owed 4+ lenders``; nothing for everyone."""
     name = DIVISIONS[kind][segment]
     if kind == CELLS:
         decile, lenders = name.split(", ")
         return f"of income decile {decile} who owed {_lenders(lenders)}"
     return {
-        EVERYONE: "of all groups",
+        EVERYONE: "",
         "income decile": f"of income decile {name}",
         "age": f"aged {name}",
         "lenders": f"who owed {_lenders(name)}",
@@ -171,16 +177,18 @@ def sentences(gains: Sequence[Gains], reform: str, baseline: str) -> list[str]:
 
 
 def _burden(gains, reform) -> str:
-    worst, best = extremes(gains, [kind for kind in DIVISIONS if kind not in (EVERYONE, CELLS)])
+    kinds = [kind for kind in DIVISIONS if kind not in (EVERYONE, CELLS)]
+    count = sum(len(DIVISIONS[kind]) for kind in kinds)
+    worst, best = extremes(gains, kinds)
     if worst is None and best is None:
-        return f"In no group can these seeds tell the change in defaults under {reform} from zero."
+        return f"In none of {count} groups can these seeds tell the change in defaults under {reform} from zero."
     parts = []
     if worst is not None:
         people = size(gains, *worst) / size(gains, EVERYONE, 0)
         total, part = (sum(_column([g.effects[k][s] for g in gains], "excess")) for k, s in ((EVERYONE, 0), worst))
         share = f", and {100 * part / total:.0f} % of the excess" if is_told(gains, EVERYONE, 0) and total > 0 else ""
         parts.append(
-            f"Per head, {reform} adds most defaults among people {group_name(*worst)}:"
+            f"Of {count} groups looked at, {reform} adds most defaults per head among people {group_name(*worst)}:"
             f" {interval(rate(gains, *worst, 'excess'), 1)} per 1,000 of them; they are {100 * people:.0f} % of people"
             f"{share}."
         )
@@ -193,21 +201,25 @@ def _burden(gains, reform) -> str:
 
 
 def _money(gains, reform, baseline) -> str:
-    spent, charged, lost, owed, cash = (
-        rate(gains, EVERYONE, 0, outcome) for outcome in ("spent", "charged", "written_off", "owed", "cash")
-    )
-    share = 100 * spent.mean / level(gains, EVERYONE, 0, "spent")
+    changes = {
+        outcome: rate(gains, EVERYONE, 0, outcome) for outcome in ("spent", "charged", "written_off", "owed", "cash")
+    }
+    spent, charged, lost = (_than(changes[outcome]) for outcome in ("spent", "charged", "written_off"))
+    share = 100 * relative(gains, EVERYONE, 0, "spent")
+    not_lent = changes["spent"].mean < 0 and changes["owed"].mean < 0
     return (
-        f"Against {baseline}, spending under {reform} changes by {_yuan(spent)} a person and month"
-        f" ({number(share, 1)} %), the cost of credit by {_yuan(charged)}, and what lenders lose by {_yuan(lost)}; at the"
-        f" end a person owes {number(owed.mean, 0)} yuan and holds {number(cash.mean, 0)} yuan in cash relative to"
-        f" {baseline}, so a change in spending is in part debt not taken up."
+        f"A month under {reform} a person spends {spent} than under {baseline} ({number(share, 1)} %) and is charged"
+        f" {charged} for credit; lenders lose {lost} on the person. At the end the person owes"
+        f" {_than(changes['owed'], 0)} and holds {_than(changes['cash'], 0)} in cash"
+        f"{': part of the spending given up is debt not taken up' if not_lent else ''}."
     )
 
 
-def _yuan(value: Estimate) -> str:
-    untold = ", which these seeds cannot tell from zero" if value.has_interval and value.includes_zero else ""
-    return f"{interval(value, 1).replace(' (', ' yuan (', 1)}{untold}"
+def _than(value: Estimate, digits=1) -> str:
+    """A change as ``22.5 yuan less (95 % interval ...)``, with a word of warning where it may be nothing."""
+    words = f"{abs(value.mean):,.{digits}f} yuan {'less' if value.mean < 0 else 'more'}"
+    untold = ", not told from zero" if value.has_interval and value.includes_zero else ""
+    return f"{words} ({interval(value, digits).split(' (', 1)[1].removesuffix(')')}{untold})"
 
 
 def _good(gains, reform, baseline) -> str:
@@ -221,7 +233,9 @@ def _good(gains, reform, baseline) -> str:
         if cut > 0
         else "Policy cuts no limit that it does not cut otherwise"
     )
-    per_default = f"; that is {good_cut / caused:,.0f} such people for each default caused" if cut > 0 and caused else ""
+    per_default = (
+        f"; that is {good_cut / caused:,.0f} such people for each default caused" if cut > 0 and caused else ""
+    )
     return (
         f"{of_cut}{per_default}. Of 1,000 borrowers, {1000 * refused / everybody:.1f} never default and have more"
         f" applications refused under {reform}, {1000 * accepted / everybody:.1f} fewer."

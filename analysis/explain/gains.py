@@ -40,6 +40,7 @@ OUTCOMES = {
     "good_cut": (PER_THOUSAND, "of these, people who are in default in neither world, ever"),
     "good_refused": (PER_THOUSAND, "people in default in neither world who are refused more applications"),
     "good_accepted": (PER_THOUSAND, "people in default in neither world who are refused fewer applications"),
+    "good_excess": (PER_THOUSAND, "good_refused less good_accepted"),
     "refused": (PER_THOUSAND, "applications refused"),
     "spent": (PER_MONTH, "consumption: bought in cash and on lines"),
     "income": (PER_MONTH, "wages and benefits"),
@@ -164,7 +165,7 @@ class Lives:
 
     def effects(self) -> np.ndarray:
         """The effect on every person, whole people, applications or fen [borrower, outcome of OUTCOMES]."""
-        good = ~self._defaulted.any(axis=0)
+        good = (~self._defaulted.any(axis=0)).astype(np.int64)
         was, now = self._defaulted
         cut = self._cut[1].astype(np.int64) - self._cut[0]
         changes = dict(zip(_FLOWS, self._flows[1] - self._flows[0], strict=True))
@@ -175,8 +176,9 @@ class Lives:
             "excess": now.astype(np.int64) - was,
             "cut": cut,
             "good_cut": cut * good,
-            "good_refused": good & (changes["refused"] > 0),
-            "good_accepted": good & (changes["refused"] < 0),
+            "good_refused": good * (changes["refused"] > 0),
+            "good_accepted": good * (changes["refused"] < 0),
+            "good_excess": good * np.sign(changes["refused"]),
         }
         return _columns(changes, len(good))
 
