@@ -54,10 +54,11 @@ def draw_map(gains: Sequence[Gains], pair: str) -> tuple[Figure, str, str]:
         f" {pair}. {f'Told from zero: {words}' if told else 'No cell can be told from zero'}."
     )
     return figure, alt, (
-        f"Orange cells have more people in default under the reform, blue ones fewer; the small number is the people of"
-        f" the cell in one world. Pale cells cannot be told from zero: the 95 % interval over paired seeds includes it,"
-        f" or fewer than six people switch. Of twenty true zeros about one would still stand out. Cells with fewer than"
-        f" {FEWEST_PEOPLE} people are hatched. Weighted by people, the cells add up to the margins exactly."
+        "Orange cells have more people in default under the reform, blue ones fewer; the small number is the people of"
+        " the cell in one world. Pale cells cannot be told from zero: the 95 % interval over paired seeds includes it,"
+        " or those who switch are so few that chance may put them on one side. One bold cell alone may still be luck:"
+        f" look for a pattern. Cells with fewer than {FEWEST_PEOPLE} people are hatched. Weighted by people, the cells"
+        " add up to the margins exactly."
     )  # fmt: skip
 
 

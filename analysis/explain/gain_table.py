@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from scipy.special import bdtr
 
-from analysis.estimate import Estimate, estimate
+from analysis.estimate import LEVEL, Estimate, estimate
 from analysis.explain.gains import (
     CELLS,
     DECILES,
@@ -21,7 +22,6 @@ from analysis.wording import interval, number
 from sim.parameters import YUAN
 
 FEWEST_PEOPLE = 30  #: a group, mean over seeds, of which anything is said
-FEWEST_SWITCHED = 6  #: defaults in one world only, all seeds: 5 may all be on one side by chance, 2 / 2**5 > 0.05
 LEVELS = ("excess", "cut", "refused", "spent", "income", "charged", "written_off", "family", "unmet", "owed", "cash")
 
 
@@ -73,15 +73,19 @@ def size(gains: Sequence[Gains], kind: str, segment: int) -> float:
     return float(np.mean([one.people[kind][segment] for one in gains]))
 
 
-def is_told(gains: Sequence[Gains], kind: str, segment: int) -> bool:
-    """Whether a group's excess defaults can be told from zero.
+def is_told(gains: Sequence[Gains], kind: str, segment: int, looked_at: int = 1) -> bool:
+    """Whether a group's excess defaults can be told from zero: by two tests, since each is blind to something.
 
-    The interval leaves zero out, and at least six people, all seeds, default in one world only: fewer may all be on one
-    side by chance (McNemar 1947: an exact sign test of those who switch), which an interval over few seeds cannot know.
+    The interval over seeds leaves zero out (a few seeds may agree by luck), and the people who switch do so to one side
+    so much more than to the other that chance would with a probability below 5 % / groups looked at (but people of one
+    world share its luck). looked_at: among how many groups this one was chosen.
+
+    Source: McNemar 1947, the exact test of paired yes-or-no outcomes; Bonferroni's correction for many groups.
     """
     rows = [one.effects[kind][segment] for one in gains]
-    switched = _column(rows, "caused").sum() + _column(rows, "avoided").sum()
-    return switched >= FEWEST_SWITCHED and not rate(gains, kind, segment, "excess").includes_zero
+    caused, avoided = (int(_column(rows, outcome).sum()) for outcome in ("caused", "avoided"))
+    luck = min(1.0, 2.0 * bdtr(min(caused, avoided), caused + avoided, 0.5))
+    return luck < (1.0 - LEVEL) / looked_at and not rate(gains, kind, segment, "excess").includes_zero
 
 
 # --- tables ---
@@ -158,11 +162,11 @@ def extremes(gains: Sequence[Gains], kinds: Sequence[str]) -> tuple[tuple | None
     gains: one per seed; kinds: divisions to look through. Returns (kind, segment) of the largest positive and of the
     largest negative rate; None where there is none.
     """
+    groups = [(kind, segment) for kind in kinds for segment in range(len(DIVISIONS[kind]))]
     told = {
-        (kind, segment): rate(gains, kind, segment, "excess").mean
-        for kind in kinds
-        for segment in range(len(DIVISIONS[kind]))
-        if size(gains, kind, segment) >= FEWEST_PEOPLE and is_told(gains, kind, segment)
+        group: rate(gains, *group, "excess").mean
+        for group in groups
+        if size(gains, *group) >= FEWEST_PEOPLE and is_told(gains, *group, looked_at=len(groups))
     }
     most, least = (choose(told, key=told.get, default=None) for choose in (max, min))
     return most if told and told[most] > 0 else None, least if told and told[least] < 0 else None
