@@ -134,11 +134,11 @@ def draw_deciles(gains: Sequence[Gains], pair: str) -> tuple[Figure, str, str]:
     _money_panel(panels[1], gains, "charged")
     _count_panel(panels[2], gains, "caused", "avoided", "excess")
     _count_panel(panels[3], gains, "good_refused", "good_accepted", "good_excess")
-    titles = ("spending", "cost of credit", "people in default", "good borrowers refused")
+    titles = ("spending", "cost of credit", "people in default", "good borrowers\nrefused")
     for axes, title, unit in zip(
         panels, titles, ["yuan a person and month"] * 2 + ["per 1,000 people"] * 2, strict=True
     ):
-        axes.set_title(title, fontweight="normal", fontsize=8.5)
+        axes.set_title(title, fontweight="normal")
         axes.set_xlabel(unit)
     panels[0].set_ylabel("decile of wages before the policy")
     panels[0].set_yticks(range(len(DECILES)), ["1, lowest", *DECILES[1:-1], "10, highest"])
@@ -147,7 +147,7 @@ def draw_deciles(gains: Sequence[Gains], pair: str) -> tuple[Figure, str, str]:
         axes.grid(axis="y", visible=False)
         axes.grid(axis="x", visible=True)
         axes.tick_params(axis="y", length=0)
-        axes.locator_params(axis="x", nbins=4)
+        _give_room(axes)
     figure.legend(
         handles=[
             Patch(facecolor=CAUSED, edgecolor=INK, linewidth=0.4, label="more under the reform"),
@@ -183,7 +183,6 @@ def _money_panel(axes, gains, outcome):
         share = f"{number(100 * relative(gains, DECILE, place, outcome), 1)} %"
         beside = axes.get_yaxis_transform()  # at the right edge, where no bar or interval can be
         axes.text(1.03, place, share, transform=beside, va="center", fontsize=6.5, color="#555555")
-    axes.margins(x=0.08)
 
 
 def _count_panel(axes, gains, more, fewer, net):
@@ -192,7 +191,14 @@ def _count_panel(axes, gains, more, fewer, net):
         axes.barh(place, plus.mean, height=0.66, color=CAUSED, edgecolor=INK, linewidth=0.4)
         axes.barh(place, -minus.mean, height=0.66, color=AVOIDED, edgecolor=INK, linewidth=0.4, hatch="////")
         _dot(axes, rate(gains, DECILE, place, net), place)
+
+
+def _give_room(axes):
+    """Room on both sides, also where no bar goes, and few numbers, so that large ones do not run into each other."""
+    axes.use_sticky_edges = False
     axes.margins(x=0.08)
+    axes.locator_params(axis="x", nbins=3)
+    axes.xaxis.set_major_formatter("{x:,g}")
 
 
 def _dot(axes, value, place):
