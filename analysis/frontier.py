@@ -27,9 +27,12 @@ class Measure:
     name: str
     words: str  # what changes, as a column is headed
     unit: str
+    amount: str  # so much of it, in a sentence
+    digits: int  # worth printing
     meaning: str
     fen: str | None = None  # SQL that gives rows (world, seed, fen); None: counted in people, by ``compare``
     fall: bool = False  # whether a fall is what is wanted: the sign is turned round
+    pronoun: str = "it"
 
 
 _FLOW = "SELECT world, seed, {} AS fen FROM flows WHERE month >= $policy AND flow IN ({})"
@@ -43,15 +46,20 @@ RISKS = (
         "losses",
         "lenders' credit losses",
         "yuan per borrower",
+        "{} yuan of credit losses",
+        0,
         "charge-offs less recoveries and sales of claims from the policy month on, plus balances more than 90 days late"
         " at the end, which are losses under way",
         _FLOW.format(_LOST, "'charge-offs', 'recoveries', 'sales of claims'") + " UNION ALL " + _END.format("m4_fen"),
         fall=True,
+        pronoun="them",
     ),
     Measure(
         "debt",
         "debt at the end",
         "yuan per borrower",
+        "{} yuan of debt",
+        0,
         "what people owe at the end of the run, charged-off claims included, so that a charge-off lowers nothing",
         _END.format("balance_fen + claims_fen"),
         fall=True,
@@ -64,12 +72,16 @@ HARMS = (
         "defaults",
         "people in default",
         "per 1,000 borrowers",
+        "{} people in default per 1,000",
+        2,
         "people who default for the first time from the policy month on: caused less avoided",
     ),
     Measure(
         "consumption",
         "purchases given up",
         "yuan per borrower",
+        "{} yuan of purchases given up",
+        0,
         "what people no longer buy, in cash and on credit, here and abroad, from the policy month on",
         _FLOW.format("-amount_fen", "'purchases in cash', 'purchases on credit', 'purchases abroad'"),
     ),
@@ -77,6 +89,8 @@ HARMS = (
         "unmet",
         "unmet need for credit",
         "yuan per borrower",
+        "{} yuan of unmet need",
+        0,
         "what people are short of for bills and necessities after every other help, month by month added up",
         "SELECT world, seed, unmet_fen AS fen FROM economy WHERE month >= $policy",
     ),
@@ -204,16 +218,15 @@ class Frontier:
             return f"one seed cannot tell which rule lowers {self.risk.words}"
         if not lowering:
             raising = sum(rule.estimate(self.risk).high < 0 for rule in own)
-            opposite = f", {raising} of {len(own)} do the opposite" if raising else ""
-            return f"no rule is seen to lower {self.risk.words}{opposite}"
-        harmful = sorted((rule for rule in lowering if rule.estimate(self.harm).low > 0), key=self.price)
+            none = f"no rule is seen to lower {self.risk.words}"
+            return f"{none}, {raising} of {len(own)} raise {self.risk.pronoun}" if raising else none
+        harmful = [rule for rule in lowering if rule.estimate(self.harm).low > 0]
         others = [rule for rule in lowering if rule not in harmful]
-        parts = []
-        if others:
-            widest = max(others, key=lambda rule: rule.estimate(self.risk).mean)
-            fall = widest.estimate(self.risk).mean
-            parts.append(f"{widest.name} lowers {self.risk.words} by {fall:,.0f} yuan without harm that is seen")
-        if harmful:
-            prices = dict.fromkeys(f"{self.price(rule):.2f} ({rule.name})" for rule in (harmful[0], harmful[-1]))
-            parts.append(f"{self.harm.words}: {' to '.join(prices)} for each 100 yuan off {self.risk.words}")
-        return "; ".join(parts)
+        widest = max(others, key=lambda rule: rule.estimate(self.risk).mean, default=None)
+        fall = f"{widest.estimate(self.risk).mean:,.0f} yuan" if widest else ""
+        if not harmful:
+            return f"{widest.name} takes {fall} off {self.risk.words}, with no harm that is seen"
+        prices = sorted({f"{self.price(rule):.{self.harm.digits}f}" for rule in harmful}, key=float)
+        amount = self.harm.amount.format(" to ".join(dict.fromkeys((prices[0], prices[-1]))))
+        unseen = f"; under {widest.name} ({fall}) no harm is seen" if widest else ""
+        return f"each 100 yuan off {self.risk.words} costs {amount}{unseen}"

@@ -18,6 +18,7 @@ PLACES = sorted(
     [(side * right, up) for side in (1, -1) for right in (8, 16, 28, 44) for up in range(-66, 67, 11)],
     key=lambda place: (np.hypot(*place), -place[0], -place[1]),
 )
+ALONG = (0.35, 0.5, 0.65, 0.8, 0.95)  #: where the line from a dot to its name is looked at
 FILLS = {BEST: CUT, UNTOLD: "#BBBBBB", DOMINATED: "white"}
 
 
@@ -33,7 +34,7 @@ def frontier(frontiers: Sequence[Frontier]) -> tuple[Figure, str, str]:
     for axes, one in zip(panels, frontiers, strict=True):
         _points(axes, one)
     finding = "; ".join(one.finding for one in frontiers)
-    entitle(figure, finding[0].upper() + finding[1:])
+    entitle(figure, (finding[0].upper() + finding[1:]).replace("-", "\N{NON-BREAKING HYPHEN}"))
     _legend(figure)
     figure.draw_without_rendering()
     for axes, one in zip(panels, frontiers, strict=True):
@@ -83,17 +84,20 @@ def _names(axes, one: Frontier) -> None:
     dots = axes.transData.transform(points) * paper
     taken = [np.array([x - DOT, y - DOT, x + DOT, y + DOT]) for x, y in dots]
     lines = [_thin(line, paper) for line in _segments(axes)]
-    for rule, point, (x, y) in zip(one.rules, points, dots, strict=True):
+    for i, (rule, point, (x, y)) in enumerate(zip(one.rules, points, dots, strict=True)):
+        others = taken[:i] + taken[i + 1 :]  # the line to the name begins at its own dot
         boxes = [_box(rule.name, x + right, y + up, right < 0) for right, up in PLACES]
         costs = [
             30.0 * sum(_overlap(box, other) for other in taken)
-            + sum(_overlap(box, line) for line in lines)
+            + 2.0 * sum(_overlap(box, line) for line in lines)
             + 30.0 * _outside(box, frame)
+            + 10.0 * sum(_overlap(_speck(x, y, place, part), other) for part in ALONG for other in others)
             + np.hypot(*place)
             for box, place in zip(boxes, PLACES, strict=True)
         ]
         chosen = int(np.argmin(costs))
         taken.append(boxes[chosen])
+        lines += [_speck(x, y, PLACES[chosen], part) for part in ALONG]
         right, up = PLACES[chosen]
         axes.annotate(
             rule.name,
@@ -124,6 +128,12 @@ def _box(name, x, y, leftward) -> np.ndarray:
     width = LETTER * len(name)
     left = x - width if leftward else x
     return np.array([left, y - HEIGHT / 2, left + width, y + HEIGHT / 2])
+
+
+def _speck(x, y, place, part) -> np.ndarray:
+    """A small piece of the line that leads from a dot to its name, so far along it."""
+    right, up = x + part * place[0], y + part * place[1]
+    return np.array([right - 1.5, up - 1.5, right + 1.5, up + 1.5])
 
 
 def _overlap(box, other) -> float:

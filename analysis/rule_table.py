@@ -109,7 +109,7 @@ def _measures(own) -> Table:
     heads = [("fall in " if m.fall else "") + f"{m.words}, {m.unit}" for m in _ordered()]
     table = _table("rule, against doing nothing", *heads)
     for rule in own:
-        table.add_row(rule.name, *(_span(rule.estimate(m), 2 if m.fen is None else 0) for m in _ordered()))
+        table.add_row(rule.name, *(_span(rule.estimate(m), m.digits) for m in _ordered()))
     return table
 
 
@@ -119,7 +119,7 @@ def _against_first(own) -> Table:
     table = _table(f"paired difference against {first.name}", *(m.words for m in _ordered()))
     for rule in own[1:]:
         differences = [(estimate(rule.values[m.name] - first.values[m.name]), m) for m in _ordered()]
-        table.add_row(rule.name, *(_span(value, 2 if m.fen is None else 0) for value, m in differences))
+        table.add_row(rule.name, *(_span(value, m.digits) for value, m in differences))
     return table
 
 
@@ -128,9 +128,16 @@ def _frontier(one: Frontier) -> Table:
     price = f"{one.harm.words} for each 100 yuan"
     table = _table(f"fall in {one.risk.words}", one.risk.unit, f"{one.harm.words}, {one.harm.unit}", price, "standing")
     for rule in sorted(one.rules, key=lambda rule: rule.estimate(one.risk).mean):
-        fall, harm = rule.estimate(one.risk).mean, rule.estimate(one.harm).mean
+        fall, harm, digits = rule.estimate(one.risk).mean, rule.estimate(one.harm).mean, one.harm.digits
         style = "bold" if one.standing(rule) == BEST else ""
-        table.add_row(rule.name, number(fall, 0), number(harm), number(one.price(rule)), one.words(rule), style=style)
+        table.add_row(
+            rule.name,
+            number(fall, 0),
+            number(harm, digits),
+            number(one.price(rule), digits),
+            one.words(rule),
+            style=style,
+        )
     return table
 
 
