@@ -16,6 +16,7 @@ from analysis.estimate import Estimate, estimate
 from analysis.folder import Run
 from analysis.ground import same_ground
 
+CAUTION = "Harm is what happens to borrowers; what a rule costs the state or the lenders is not counted."
 NOTHING = "do nothing"  #: the name of the baseline among the rules: no fall in risk, no harm
 BEST, UNTOLD, DOMINATED = "on the frontier", "not told from it", "dominated"  #: how a rule may stand
 
@@ -66,7 +67,7 @@ RISKS = (
     ),
 )
 
-#: What a rule costs the people it is meant for.
+#: What a rule costs the people it is meant for; what it costs the state or the lenders is not harm here.
 HARMS = (
     Measure(
         "defaults",
@@ -224,9 +225,11 @@ class Frontier:
         others = [rule for rule in lowering if rule not in harmful]
         widest = max(others, key=lambda rule: rule.estimate(self.risk).mean, default=None)
         fall = f"{widest.estimate(self.risk).mean:,.0f} yuan" if widest else ""
+        less = widest is not None and widest.estimate(self.harm).high < 0
         if not harmful:
-            return f"{widest.name} takes {fall} off {self.risk.words}, with no harm that is seen"
+            with_what = "less harm than doing nothing" if less else "no harm that is seen"
+            return f"{widest.name} takes {fall} off {self.risk.words}, with {with_what}"
         prices = sorted({f"{self.price(rule):.{self.harm.digits}f}" for rule in harmful}, key=float)
         amount = self.harm.amount.format(" to ".join(dict.fromkeys((prices[0], prices[-1]))))
-        unseen = f"; under {widest.name} ({fall}) no harm is seen" if widest else ""
-        return f"each 100 yuan off {self.risk.words} costs {amount}{unseen}"
+        gentle = f"; under {widest.name} ({fall}) {'harm falls' if less else 'no harm is seen'}" if widest else ""
+        return f"each 100 yuan off {self.risk.words} costs {amount}{gentle}"

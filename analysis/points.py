@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.bars import CUT, INK, QUIET
-from analysis.frontier import BEST, DOMINATED, NOTHING, UNTOLD, Frontier
+from analysis.frontier import BEST, CAUTION, DOMINATED, NOTHING, UNTOLD, Frontier
 from analysis.titles import entitle
 from analysis.wording import interval
 
@@ -48,7 +48,7 @@ def frontier(frontiers: Sequence[Frontier]) -> tuple[Figure, str, str]:
             " of the same seeds, and the crosses are 95 % intervals over seeds. The staircase is the least harm, on"
             " average, that comes with at least so large a fall. White: another rule, or doing nothing, has on average"
             " at least this fall at no more harm, and the seeds can tell the two apart. Grey: the same, but the seeds"
-            " cannot tell."
+            f" cannot tell. {CAUTION}"
         ),
     )
 
@@ -77,7 +77,11 @@ def _corners(one: Frontier) -> tuple[list[float], list[float]]:
 
 
 def _names(axes, one: Frontier) -> None:
-    """Put each name where it covers least: no dot, no other name, as little as can be of crosses and the frontier."""
+    """Put each name, one after the other, at the place near its dot that costs least.
+
+    Covering a dot or a name, or leaving the panel, costs 30 for each square point; being led to across a dot or a name
+    10, covering a cross, the frontier or a leading line 2; each point of distance costs 1.
+    """
     paper = 72.0 / axes.figure.dpi  # points for a pixel
     frame = axes.get_window_extent().get_points().ravel() * paper
     points = [(rule.estimate(one.risk).mean, rule.estimate(one.harm).mean) for rule in one.rules]
@@ -149,7 +153,7 @@ def _legend(figure) -> None:
     dots = {"color": INK, "linestyle": "none", "markersize": 5.5}
     handles = [
         *(Line2D([], [], marker="o", markerfacecolor=fill, label=name, **dots) for name, fill in FILLS.items()),
-        Line2D([], [], marker="s", markerfacecolor=CUT, label=NOTHING, **dots),
+        Line2D([], [], marker="s", markerfacecolor="none", label=NOTHING, **dots),
         Line2D([], [], color=CUT, linestyle="-", linewidth=1.4, label="least harm for this fall"),
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=5, handlelength=1.4, columnspacing=1.2)

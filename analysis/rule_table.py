@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.estimate import Estimate, estimate
-from analysis.frontier import BEST, HARMS, MEASURES, RISKS, Frontier, Measure, Rule
+from analysis.frontier import BEST, CAUTION, HARMS, MEASURES, RISKS, Frontier, Measure, Rule
 from analysis.wording import month, number
 
 #: Columns of the two tables that are written: name, DuckDB type.
@@ -34,6 +34,7 @@ def screen(rules: Sequence[Rule], harm: Measure):
     own = list(rules[1:])
     parts = [Text(f"{one.finding[0].upper()}{one.finding[1:]}.", style="bold") for one in frontiers]
     parts += [_measures(own), _against_first(own), *(_frontier(one) for one in frontiers)]
+    parts.append(Text(CAUTION))
     starts = sorted({rule.start for rule in own})
     if len(starts) > 1:
         begins = "; ".join(f"{month(s)}: {', '.join(r.name for r in own if r.start == s)}" for s in starts)

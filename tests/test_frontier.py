@@ -10,7 +10,9 @@ import tiny_folder
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.text import Text
 
+from analysis import points
 from analysis.commands import main
 from analysis.estimate import estimate
 from analysis.folder import open_run
@@ -78,6 +80,9 @@ def test_the_price_of_a_fall_is_the_harm_for_each_100_yuan():
     assert one.finding == "each 100 yuan off debt at the end costs 0.50 to 2.00 people in default per 1,000"
     free = rule("free", [49, 50, 51], [-1, 1, 0])
     assert frontier(free).finding == "free takes 50 yuan off debt at the end, with no harm that is seen"
+    kind = rule("kind", [49, 50, 51], [-2.1, -2, -1.9])
+    assert frontier(kind).finding == "kind takes 50 yuan off debt at the end, with less harm than doing nothing"
+    assert frontier(kind, cheap).finding.endswith("; under kind (50 yuan) harm falls")
     assert frontier(free, cheap).finding.endswith("; under free (50 yuan) no harm is seen")
 
 
@@ -154,6 +159,32 @@ def test_baselines_that_were_not_played_alike_are_refused(tmp_path):
     cash = {("baseline", 2, tiny_folder.MONTHS[1]): 1}
     with pytest.raises(ValueError, match=r"b: its baseline was not played like .*a: .* seed 2 from 2020-12"):
         same_ground([tiny(tmp_path / "a", "a"), tiny(tmp_path / "b", "b", cash=cash)])
+
+
+# --- the figure ---
+@pytest.mark.parametrize("scale", [0.0, 1e-3, 1.0, 1e7, -1.0])
+def test_no_name_in_the_figure_covers_another_at_any_scale(scale):
+    falls = [17, 206, 785, 1242, 343, 749, 2692, 54, 596, 36]  # ten rules as they came out of a first experiment
+    harms = [0.2, 1.0, 6.3, 9.6, 2.3, 3.5, 25.1, 0.3, 9.9, 0.5]
+    own = [
+        rule(f"multi-cut-{i}", scale * np.array([x - 9, x, x + 9]), scale * np.array([y - 0.1, y, y + 0.2]))
+        for i, (x, y) in enumerate(zip(falls, harms, strict=True))
+    ]
+    figure, alt, caption = points.frontier([frontier(*own)])
+    (axes,) = figure.axes
+    figure.draw_without_rendering()
+    boxes = [Text.get_window_extent(text) for text in axes.texts]  # without the line that leads to it
+    assert {text.get_text() for text in axes.texts} == {NOTHING, *(r.name for r in own)}
+    if scale:  # rules that change nothing lie on one another
+        assert not [(a, b) for a in boxes for b in boxes if a is not b and a.shrunk(0.9, 0.9).overlaps(b)]
+    assert all(r.name in alt for r in own)
+    assert caption
+
+
+def test_a_figure_of_one_seed_has_no_crosses():
+    figure, alt, _ = points.frontier([frontier(rule("one", [10], [1]), rule("two", [20], [3]))])
+    assert "one seed" in alt
+    assert len(figure.axes[0].lines) == 3 + 3  # the frontier and two axes; then dots
 
 
 # --- the command ---
