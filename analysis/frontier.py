@@ -216,7 +216,7 @@ class Frontier:
         own = [rule for rule in self.rules if rule.name != NOTHING]
         lowering = [rule for rule in own if self.lowers(rule)]
         if len(own[0].seeds) < 2:
-            return f"one seed cannot tell which rule lowers {self.risk.words}"
+            return "one seed cannot tell which rule lowers risk"
         if not lowering:
             raising = sum(rule.estimate(self.risk).high < 0 for rule in own)
             none = f"no rule is seen to lower {self.risk.words}"

@@ -18,7 +18,7 @@ PLACES = sorted(
     [(side * right, up) for side in (1, -1) for right in (8, 16, 28, 44) for up in range(-66, 67, 11)],
     key=lambda place: (np.hypot(*place), -place[0], -place[1]),
 )
-ALONG = (0.35, 0.5, 0.65, 0.8, 0.95)  #: where the line from a dot to its name is looked at
+ALONG = np.linspace(0.3, 0.95, 12)[:, None]  #: where the line from a dot to its name is looked at
 FILLS = {BEST: CUT, UNTOLD: "#BBBBBB", DOMINATED: "white"}
 
 
@@ -33,7 +33,7 @@ def frontier(frontiers: Sequence[Frontier]) -> tuple[Figure, str, str]:
     panels = np.atleast_1d(figure.subplots(len(frontiers), 1))
     for axes, one in zip(panels, frontiers, strict=True):
         _points(axes, one)
-    finding = "; ".join(one.finding for one in frontiers)
+    finding = "; ".join(dict.fromkeys(one.finding for one in frontiers))
     entitle(figure, (finding[0].upper() + finding[1:]).replace("-", "\N{NON-BREAKING HYPHEN}"))
     _legend(figure)
     figure.draw_without_rendering()
@@ -65,6 +65,8 @@ def _points(axes, one: Frontier) -> None:
         shape = "s" if rule.name == NOTHING else "o"
         fill = FILLS[one.standing(rule)]
         axes.plot(x.mean, y.mean, shape, color=INK, markerfacecolor=fill, markersize=5.5, zorder=4)
+    if not any(rule.values[one.harm.name].any() for rule in one.rules):
+        axes.set_ylim(-1, 1)  # nothing happens: not a scale of rounding errors
     axes.set_xlabel(f"fall in {one.risk.words}, {one.risk.unit}")
     axes.set_ylabel(f"harm: {one.harm.words},\n{one.harm.unit}")
     axes.grid(axis="x", visible=True)
@@ -79,8 +81,8 @@ def _corners(one: Frontier) -> tuple[list[float], list[float]]:
 def _names(axes, one: Frontier) -> None:
     """Put each name, one after the other, at the place near its dot that costs least.
 
-    Covering a dot or a name, or leaving the panel, costs 30 for each square point; being led to across a dot or a name
-    10, covering a cross, the frontier or a leading line 2; each point of distance costs 1.
+    Covering a dot or a name, or leaving the panel, costs 30 for each square point, covering a cross, the frontier or a
+    leading line 2; each piece of the line to it that runs across a dot or a name costs 12, each point of distance 1.
     """
     paper = 72.0 / axes.figure.dpi  # points for a pixel
     frame = axes.get_window_extent().get_points().ravel() * paper
@@ -92,17 +94,17 @@ def _names(axes, one: Frontier) -> None:
         others = taken[:i] + taken[i + 1 :]  # the line to the name begins at its own dot
         boxes = [_box(rule.name, x + right, y + up, right < 0) for right, up in PLACES]
         costs = [
-            30.0 * sum(_overlap(box, other) for other in taken)
-            + 2.0 * sum(_overlap(box, line) for line in lines)
-            + 30.0 * _outside(box, frame)
-            + 10.0 * sum(_overlap(_speck(x, y, place, part), other) for part in ALONG for other in others)
+            30.0 * (_covered(box, taken) + _area(box) - _covered(box, [frame]))
+            + 12.0 * _touched(_leading(x, y, place), others)
+            + 2.0 * _covered(box, lines)
             + np.hypot(*place)
             for box, place in zip(boxes, PLACES, strict=True)
         ]
         chosen = int(np.argmin(costs))
         taken.append(boxes[chosen])
-        lines += [_speck(x, y, PLACES[chosen], part) for part in ALONG]
+        lines += list(_leading(x, y, PLACES[chosen]))
         right, up = PLACES[chosen]
+        near = (1.0 if right < 0 else 0.0, 0.5)  # of the name: the end that its line leads to
         axes.annotate(
             rule.name,
             point,
@@ -112,7 +114,14 @@ def _names(axes, one: Frontier) -> None:
             va="center",
             fontsize=7.5,
             zorder=5,
-            arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.6, "shrinkA": 0, "shrinkB": DOT},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": QUIET,
+                "linewidth": 0.6,
+                "shrinkA": 0,
+                "shrinkB": DOT,
+                "relpos": near,
+            },
         )
 
 
@@ -134,19 +143,30 @@ def _box(name, x, y, leftward) -> np.ndarray:
     return np.array([left, y - HEIGHT / 2, left + width, y + HEIGHT / 2])
 
 
-def _speck(x, y, place, part) -> np.ndarray:
-    """A small piece of the line that leads from a dot to its name, so far along it."""
-    right, up = x + part * place[0], y + part * place[1]
-    return np.array([right - 1.5, up - 1.5, right + 1.5, up + 1.5])
+def _leading(x, y, place) -> np.ndarray:
+    """The line that leads from a dot to its name, as small boxes [box, side]."""
+    middles = np.array([x, y]) + ALONG * np.array(place)
+    return np.hstack((middles - 1.5, middles + 1.5))
 
 
-def _overlap(box, other) -> float:
-    sides = np.minimum(box[2:], other[2:]) - np.maximum(box[:2], other[:2])
-    return float(np.prod(np.maximum(sides, 0.0)))
+def _shared(boxes, others) -> np.ndarray:
+    """Square points that each box shares with each of the others [box, other]."""
+    boxes, others = np.atleast_2d(boxes)[:, None], np.array(others)
+    sides = np.minimum(boxes[..., 2:], others[:, 2:]) - np.maximum(boxes[..., :2], others[:, :2])
+    return np.maximum(sides, 0.0).prod(axis=-1)
 
 
-def _outside(box, frame) -> float:
-    return float((box[2] - box[0]) * (box[3] - box[1])) - _overlap(box, frame)
+def _covered(box, others) -> float:
+    return float(_shared(box, others).sum())
+
+
+def _touched(boxes, others) -> int:
+    """How many of the boxes touch any of the others."""
+    return int((_shared(boxes, others) > 0).any(axis=1).sum())
+
+
+def _area(box) -> float:
+    return float((box[2] - box[0]) * (box[3] - box[1]))
 
 
 def _legend(figure) -> None:

@@ -32,7 +32,8 @@ def screen(rules: Sequence[Rule], harm: Measure):
     """
     frontiers = [Frontier(rules, risk, harm) for risk in RISKS]
     own = list(rules[1:])
-    parts = [Text(f"{one.finding[0].upper()}{one.finding[1:]}.", style="bold") for one in frontiers]
+    findings = dict.fromkeys(one.finding for one in frontiers)
+    parts = [Text(f"{finding[0].upper()}{finding[1:]}.", style="bold") for finding in findings]
     parts += [_measures(own), _against_first(own), *(_frontier(one) for one in frontiers)]
     parts.append(Text(CAUTION))
     starts = sorted({rule.start for rule in own})
