@@ -1,4 +1,4 @@
-"""The command line: list, show, check, run, report, coverage, warmup. Heavy imports wait until a command needs them."""
+"""The command line: list, show, check, run, report, compare and others. Heavy imports wait until they are needed."""
 
 import os
 import sys
@@ -155,6 +155,36 @@ def report(folder):
       rollover report runs/limit-cut
     """
     _report(folder)
+
+
+@main.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN RUN...", type=click.Path(path_type=Path))
+@click.option("--harm", type=click.Choice(["defaults", "consumption", "unmet"]), default="defaults",
+              help="What the frontier sets against the fall in risk. Default: defaults.")  # fmt: skip
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables and the figure.")
+def compare(runs, harm, out):
+    """Compare finished runs of different rules against one baseline: which lower risk with the least harm?
+
+    \b
+    Example:
+      rollover compare runs/limit-cut runs/income-cap
+      rollover compare runs/limit-cut runs/income-cap runs/multi-lender-cut --out runs/frontier
+    """
+    from analysis.folder import open_run
+    from analysis.frontier import MEASURES, rules
+    from analysis.rule_table import screen, write
+    from scenarios import store
+    from scenarios.messages import BadInput
+
+    for folder in runs:
+        store.open_run(folder)  # a damaged folder is refused before anything is worked out
+    try:
+        found = rules([open_run(folder) for folder in runs])
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    _console().print(screen(found, MEASURES[harm]))
+    for path in write(found, MEASURES[harm], out) if out else ():
+        click.echo(f"written: {path}")
 
 
 @main.command()
