@@ -18,7 +18,7 @@ from sim.policy import Change
 from sim.rules.advance import advance, advancing_product
 from sim.rules.fund import fund
 from sim.rules.settle import settle, share_settlements
-from sim.rules.shop import ring_up
+from sim.rules.shop import _sell
 from sim.rules.trade import SETTLING_MONTHS, accepts_lines, close_month, trade
 
 FOUNDING = month_key(1, 0)
@@ -67,7 +67,7 @@ def test_what_is_put_on_lines_goes_to_shops_that_accept_them_and_cash_to_all():
     s = Scene(PAY_LATER)
     s.merchants["accepts"] = [1, 0, 1, 1]
     s.merchants["alive"] = [1, 1, 1, 0]
-    s.play(ring_up, credit=201, cash=100, fee=3)
+    s.play(_sell, credit=201, cash=100, fee=3)
     assert s.tally.on_lines.tolist() == [101, 0, 100, 0]
     assert s.tally.sales.tolist() == [101 + 34, 33, 100 + 33, 0]
     assert s.tally.fees.tolist() == [2, 0, 1, 0]
@@ -79,7 +79,7 @@ def test_if_no_open_shop_accepts_lines_all_do(accepts):
     s = Scene(PAY_LATER)
     s.merchants["accepts"] = accepts
     s.merchants["alive"] = [1, 1, 1, 0]
-    s.play(ring_up, credit=200, cash=101, fee=0)
+    s.play(_sell, credit=200, cash=101, fee=0)
     assert s.tally.sales.tolist() == [101, 100, 100, 0]
     assert s.tally.on_lines.sum() == 200
 
@@ -91,7 +91,7 @@ def test_if_no_open_shop_accepts_lines_all_do(accepts):
 def test_every_fen_that_is_spent_is_somebodys_sale(credit, cash, fee, alive, accepts):
     s = Scene(PAY_LATER)
     s.merchants["alive"], s.merchants["accepts"] = alive, accepts
-    s.play(ring_up, credit=credit, cash=cash, fee=fee)
+    s.play(_sell, credit=credit, cash=cash, fee=fee)
     assert (s.tally.sales.sum(), s.tally.on_lines.sum(), s.tally.fees.sum()) == (credit + cash, credit, fee)
     shut = np.array(alive) == 0
     assert not s.tally.sales[1:][shut[1:]].any()

@@ -1,10 +1,11 @@
-"""The parts of an explanation as a reader meets them: sentences, figures, small tables, and the full tables as files."""
+"""The parts of an explanation as a reader meets them: sentences, figures, small tables, and whole tables as files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from analysis.explain import columns
 from analysis.explain.attribution import OUTCOMES, Attribution
 from analysis.wording import interval, number
 from sim.record import Column
@@ -36,32 +37,6 @@ class Section:
     figures: dict[str, Callable] = field(default_factory=dict)
     printed: list[dict] = field(default_factory=list)  # caption, heads, rows of text
     tables: list[Table] = field(default_factory=list)
-
-
-def columns(*rows) -> tuple[Column, ...]:
-    """Columns from rows of (name, DuckDB type, unit, meaning)."""
-    return tuple(Column(*row) for row in rows)
-
-
-PARTS = columns(
-    ("game", "VARCHAR", "name", "channels, provisions or platforms"),
-    ("outcome", "VARCHAR", "name", "what is attributed"),
-    ("unit", "VARCHAR", "name", "unit of the numbers of this row"),
-    ("player", "VARCHAR", "name", "to whom or to what a part is due; 'together' is all of them"),
-    ("mean", "DOUBLE", "unit of the row", "part: mean over seeds"),
-    ("low", "DOUBLE", "unit of the row", "lower end of its 95 % interval over paired seeds"),
-    ("high", "DOUBLE", "unit of the row", "upper end of it"),
-    ("sampling_error", "DOUBLE", "unit of the row", "standard error from drawing orders, 0 if every order counts"),
-    ("least", "DOUBLE", "unit of the row", "least that the player adds on entering, over all orders"),
-    ("most", "DOUBLE", "unit of the row", "most that the player adds on entering, over all orders"),
-)
-COALITIONS = columns(
-    ("game", "VARCHAR", "name", "channels, provisions or platforms"),
-    ("players", "VARCHAR", "names", "who acts in this world, joined by +"),
-    ("seed", "INTEGER", "number", "which of the paired runs"),
-    ("outcome", "VARCHAR", "name", "what is counted"),
-    ("difference", "BIGINT", "people, lines, fen or merchants", "this world less the baseline"),
-)
 
 
 def attribution(a: Attribution, pair: str) -> Section:
@@ -139,7 +114,7 @@ def _parts_table(a: Attribution) -> Table:
             error = 0.0 if player == "together" else a.sampling_error(player, i)
             least, most = ranges.get(player, (value.mean, value.mean))
             rows.append((a.game.name, it.name, it.unit, player, value.mean, value.low, value.high, error, least, most))
-    return Table(f"{a.game.name}-parts", PARTS, rows_to_columns(PARTS, rows))
+    return Table(f"{a.game.name}-parts", columns.PARTS, _turned(columns.PARTS, rows))
 
 
 def _coalitions_table(a: Attribution) -> Table:
@@ -149,13 +124,101 @@ def _coalitions_table(a: Attribution) -> Table:
         for s, seed in enumerate(a.seeds)
         for i, it in enumerate(OUTCOMES)
     ]
-    return Table(f"{a.game.name}-coalitions", COALITIONS, rows_to_columns(COALITIONS, rows))
+    return Table(f"{a.game.name}-coalitions", columns.COALITIONS, _turned(columns.COALITIONS, rows))
 
 
-def rows_to_columns(described: tuple[Column, ...], rows: list[tuple]) -> dict[str, np.ndarray]:
-    """Rows of values as numpy columns, by the columns' names; text stays text when there is no row."""
+def _turned(described: tuple[Column, ...], rows: list[tuple]) -> dict[str, np.ndarray]:
+    """Rows of values as numpy columns by the columns' names."""
+    return {column.name: as_column(column, [row[i] for row in rows]) for i, column in enumerate(described)}
+
+
+def as_column(column: Column, values) -> np.ndarray:
+    """Values as the numpy column that a table keeps; text stays text when there is no row."""
     kinds = {"VARCHAR": object, "INTEGER": np.int32, "BIGINT": np.int64, "DOUBLE": np.float64, "BOOLEAN": bool}
-    return {
-        column.name: np.array([row[i] for row in rows], dtype=kinds.get(column.type, object))
-        for i, column in enumerate(described)
-    }
+    return np.array(values, dtype=kinds.get(column.type, "datetime64[D]"))
+
+
+def _kept(name: str, described: tuple[Column, ...], values: dict) -> Table:
+    """A table from columns that may still be lists."""
+    return Table(name, described, {column.name: as_column(column, values[column.name]) for column in described})
+
+
+def displacement(comparison) -> Section:
+    """Where the credit that was removed reappears.
+
+    comparison: a ``compare.Comparison``.
+    """
+    from analysis.explain.sankey import draw_sankey
+
+    spans = {str(months): d for months, d in comparison.horizons.items()} | {"end": comparison.displacement}
+    rows = [
+        (span, place, seed, int(amount))
+        for span, d in spans.items()
+        for place, amounts in [("removed", d.net), *((row.name, row.fen) for row in d.net_rows)]
+        for seed, amount in zip(comparison.run.seeds, amounts, strict=True)
+    ]
+    table = Table("displacement", columns.DISPLACED, _turned(columns.DISPLACED, rows))
+    figures = {"sankey": lambda: draw_sankey(comparison)} if comparison.cut_products else {}
+    return Section("displacement", "Instead of what", [wording.displaced(comparison)], figures, [], [table])
+
+
+def transmission(found: Sequence[Transmission]) -> Section:
+    """How default was handed on: chains, trees, the reproduction number, the most contagious cuts.
+
+    found: one Transmission per seed.
+    """
+    from analysis.explain import cascade
+
+    kept = tables(found)
+    return Section(
+        "transmission",
+        "How it was handed on",
+        sentences(found),
+        {"cascade": lambda: cascade.draw_cascade(found), "entries": lambda: cascade.draw_entries(found)},
+        [],
+        [_kept(name, COLUMNS[name], kept[name]) for name in COLUMNS],
+    )
+
+
+def gains(found: Sequence[Gains], reform: str, baseline: str) -> Section:
+    """Who gains and who loses.
+
+    found: one Gains per seed; reform, baseline: names of the worlds.
+    """
+    from analysis.explain import gain_map
+
+    pair = f"{reform} against {baseline}"
+    return Section(
+        "gains",
+        "Who gains, who loses",
+        gain_table.sentences(found, reform, baseline),
+        {
+            "gain-map": lambda: gain_map.draw_map(found, pair),
+            "gain-deciles": lambda: gain_map.draw_deciles(found, pair),
+        },
+        [],
+        [
+            _kept("gains", columns.GAINS, gain_table.table(found)),
+            _kept("gain-cells", columns.CELLS, gain_table.cell_table(found)),
+        ],
+    )
+
+
+def network(found: Sequence[Observed], worlds: tuple[str, str], months: tuple[str, str]) -> Section:
+    """What the network of shared borrowers could pass on.
+
+    found: one Observed per seed; worlds: baseline and reform; months: the one before the policy, and the last.
+    """
+    from analysis.explain.exposure_map import exposure_map
+
+    rows = network_table.rows(found, worlds, months)
+    values = {column.name: [row[column.name] for row in rows] for column in columns.NETWORK}
+    several = len(found[0].before.platforms) > 1
+    return Section(
+        "network",
+        "What lenders share",
+        network_table.sentences(found, worlds),
+        {"exposures": lambda: exposure_map(found, months[0])} if several else {},
+        [],
+        [_kept("network", columns.NETWORK, values)],
+    )

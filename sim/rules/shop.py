@@ -44,7 +44,7 @@ def shop(borrower, lines, held, products, shops, merchants, plan, buy, tally):
     cash = min(spending - credit, int(borrower.cash))
     borrower.cash -= cash
     post(tally.flows, PURCHASES_CASH, -1, cash)
-    ring_up(shops, merchants, credit, cash, fees, tally)
+    _sell(shops, merchants, credit, cash, fees, tally)
     saved = min(int(plan.saved), max(0, int(borrower.cash) - int(plan.minimum)))
     if plan.short <= 0 and saved > 0:
         borrower.cash -= saved
@@ -95,7 +95,7 @@ def _buy_on_lines(lines, held, products, amount, wants, plan, buy, tally):
 
 
 @rule
-def ring_up(shops, merchants, credit, cash, fee, tally):
+def _sell(shops, merchants, credit, cash, fee, tally):
     """Share a purchase among the person's open shops: what is on lines among those that accept them, cash among all.
 
     If no open shop accepts lines, all do; if all four are shut, the first one's successor sells.
