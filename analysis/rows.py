@@ -122,7 +122,8 @@ def horizons(c) -> dict:
     rows = [("net credit removed, yuan per borrower", [number(d.yuan(d.net).mean, 1) for _, d in columns])]
     rows += [(words, [_percent(d.net_share(part(d)).mean) for _, d in columns]) for words, part in kinds]
     rows.append(("95 % interval of the displaced share", [_span(d.net_share(d.displaced)) for _, d in columns]))
-    rows.append(("memo: unmet need for credit, yuan per borrower", [number(d.yuan(d.unmet).mean, 1) for _, d in columns]))
+    unmet = [number(d.yuan(d.unmet).mean, 1) for _, d in columns]
+    rows.append(("beside the identity: unmet need for credit, yuan per borrower", unmet))
     return {"heads": [head for head, _ in columns], "rows": rows}
 
 

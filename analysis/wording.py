@@ -148,7 +148,7 @@ def memo(d, span) -> str:
             f" {100 * share.high:.0f} % {span}. "
         )
     return text + (
-        f"What people were still short of after all borrowing and family, unmet need in the narrow sense, changed by"
+        "What people were still short of after all borrowing and family, unmet need in the narrow sense, changed by"
         f" {number(unmet, 1)} yuan per borrower {span}; this is shown beside the identity and is no part of it."
     )
 
@@ -171,7 +171,9 @@ def _replaced(d, span) -> str:
             ("income", "more income", "lost income"),
         )
     ]
-    shares = sorted(((d.net_share(fen).mean, plus, minus) for fen, plus, minus in parts), key=lambda part: -abs(part[0]))
+    shares = sorted(
+        ((d.net_share(fen).mean, plus, minus) for fen, plus, minus in parts), key=lambda part: -abs(part[0])
+    )
     replaced = [f"{100 * share:.0f} % {plus}" for share, plus, _ in shares if share >= 0.005]
     added = [f"{-100 * share:.0f} % {minus}" for share, _, minus in shares if share <= -0.005]
     against = f"; minus {' and '.join(added)}" if added else ""

@@ -19,8 +19,8 @@ LINE = 0.33  # inches that the two lines of a label take
 
 #: What each kind of row is called as a place to which credit went, and as something that takes more away; its colour.
 KINDS = {
-    "lender": ("{}", "{}, repaid more", "#0072B2"),
-    "cutter": ("{}, other lines", "{}, other lines, repaid more", AVOIDED),
+    "lender": ("{}", "less at {}, net", "#0072B2"),
+    "cutter": ("other lines of {}", "less on other lines of {}", AVOIDED),
     "family": ("help from family", "less help from family", "#009E73"),
     "purchases": ("spending given up", "spent in addition", CUT),
     "savings": ("moved less into savings", "moved more into savings", CAUSED),
@@ -74,7 +74,7 @@ def sankey(displacement, pair, span) -> tuple[Figure, str, str]:
     figure.supxlabel(f"yuan per borrower {span}, and shares of the net credit removed", fontsize=8.5)
     said = "; ".join(f"{flow.name} {_amount(flow)}" for flow in right)
     taken = "; ".join(f"{flow.name} {_amount(flow)}" for flow in left)
-    alt = f"Where removed credit went, {pair}, {span}, per borrower. From: {taken or 'nothing'}. To: {said or 'nothing'}."
+    alt = f"Removed credit, {pair}, {span}, per borrower. From: {taken or 'nothing'}. To: {said or 'nothing'}."
     merged = any(len(small) < len(side) for small, side in ((small_left, left), (small_right, right)))
     return figure, alt, _caption(displacement, span, left, merged)
 
@@ -114,11 +114,15 @@ def _finding(d, span) -> str:
     net, share = d.yuan(d.net).mean, d.net_share(d.displaced)
     if net <= 0:
         return f"{span}, no net credit was removed ({number(-net, 1)} yuan per borrower)"
-    interval = f" (95 % interval {100 * share.low:.0f} to {100 * share.high:.0f} %)" if share.has_interval else ""
-    return (
-        f"of {net:,.0f} yuan of net credit removed per borrower {span}, {100 * share.mean:.0f} % reappears at lenders"
-        f" that did not cut{interval if np.any(d.displaced) else ''}"
-    )
+    removed = f"of {_yuan(net)} yuan of net credit removed per borrower {span}"
+    if not np.any(d.displaced):
+        return f"{removed}, nothing reappears at lenders that did not cut"
+    if not share.has_interval:
+        return f"{removed}, {_percent(share.mean)} reappears at lenders that did not cut"
+    interval = f"95 % interval {round(100 * share.low)} to {round(100 * share.high)} %"
+    if share.includes_zero:
+        return f"{removed}, these seeds cannot tell what reappears at lenders that did not cut from zero ({interval})"
+    return f"{removed}, {_percent(share.mean)} reappears at lenders that did not cut ({interval})"
 
 
 def _caption(d, span, left, merged) -> str:
@@ -130,19 +134,24 @@ def _caption(d, span, left, merged) -> str:
     )
     small = f" Flows under {100 * SMALL:.0f} % of the width are drawn as one." if merged else ""
     return (
-        "The ribbons are an identity of the borrowers' accounts: both sides add up to the fen. Net credit is credit less"
-        " repayment, so a payment missed at a lender counts like a yuan lent by it. Which yuan of the left went where on"
-        f" the right is not known, hence one block between them.{more}{small} {memo(d, span)}"
+        "The ribbons are an identity of the borrowers' accounts: both sides add up to the fen. Net credit is credit"
+        " less repayment, so a payment missed at a lender counts like a yuan lent by it. Which yuan of the left went"
+        f" where on the right is not known, hence one block between them.{more}{small} {memo(d, span)}"
     )
 
 
 def _amount(flow) -> str:
-    share = "" if np.isnan(flow.share) else f", {round(100 * flow.share)} %"
+    share = "" if np.isnan(flow.share) else f", {_percent(flow.share)}"
     return f"{_yuan(flow.yuan)} yuan{share}"
 
 
+def _percent(share) -> str:
+    return f"{round(100 * share)} %" if abs(share) >= 0.005 or share == 0 else "under 1 %"
+
+
 def _yuan(amount) -> str:
-    return f"{amount:,.0f}" if amount >= 10 else f"{amount:.2g}"
+    digits = 0 if amount >= 10 else 1 if amount >= 1 else 2
+    return f"{amount:,.{digits}f}"
 
 
 # --- drawing ---
@@ -166,10 +175,10 @@ def _draw(axes, left, right, inches):
         for flow, outer, within in zip(left, tops[False], inner[False], strict=True):
             _ribbon(axes, flow, (LEFT + BLOCK, outer), (middle, within))
         axes.add_patch(Rectangle((middle, -0.5 * total), BLOCK, total, facecolor=INK, linewidth=0))
-        axes.text(
-            middle + BLOCK / 2, 0.5 * total + 0.1 * label_height, f"to be replaced: {_yuan(total)} yuan",
-            ha="center", va="bottom", fontsize=7.5,
-        )  # fmt: skip
+        centre, above = middle + BLOCK / 2, 0.5 * height + 0.3 * label_height  # clear of every ribbon
+        axes.plot([centre, centre], [0.5 * total, above], color=QUIET, linewidth=0.7, linestyle="-")
+        words = f"to be replaced: {_yuan(total)} yuan"
+        axes.text(centre, above, words, ha="center", va="bottom", fontsize=7.5)
     axes.set_ylim(*_range(axes, height, label_height))
 
 

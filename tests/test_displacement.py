@@ -1,0 +1,403 @@
+"""Displacement: for each yuan of credit removed, where it reappears; an identity, exact to the fen, and its Sankey."""
+
+import tempfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markets import BEHAVIOUR_ON, CHANGES_ON, default_market, everything_on
+from matplotlib.patches import PathPatch, Rectangle
+from paired import worlds
+from tiny_folder import BASELINE, LINES, MONTHS, REFORM, build
+
+from analysis.compare import compare
+from analysis.displacement import Displacement, Row, displacement
+from analysis.estimate import estimate, ratio
+from analysis.explain.sankey import BLOCK, LEFT, RIGHT, draw_sankey, flows, sankey
+from analysis.folder import open_run
+from scenarios.store import Unfinished
+from sim.ledger import FLOWS
+from sim.policy import Change
+
+PAY_LATER, CASH = LINES
+
+
+# --- worked by hand ---
+
+
+def _accounts(world, seed, month, credit, cash_loan, family, cash_purchases, payments, saved, wages=1000):
+    """The month's flows of the borrowers, and the change in their cash that follows from them."""
+    flows = [
+        (PAY_LATER, "purchases on credit", "platforms", "merchants", credit),
+        (CASH, "cash draws", "platforms", "borrowers", cash_loan),
+        (("", ""), "wages from outside", "outside", "borrowers", wages),
+        (("", ""), "family help", "outside", "borrowers", family),
+        (("", ""), "purchases in cash", "borrowers", "merchants", cash_purchases),
+        (PAY_LATER, "payments", "borrowers", "platforms", payments),
+        (CASH, "recoveries", "borrowers", "platforms", 7),
+        (("", ""), "savings moved away", "borrowers", "outside", saved),
+    ]
+    change = cash_loan + wages + family - cash_purchases - payments - 7 - saved
+    return [(world, seed, month, *flow) for flow in flows], change
+
+
+def _with_accounts(folder, reform):
+    flows, cash = [], {}
+    for world, numbers in ((BASELINE, (900, 50, 10, 200, 800, 40)), (REFORM, reform)):
+        for seed in (1, 2):
+            held = 5000
+            for month in MONTHS:
+                played, change = _accounts(
+                    world, seed, month, *((900, 50, 10, 200, 800, 40) if month == MONTHS[0] else numbers)
+                )
+                held += change + seed * 0
+                flows += played
+                cash[world, seed, month] = held
+    return compare(build(folder, {}, flows=flows, cash=cash)).displacement
+
+
+def test_displacement_adds_up_to_the_fen(tmp_path):
+    found = _with_accounts(tmp_path, (600, 120, 33, 261, 701, 39))
+    assert found.removed.tolist() == [600, 600]
+    assert (sum(row.fen for row in found.rows) - found.removed).tolist() == [0, 0]
+    assert (sum(row.fen for row in found.net_rows) - found.net).tolist() == [0, 0]
+
+
+def test_displacement_puts_each_yuan_where_it_went(tmp_path):
+    found = _with_accounts(tmp_path, (600, 120, 33, 261, 701, 39))
+    rows = {row.name: int(row.fen[0]) for row in found.rows}
+    assert rows == {
+        "more borrowed at p2p cash": 140,
+        "less repaid on the lines that were cut": 198,
+        "less repaid on all other lines": 0,
+        "more income": 0,
+        "more help from family": 46,
+        "bought less": 478,
+        "moved less into savings": 2,
+        "cash built up": -264,
+    }
+    assert found.share(found.find("family").fen).mean == pytest.approx(92 / 1200)
+
+
+def test_displacement_with_the_opposite_sign_is_said_the_other_way_round(tmp_path):
+    found = _with_accounts(tmp_path, (1000, 20, 0, 300, 850, 45))
+    assert found.removed.tolist() == [-200, -200]
+    assert (sum(row.fen for row in found.rows) - found.removed).tolist() == [0, 0]
+    assert {row.name for row in found.rows} >= {"less borrowed at p2p cash", "less help from family", "bought more"}
+    assert np.isnan(found.share(found.removed).mean)
+
+
+def test_a_flow_without_a_row_of_its_own_still_closes_the_accounts(tmp_path):
+    flows = [(REFORM, seed, MONTHS[1], ("", ""), "tax refund", "outside", "borrowers", 90) for seed in (1, 2)]
+    flows += [(REFORM, 1, MONTHS[1], ("", ""), "court costs", "borrowers", "outside", 20)]
+    cash = {(REFORM, 1, MONTHS[2]): 70, (REFORM, 2, MONTHS[2]): 90}
+    found = compare(build(tmp_path, {}, flows=flows, cash=cash)).displacement
+    assert found.find("other").fen.tolist() == [70, 90]
+    assert sum(row.fen for row in found.rows).tolist() == found.removed.tolist()
+
+
+def test_by_lender_the_rows_add_up_to_the_net_credit_removed(tmp_path):
+    found = _with_accounts(tmp_path, (600, 120, 33, 261, 701, 39))
+    assert [(row.kind, row.line, row.fen.tolist()) for row in found.lenders] == [("lender", "p2p", [140, 140])]
+    assert found.displaced.tolist() == [140, 140]
+    assert found.kept.tolist() == [0, 0]
+    assert sum(row.fen for row in found.destinations).tolist() == found.net.tolist()
+    assert found.net_share(found.displaced).mean == pytest.approx(140 / (600 - 198))
+
+
+def test_other_lines_of_a_lender_that_cut_are_not_displaced(tmp_path):
+    folder = build(tmp_path, {}, flows=_drawn({("p2p", "cash"): 300, ("incumbent", "pay-later"): -500}))
+    assert displacement(open_run(folder), [PAY_LATER]).displaced.tolist() == [300, 300]
+    both = displacement(open_run(folder), [PAY_LATER, CASH])
+    assert not both.lenders
+    assert both.displaced.tolist() == [0, 0]
+    assert both.removed.tolist() == [200, 200]
+
+
+def test_a_lender_that_cut_one_of_its_lines_keeps_what_moves_to_the_other(tmp_path, monkeypatch):
+    other = ("incumbent", "cash")
+    monkeypatch.setattr("tiny_folder.LINES", (PAY_LATER, CASH, other))
+    folder = build(tmp_path, {}, flows=_drawn({PAY_LATER: -500, CASH: 200, other: 50}))
+    found = displacement(open_run(folder), [PAY_LATER])
+    assert {(row.kind, row.line, int(row.fen[0])) for row in found.lenders} == {
+        ("cutter", "incumbent", 50), ("lender", "p2p", 200)}  # fmt: skip
+    assert (found.displaced.tolist(), found.kept.tolist()) == ([200, 200], [50, 50])
+
+
+def _drawn(more):
+    """Purchases on credit that differ by so much in the reform, month after the policy began."""
+    return [(world, seed, MONTHS[2], line, "purchases on credit", "platforms", "merchants", 1000 + change)
+            for line, by in more.items() for seed in (1, 2)
+            for world, change in ((BASELINE, 0), (REFORM, by))]  # fmt: skip
+
+
+def test_spending_abroad_is_credit_and_a_purchase_and_a_sold_claim_is_still_repaid(tmp_path):
+    flows = [(REFORM, seed, MONTHS[2], PAY_LATER, "purchases abroad", "platforms", "outside", 70) for seed in (1, 2)]
+    bought = "recoveries by buyers of claims"
+    flows += [(REFORM, seed, MONTHS[2], CASH, bought, "borrowers", "outside", 20) for seed in (1, 2)]
+    cash = {(REFORM, seed, MONTHS[2]): -20 for seed in (1, 2)}
+    found = compare(build(tmp_path, {}, flows=flows, cash=cash)).displacement
+    assert found.removed.tolist() == [-70, -70]
+    assert found.find("purchases").fen.tolist() == [-70, -70]
+    assert found.displaced.tolist() == [-20, -20]
+    assert sum(row.fen for row in found.rows).tolist() == found.removed.tolist()
+
+
+# --- shares and their interval ---
+def test_a_share_of_sums_holds_every_share_that_the_seeds_cannot_rule_out():
+    part, whole = np.array([3.0, 5.0, 2.0, 6.0]), np.array([10.0, 13.0, 8.0, 12.0])
+    made = ratio(part, whole)
+    assert made.mean == pytest.approx(16 / 43)
+    for end in (made.low, made.high):
+        left = estimate(part - end * whole)
+        assert min(abs(left.low), abs(left.high)) < 1e-12
+    assert estimate(part - made.mean * whole).includes_zero
+
+
+def test_a_part_that_is_the_whole_or_nothing_is_known_without_error():
+    whole = [7, 9, 4]
+    assert ratio(whole, whole).low == ratio(whole, whole).high == 1.0
+    assert ratio([0, 0, 0], whole).low == ratio([0, 0, 0], whole).high == 0.0
+
+
+def test_where_the_whole_cannot_be_told_from_zero_no_share_can_be_ruled_out():
+    made = ratio([1, 2], [-5, 8])
+    assert made.mean == 1.0
+    assert not made.has_interval
+    assert np.isnan(ratio([1, 2], [-5, 4]).mean)
+
+
+# --- the identity, whatever happens ---
+PAID_BY_PEOPLE = [(flow, payer, payee) for flow, payer, payee in FLOWS
+                  if "borrowers" in (payer, payee) or flow in ("purchases on credit", "purchases abroad")]  # fmt: skip
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    posted=st.lists(
+        st.tuples(
+            st.sampled_from([BASELINE, REFORM]), st.sampled_from((1, 2)), st.sampled_from(MONTHS[1:]),
+            st.sampled_from([*LINES, ("", "")]), st.sampled_from(PAID_BY_PEOPLE), st.integers(0, 10**9),
+        ), min_size=15, max_size=40,
+    ),
+    cut=st.sampled_from([[PAY_LATER], [CASH], [PAY_LATER, CASH], []]),
+)  # fmt: skip
+def test_whatever_flows_the_identity_holds_to_the_fen(posted, cut):
+    rows = [(world, seed, month, *_of_a_line(line, flow), fen) for world, seed, month, line, flow, fen in posted]
+    cash = {}
+    for world in (BASELINE, REFORM):
+        for seed in (1, 2):
+            held = 0
+            for month in MONTHS:
+                for *key, _, _, payer, payee, fen in rows:
+                    if key == [world, seed, month]:
+                        held += fen * ((payee == "borrowers") - (payer == "borrowers"))
+                cash[world, seed, month] = held
+    with tempfile.TemporaryDirectory() as folder:
+        found = displacement(open_run(build(folder, {}, flows=rows, cash=cash)), cut)
+    _adds_up(found)
+
+
+def _of_a_line(line, flow):
+    """A flow of credit belongs to a line, any other to none."""
+    lent = flow[0] in ("cash draws", "payments", "recoveries", "recoveries by buyers of claims", "purchases on credit",
+                       "purchases abroad")  # fmt: skip
+    return (line if line[0] else PAY_LATER) if lent else ("", ""), *flow
+
+
+def _adds_up(found):
+    assert sum(row.fen for row in found.rows).tolist() == found.removed.tolist()
+    for rows in (found.net_rows, found.destinations):
+        assert sum(row.fen for row in rows).tolist() == found.net.tolist()
+
+
+# --- the whole market ---
+def _played(folder, on, off, market, months, borrowers, seeds=(1, 2), reference="2017-06"):
+    """The comparison of worlds that were played, by way of a run folder."""
+    models = worlds(on, off, borrowers=borrowers, months=months, seeds=seeds, market=market)
+    store = Unfinished(folder, "test")
+    for name, played in zip((REFORM, BASELINE), models, strict=True):
+        for seed, model in zip(seeds, played, strict=True):
+            store.add(name, seed, model.tables())
+    manifest = {"baseline": BASELINE, "world": REFORM, "reference": reference, "seeds": list(seeds),
+                "scenarios": {}, "start": "2017-01", "months": months}  # fmt: skip
+    return compare(store.finish([BASELINE, REFORM], seeds, manifest).folder)
+
+
+def test_in_a_market_with_everything_on_not_a_fen_is_lost(tmp_path):
+    market = everything_on()
+    given = {"parameters": BEHAVIOUR_ON, "changes": CHANGES_ON}
+    without = given | {"changes": tuple(change for change in CHANGES_ON if change.name != "cut")}
+    offers = (market["platforms"], market["products"])
+    compared = _played(tmp_path / "run", given, without, lambda: offers, 18, 1500, reference="2017-03")
+    found = compared.displacement
+    assert found.removed.all()
+    assert found.find("other").fen.any()  # belongings sold
+    for part in (found, *compared.horizons.values()):
+        _adds_up(part)
+
+
+CUT = tuple(Change(f"cut {name}", "limit_cut", 0.6, "2017-07", platform="incumbent", product=name)
+            for name in ("pay-later", "cash"))  # fmt: skip
+
+
+def test_where_rivals_are_closed_nothing_is_displaced(tmp_path):
+    rivals = [p["name"] for p in default_market()[0] if p["name"] != "incumbent"]
+    closed = {
+        "terms": {(p["platform"], p["name"]): {"reach": 0.0} for p in default_market()[1] if p["platform"] in rivals},
+        "changes": tuple(Change(f"close {name}", "platform_stop", 1, "2017-01", platform=name) for name in rivals),
+    }
+    on = closed | {"changes": closed["changes"] + CUT}
+    compared = _played(tmp_path / "run", on, closed, default_market, 20, 2000)
+    for found in (compared.displacement, *compared.horizons.values()):
+        assert (found.net > 0).all()
+        assert [row.line for row in found.lenders] == rivals
+        assert all(row.fen.tolist() == [0, 0] for row in found.lenders)
+        assert found.displaced.tolist() == [0, 0]
+        _adds_up(found)
+    assert compared.displacement.unmet.sum() > 0
+    # and where they are open, some of it is
+    opened = _played(tmp_path / "open", {"changes": CUT}, {}, default_market, 20, 2000)
+    assert opened.displacement.displaced.all()
+
+
+def two_lenders(other_limit=12.0, reach=1.0):
+    """Two lenders with one and the same cash loan, repaid in a month; all hold both, with limits far above their needs.
+
+    Repaid at once, a draw leaves nothing behind, so at any time all of a person's debt is with one lender and no
+    rounding depends on which. Nobody forgets, no limit is reviewed, cash is drawn by those who are short only, and the
+    lenders bear no losses, so that neither stops lending.
+    """
+    loan = {
+        "name": "cash", "lends_cash": 1.0, "term": 1, "minimum_share": 1.0, "instalment_rate": 0.01,
+        "limit_income": 12.0, "limit_low": 0, "limit_high": 500_000, "forget_hazard": 0.0, "review_interval": 24, "raise_share": 0.0,
+        "cut_share": 0.0, "reach": reach,
+    }  # fmt: skip
+    lenders = [{"name": name, "approval": -1.0, "own_share": 0.0} for name in ("cutter", "other")]
+    return lenders, [loan | {"platform": "cutter", "reach": 1.0},
+                     loan | {"platform": "other", "limit_income": other_limit}]  # fmt: skip
+
+
+NEEDS_ONLY = {"adoption_hazard": 0.0, "loan_hazard": 0.0, "applications": 0, "strategic_share": 0.0,
+              "loan_size": 0.0, "job_loss_hazard": 0.0}  # fmt: skip
+ALL_CUT = (Change("cut", "limit_cut", 1.0, "2017-07", platform="cutter"),)
+
+
+def _substituted(folder, **market):
+    off = {"parameters": NEEDS_ONLY}
+    return _played(folder, off | {"changes": ALL_CUT}, off, lambda: two_lenders(**market), 12, 1500)
+
+
+def test_a_perfect_substitute_with_spare_limits_takes_over_every_fen(tmp_path):
+    compared = _substituted(tmp_path / "run")
+    for found in (compared.displacement, *compared.horizons.values()):
+        assert (found.net > 0).all()
+        assert found.displaced.tolist() == found.net.tolist()
+        assert found.net_share(found.displaced).low == found.net_share(found.displaced).high == 1.0
+        assert not any(row.fen.any() for row in found.destinations if row.kind != "lender")
+        assert not found.unmet.any()
+
+
+def test_a_substitute_with_little_to_spare_takes_over_a_part_and_a_closed_one_nothing(tmp_path):
+    little = _substituted(tmp_path / "little", other_limit=0.3).displacement
+    assert 0.0 < little.net_share(little.displaced).mean < 1.0
+    closed = _substituted(tmp_path / "closed", reach=0.0).displacement
+    assert closed.displaced.tolist() == [0, 0]
+    for found in (little, closed):
+        _adds_up(found)
+        assert (found.unmet > 0).all()
+
+
+# --- the figure ---
+def _displacement_of(lenders, **rows):
+    """A displacement with rows of so many yuan per borrower, one borrower, two seeds."""
+    made = [Row("lender", name, np.array([100, 100]) * int(by)) for name, by in lenders.items()]
+    others = [Row(kind, "", np.array([100, 100]) * int(by)) for kind, by in rows.items()]
+    net = sum(row.fen for row in (*made, *others))
+    rows = (*others, Row("repaid cut", "", np.zeros(2, np.int64)))
+    return Displacement(("a b",), net, rows, (), tuple(made), np.array([0, 0]), 1)
+
+
+amounts = st.integers(-1000, 1000)
+
+
+@settings(max_examples=40, deadline=None)
+@given(lenders=st.lists(amounts, max_size=6), rows=st.fixed_dictionaries(dict.fromkeys(
+    ("income", "family", "purchases", "savings", "cash"), amounts)))  # fmt: skip
+def test_both_sides_of_the_sankey_are_equally_wide(lenders, rows):
+    found = _displacement_of({f"lender {i}": by for i, by in enumerate(lenders)}, **rows)
+    left, right = flows(found)
+    assert sum(flow.yuan for flow in left) == pytest.approx(sum(flow.yuan for flow in right))
+    assert all(flow.yuan > 0 for flow in (*left, *right))
+    figure, _, _ = sankey(found, "reform against baseline", "over twelve months")
+    into, out_of = (_widths(figure, side) for side in (LEFT + BLOCK, RIGHT))
+    assert sum(out_of) == pytest.approx(sum(flow.yuan for flow in right), abs=1e-6)
+    if len(left) > 1:
+        assert sum(into) == pytest.approx(sum(out_of), abs=1e-6)
+    blocks = [patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]
+    for place in (LEFT, RIGHT):
+        column = sum(block.get_height() for block in blocks if block.get_x() == place)
+        assert column == pytest.approx(sum(flow.yuan for flow in left), abs=1e-6)
+    _no_labels_overlap(figure)
+
+
+def _widths(figure, place):
+    """How wide the ribbons are where they touch a column of blocks; each is as wide at its other end."""
+    found = []
+    for patch in figure.axes[0].patches:
+        if isinstance(patch, PathPatch):
+            points = patch.get_path().vertices
+            start, end = points[0, 1] - points[7, 1], points[3, 1] - points[4, 1]
+            assert start == pytest.approx(end)
+            if place in (points[0, 0], points[3, 0]):
+                found.append(start)
+    return found
+
+
+def _no_labels_overlap(figure):
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    for i, one in enumerate(boxes):
+        assert one.x0 >= 0
+        assert one.x1 <= figure.bbox.x1
+        assert not any(one.overlaps(other) for other in boxes[:i])
+
+
+def test_only_flows_too_thin_to_be_seen_are_drawn_as_one_and_the_caption_says_so():
+    thin = _displacement_of({"a": 5, "b": 4, "c": 300}, purchases=800)
+    figure, alt, caption = sankey(thin, "r against b", "over twelve months")
+    words = [text.get_text().split("\n")[0] for text in figure.axes[0].texts]
+    assert words == ["net credit removed", "c", "spending given up", "2 smaller"]
+    assert "under 1 %" in caption
+    assert "a 5.0 yuan" in alt
+    seen = _displacement_of({"a": 30, "b": 40, "c": 300}, purchases=800)
+    figure, _, caption = sankey(seen, "r against b", "over twelve months")
+    assert [text.get_text().split("\n")[0] for text in figure.axes[0].texts][1:4] == ["a", "b", "c"]
+    assert "drawn as one" not in caption
+
+
+def test_what_takes_more_away_stands_on_the_left():
+    found = _displacement_of({"a": 40, "b": -10}, purchases=120, cash=-50)
+    left, right = flows(found)
+    assert [(flow.name, flow.yuan) for flow in left] == [
+        ("net credit removed", 100.0), ("less at b, net", 10.0), ("cash built up", 50.0)]  # fmt: skip
+    assert [(flow.name, flow.yuan) for flow in right] == [("a", 40.0), ("spending given up", 120.0)]
+    assert [round(flow.share, 2) for flow in (*left, *right)] == [1.0, -0.1, -0.5, 0.4, 1.2]
+
+
+def test_where_nothing_was_removed_the_figure_says_so():
+    nothing = _displacement_of({}, purchases=0)
+    figure, alt, _ = sankey(nothing, "r against b", "to 2021-12")
+    assert "no net credit was removed" in figure.get_suptitle()
+    assert "From: nothing. To: nothing." in alt
+    more = _displacement_of({}, purchases=-100)
+    assert [flow.name for flow in flows(more)[1]] == ["net credit added"]
+
+
+def test_the_figure_takes_the_first_year_if_the_run_is_longer(tmp_path):
+    compared = compare(build(tmp_path, {}, flows=_drawn({PAY_LATER: -500, CASH: 300})))
+    assert "to 2021-01" in draw_sankey(compared)[0].get_suptitle().replace("\n", " ")
+    longer = replace(compared, horizons={12: compared.displacement})
+    assert "over twelve months" in draw_sankey(longer)[0].get_suptitle().replace("\n", " ")
