@@ -10,7 +10,7 @@ from scipy.optimize import isotonic_regression
 
 from analysis.bars import AVOIDED, CAUSED, CUT, INK, QUIET
 from analysis.titles import entitle
-from analysis.wording import memo, month, number
+from analysis.wording import memo, month
 
 SMALL = 0.01  #: flows below this share of the width are drawn as one
 GAP = 0.05  #: between two blocks, as a share of the width of all
@@ -71,7 +71,9 @@ def sankey(displacement, pair, span) -> tuple[Figure, str, str]:
     else:
         axes.text(0.5, 0.5, "no credit was removed and nothing else changed", ha="center", va="center")
     entitle(figure, f"{pair}: {_finding(displacement, span)}")
-    figure.supxlabel(f"yuan per borrower {span}, and shares of the net credit removed", fontsize=8.5)
+    removed = displacement.yuan(displacement.net).mean > 0
+    shares = ", and shares of the net credit removed" if removed else ""
+    figure.supxlabel(f"yuan per borrower {span}{shares}", fontsize=8.5)
     said = "; ".join(f"{flow.name} {_amount(flow)}" for flow in right)
     taken = "; ".join(f"{flow.name} {_amount(flow)}" for flow in left)
     alt = f"Removed credit, {pair}, {span}, per borrower. From: {taken or 'nothing'}. To: {said or 'nothing'}."
@@ -113,7 +115,8 @@ def _merged(side) -> list[Flow]:
 def _finding(d, span) -> str:
     net, share = d.yuan(d.net).mean, d.net_share(d.displaced)
     if net <= 0:
-        return f"{span}, no net credit was removed ({number(-net, 1)} yuan per borrower)"
+        rose = f": it rose by {_yuan(-net)} yuan per borrower" if net < 0 else ""
+        return f"{span}, no net credit was removed{rose}"
     removed = f"of {_yuan(net)} yuan of net credit removed per borrower {span}"
     if not np.any(d.displaced):
         return f"{removed}, nothing reappears at lenders that did not cut"
@@ -126,17 +129,17 @@ def _finding(d, span) -> str:
 
 
 def _caption(d, span, left, merged) -> str:
-    more = (
-        " What takes more away than the cut (on the left, below it) has to be replaced too, so shares on the right may"
-        " add up to more than 100 %."
-        if len(left) > 1
-        else ""
-    )
+    more = " Which yuan of the left went where on the right is not known, hence one block between them."
+    if d.yuan(d.net).mean > 0:
+        more += (
+            " What takes more away than the cut (on the left, below it) has to be replaced too, so shares on the right"
+            " may add up to more than 100 %."
+        )
     small = f" Flows under {100 * SMALL:.0f} % of the width are drawn as one." if merged else ""
     return (
         "The ribbons are an identity of the borrowers' accounts: both sides add up to the fen. Net credit is credit"
-        " less repayment, so a payment missed at a lender counts like a yuan lent by it. Which yuan of the left went"
-        f" where on the right is not known, hence one block between them.{more}{small} {memo(d, span)}"
+        " less repayment, so a payment missed at a lender counts like a yuan lent by it."
+        f"{more if len(left) > 1 else ''}{small} {memo(d, span)}"
     )
 
 
@@ -177,7 +180,7 @@ def _draw(axes, left, right, inches):
         axes.add_patch(Rectangle((middle, -0.5 * total), BLOCK, total, facecolor=INK, linewidth=0))
         centre, above = middle + BLOCK / 2, 0.5 * height + 0.3 * label_height  # clear of every ribbon
         axes.plot([centre, centre], [0.5 * total, above], color=QUIET, linewidth=0.7, linestyle="-")
-        words = f"to be replaced: {_yuan(total)} yuan"
+        words = f"together: {_yuan(total)} yuan"
         axes.text(centre, above, words, ha="center", va="bottom", fontsize=7.5)
     axes.set_ylim(*_range(axes, height, label_height))
 
@@ -227,6 +230,6 @@ def _ribbon(axes, flow, start, end):
 def _range(axes, height, label_height):
     """The vertical range that holds every block and every label."""
     labels = [text.get_position()[1] for text in axes.texts]
-    low = min(-0.5 * height, min(labels) - 0.5 * label_height)
-    high = max(0.5 * height, max(labels) + 0.7 * label_height)
+    low = min(-0.55 * height, min(labels) - 0.5 * label_height)
+    high = max(0.55 * height, max(labels) + 0.7 * label_height)
     return low, high
