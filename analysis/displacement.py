@@ -67,7 +67,8 @@ class Displacement:
     rows: tuple[Row, ...]
     elsewhere: tuple[Row, ...]  # credit less repayment at each other line: the same as its rows in ``rows``, summed
     lenders: tuple[Row, ...]  # the same by lender: "lender" if none of its lines was cut, otherwise "cutter"
-    unmet: np.ndarray  # memo, not a part of the identity: rise of what people were still short of, fen per seed
+    unmet: np.ndarray  # memo, no part of the identity: rise of what people were still short of, fen per seed
+    late: np.ndarray  # memo: rise of balances past due at the lenders that did not cut, at the end, fen per seed
     borrowers: int
 
     @property
@@ -166,8 +167,9 @@ def displacement(run, cut_products, months=None) -> Displacement:
     rows = [row for row in rows if row.kind != "borrowed" or np.any(row.fen)]
     elsewhere = tuple(Row("net", line, total(CREDIT, [line]) - total(REPAID, [line])) for line in others)
     lenders = _by_lender(run, dict(zip(others, elsewhere, strict=True)))
-    unmet = _unmet_change(run, last)
-    return Displacement(tuple(cut), -total(CREDIT, cut), tuple(rows), elsewhere, lenders, unmet, run.borrowers)
+    late = _late_change(run, last, [row.line for row in lenders if row.kind == "lender"])
+    memo = _unmet_change(run, last), late
+    return Displacement(tuple(cut), -total(CREDIT, cut), tuple(rows), elsewhere, lenders, *memo, run.borrowers)
 
 
 def _by_lender(run, elsewhere) -> tuple[Row, ...]:
@@ -234,5 +236,19 @@ def _unmet_change(run, last) -> np.ndarray:
         FROM economy WHERE month BETWEEN $since AND $last AND world IN ($baseline, $reform) GROUP BY seed""",
             since=_day(_since(run)),
             last=_day(last),
+        )
+    )
+
+
+def _late_change(run, last, lenders) -> np.ndarray:
+    """Reform minus baseline: balances of lines past due at these platforms in the month counted last, fen per seed."""
+    return run.by_seed(
+        run.ask(
+            """SELECT seed, sum((CASE WHEN world = $reform THEN 1 ELSE -1 END)
+            * (m1_fen + m2_fen + m3_fen + m4_fen))::BIGINT AS value
+        FROM monthly WHERE month = $last AND world IN ($baseline, $reform) AND list_contains($lenders, platform)
+        GROUP BY seed""",
+            last=_day(last),
+            lenders=lenders,
         )
     )

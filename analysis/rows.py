@@ -122,8 +122,12 @@ def horizons(c) -> dict:
     rows = [("net credit removed, yuan per borrower", [number(d.yuan(d.net).mean, 1) for _, d in columns])]
     rows += [(words, [_percent(d.net_share(part(d)).mean) for _, d in columns]) for words, part in kinds]
     rows.append(("95 % interval of the displaced share", [_span(d.net_share(d.displaced)) for _, d in columns]))
-    unmet = [number(d.yuan(d.unmet).mean, 1) for _, d in columns]
-    rows.append(("beside the identity: unmet need for credit, yuan per borrower", unmet))
+    for words, part in (
+        ("change of balances past due at lenders that did not cut", lambda d: d.late),
+        ("change of unmet need for credit", lambda d: d.unmet),
+    ):
+        amounts = [number(d.yuan(part(d)).mean, 1) for _, d in columns]
+        rows.append((f"beside the identity: {words}, yuan per borrower", amounts))
     return {"heads": [head for head, _ in columns], "rows": rows}
 
 

@@ -136,20 +136,25 @@ def displaced(c: Comparison) -> str:
 
 
 def memo(d, span) -> str:
-    """The interval of the displaced share, and unmet need for credit, which is no part of the identity.
+    """The interval of the displaced share, late payment in it, and unmet need, which is no part of the identity.
 
     d: a Displacement; span: the months that it covers, in words. Returns sentences.
     """
-    share, unmet = d.net_share(d.displaced), d.yuan(d.unmet).mean
+    share, unmet, late = d.net_share(d.displaced), d.yuan(d.unmet).mean, d.yuan(d.late).mean
     text = ""
-    if share.has_interval and any(row.kind == "lender" for row in d.lenders):
-        text = (
-            f"The share displaced to lenders that did not cut has a 95 % interval (Fieller) of {100 * share.low:.0f} to"
-            f" {100 * share.high:.0f} % {span}. "
+    if any(row.kind == "lender" for row in d.lenders):
+        if share.has_interval:
+            text = (
+                "The share displaced to lenders that did not cut has a 95 % interval (Fieller) of"
+                f" {100 * share.low:.0f} to {100 * share.high:.0f} % {span}. "
+            )
+        text += (
+            "Not all of it need be new lending, for a payment missed there counts too: net credit there changed by"
+            f" {number(d.yuan(d.displaced).mean, 1)} yuan per borrower, balances past due there by {number(late, 1)}. "
         )
     return text + (
-        "What people were still short of after all borrowing and family, unmet need in the narrow sense, changed by"
-        f" {number(unmet, 1)} yuan per borrower {span}; this is shown beside the identity and is no part of it."
+        "Unmet need in the narrow sense, what people were still short of after all borrowing and family, changed by"
+        f" {number(unmet, 1)} yuan per borrower {span}; this stands beside the identity and is no part of it."
     )
 
 
