@@ -4,19 +4,24 @@ Everything borrowers receive and spend from the policy month to the last month a
 income + family help + cash draws = cash purchases + payments + savings moved away + change in cash. Adding purchases
 on credit to both sides gives: credit = purchases + payments + savings + change in cash - income - family help. The
 reform minus the baseline therefore splits each fen of credit removed on the lines that were cut, nothing left over.
+
+Net credit is credit less repayment: what lenders leave in the borrowers' hands. Displaced is the part of the net credit
+removed that reappears as net credit at lenders that did not cut: 0 if nobody else lends, 1 if another lender stands in
+for every yuan. A payment missed at another lender is a yuan left in the borrower's hands and counts like one lent.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.estimate import Estimate, estimate
+from analysis.estimate import Estimate, estimate, ratio
 from analysis.folder import MONTH
 
 #: Flows of the ledger that have a row of their own; every other flow of borrowers goes to "other".
-CREDIT = ("purchases on credit", "cash draws")
-REPAID = ("payments", "recoveries")
-PURCHASES = ("purchases in cash", "purchases on credit")
+ON_CREDIT = ("purchases on credit", "purchases abroad")  # paid by the lender, so not a flow of the borrowers' cash
+CREDIT = (*ON_CREDIT, "cash draws")
+REPAID = ("payments", "recoveries", "recoveries by buyers of claims")
+PURCHASES = ("purchases in cash", *ON_CREDIT)
 INCOME = ("wages from merchants", "wages from outside", "benefits")
 FAMILY, SAVINGS = "family help", "savings moved away"
 NAMED = {*CREDIT, *REPAID, *PURCHASES, *INCOME, FAMILY, SAVINGS}
@@ -27,6 +32,8 @@ WORDS = {
     "repaid cut": ("less repaid on the lines that were cut", "more repaid on the lines that were cut"),
     "repaid others": ("less repaid on all other lines", "more repaid on all other lines"),
     "net": ("more borrowed at {}, net of repayment", "less borrowed at {}, net of repayment"),
+    "lender": ("more borrowed at {}, net of repayment", "less borrowed at {}, net of repayment"),
+    "cutter": ("more borrowed on other lines of {}, net", "less borrowed on other lines of {}, net"),
     "income": ("more income", "less income"),
     "family": ("more help from family", "less help from family"),
     "purchases": ("bought less", "bought more"),
@@ -41,7 +48,7 @@ class Row:
     """One place where removed credit went: positive if it replaces credit, negative if it takes more away."""
 
     kind: str  # key of WORDS
-    line: str  # "platform product" for credit elsewhere, otherwise empty
+    line: str  # "platform product" for credit elsewhere, "platform" for that of a whole lender, otherwise empty
     fen: np.ndarray  # per seed, whole fen
 
     @property
@@ -59,6 +66,9 @@ class Displacement:
     removed: np.ndarray  # credit no longer extended on them, fen per seed
     rows: tuple[Row, ...]
     elsewhere: tuple[Row, ...]  # credit less repayment at each other line: the same as its rows in ``rows``, summed
+    lenders: tuple[Row, ...]  # the same by lender: "lender" if none of its lines was cut, otherwise "cutter"
+    unmet: np.ndarray  # memo, no part of the identity: rise of what people were still short of, fen per seed
+    late: np.ndarray  # memo: rise of balances past due at the lenders that did not cut, at the end, fen per seed
     borrowers: int
 
     @property
@@ -69,9 +79,29 @@ class Displacement:
     @property
     def net_rows(self) -> tuple[Row, ...]:
         """Rows that add up to the net credit removed, credit and repayment at each other line taken together."""
-        return self.elsewhere + tuple(
-            row for row in self.rows if row.kind not in ("borrowed", "repaid cut", "repaid others")
-        )
+        return self.elsewhere + self._not_credit
+
+    @property
+    def destinations(self) -> tuple[Row, ...]:
+        """Rows that add up to the net credit removed, one for each lender: where each yuan of it reappears."""
+        return self.lenders + self._not_credit
+
+    @property
+    def _not_credit(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.kind not in ("borrowed", "repaid cut", "repaid others"))
+
+    @property
+    def displaced(self) -> np.ndarray:
+        """Net credit that reappears at lenders none of whose lines was cut, fen per seed."""
+        return self._at("lender")
+
+    @property
+    def kept(self) -> np.ndarray:
+        """Net credit that reappears at the lenders that cut, on their other lines, fen per seed."""
+        return self._at("cutter")
+
+    def _at(self, kind) -> np.ndarray:
+        return sum((row.fen for row in self.lenders if row.kind == kind), np.zeros_like(self.removed))
 
     def find(self, kind) -> Row:
         """The first row of a kind."""
@@ -81,18 +111,13 @@ class Displacement:
         """An amount in fen per seed as yuan per borrower of the market."""
         return estimate(np.asarray(fen) / 100.0 / self.borrowers)
 
-    def share(self, fen) -> float:
+    def share(self, fen) -> Estimate:
         """An amount as a share of the credit removed, both summed over seeds; nan if none was removed."""
-        return _ratio(fen, self.removed)
+        return ratio(fen, self.removed)
 
-    def net_share(self, fen) -> float:
+    def net_share(self, fen) -> Estimate:
         """An amount as a share of the net credit removed; nan if nothing was removed on balance."""
-        return _ratio(fen, self.net)
-
-
-def _ratio(part, whole) -> float:
-    total = int(np.sum(whole))
-    return int(np.sum(part)) / total if total > 0 else float("nan")
+        return ratio(fen, self.net)
 
 
 HORIZONS = (3, 6, 12)  #: months after which displacement is looked at, besides the end
@@ -141,7 +166,22 @@ def displacement(run, cut_products, months=None) -> Displacement:
         rows.append(Row("other", "", rest))
     rows = [row for row in rows if row.kind != "borrowed" or np.any(row.fen)]
     elsewhere = tuple(Row("net", line, total(CREDIT, [line]) - total(REPAID, [line])) for line in others)
-    return Displacement(tuple(cut), -total(CREDIT, cut), tuple(rows), elsewhere, run.borrowers)
+    lenders = _by_lender(run, dict(zip(others, elsewhere, strict=True)))
+    late = _late_change(run, last, [row.line for row in lenders if row.kind == "lender"])
+    memo = _unmet_change(run, last), late
+    return Displacement(tuple(cut), -total(CREDIT, cut), tuple(rows), elsewhere, lenders, *memo, run.borrowers)
+
+
+def _by_lender(run, elsewhere) -> tuple[Row, ...]:
+    """Rows of the lines that were not cut, added up by lender; elsewhere: "platform product" -> Row."""
+    lines = {}
+    for platform, product in run.lines:
+        lines.setdefault(platform, []).append(f"{platform} {product}")
+    return tuple(
+        Row("lender" if len(uncut) == len(own) else "cutter", platform, sum(elsewhere[line].fen for line in uncut))
+        for platform, own in lines.items()
+        if (uncut := [line for line in own if line in elsewhere])
+    )
 
 
 def _flows(run, last) -> dict[tuple[str, str], np.ndarray]:
@@ -152,9 +192,10 @@ def _flows(run, last) -> dict[tuple[str, str], np.ndarray]:
             sum((CASE WHEN world = $reform THEN amount_fen ELSE -amount_fen END)
                 * (CASE WHEN list_contains($named, flow) OR payee = 'borrowers' THEN 1 ELSE -1 END))::BIGINT AS value
         FROM flows WHERE month BETWEEN $since AND $last AND world IN ($baseline, $reform)
-          AND (payer = 'borrowers' OR payee = 'borrowers' OR flow = 'purchases on credit')
+          AND (payer = 'borrowers' OR payee = 'borrowers' OR list_contains($on_credit, flow))
         GROUP BY ALL""",
         named=sorted(NAMED),
+        on_credit=list(ON_CREDIT),
         since=since,
         last=last,
     )
@@ -183,5 +224,31 @@ def _cash_change(run, last) -> np.ndarray:
         FROM economy WHERE month IN ($before, $last) AND world IN ($baseline, $reform) GROUP BY seed""",
             before=_day(_since(run) - MONTH),
             last=_day(last),
+        )
+    )
+
+
+def _unmet_change(run, last) -> np.ndarray:
+    """Reform minus baseline: what people were still short of after all borrowing and family, fen per seed."""
+    return run.by_seed(
+        run.ask(
+            """SELECT seed, sum(CASE WHEN world = $reform THEN unmet_fen ELSE -unmet_fen END)::BIGINT AS value
+        FROM economy WHERE month BETWEEN $since AND $last AND world IN ($baseline, $reform) GROUP BY seed""",
+            since=_day(_since(run)),
+            last=_day(last),
+        )
+    )
+
+
+def _late_change(run, last, lenders) -> np.ndarray:
+    """Reform minus baseline: balances of lines past due at these platforms in the month counted last, fen per seed."""
+    return run.by_seed(
+        run.ask(
+            """SELECT seed, sum((CASE WHEN world = $reform THEN 1 ELSE -1 END)
+            * (m1_fen + m2_fen + m3_fen + m4_fen))::BIGINT AS value
+        FROM monthly WHERE month = $last AND world IN ($baseline, $reform) AND list_contains($lenders, platform)
+        GROUP BY seed""",
+            last=_day(last),
+            lenders=lenders,
         )
     )

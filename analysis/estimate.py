@@ -41,6 +41,34 @@ def estimate(values) -> Estimate:
     return Estimate(mean, mean - half, mean + half, values.size)
 
 
+def ratio(part, whole) -> Estimate:
+    """One sum over seeds as a share of another, with Fieller's interval.
+
+    The interval holds every share r for which the mean over seeds of part - r * whole cannot be told from zero, that is
+    (mean part - r mean whole)^2 <= t^2 * variance(part - r whole) / seeds.
+    It is missing if these seeds cannot tell the whole from zero, for then no share can be ruled out.
+
+    part, whole: one number per seed, same unit. Returns an Estimate, nan unless the whole is positive.
+    Source: Fieller 1954, Some problems in interval estimation, JRSS B 16(2).
+    """
+    part, whole = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
+    nan, seeds = float("nan"), whole.size
+    if whole.sum() <= 0:
+        return Estimate(nan, nan, nan, seeds)
+    share = float(part.sum() / whole.sum())
+    if seeds < 2:
+        return Estimate(share, nan, nan, seeds)
+    means = np.array([part.mean(), whole.mean()])
+    # [part, whole]: the mean products less t^2 times their covariance; the ends of the interval solve a quadratic
+    spread = stdtrit(seeds - 1, 0.5 + LEVEL / 2) ** 2 / seeds * np.cov(part, whole)
+    (square_part, cross), (_, square_whole) = np.outer(means, means) - spread
+    if square_whole <= 0:
+        return Estimate(share, nan, nan, seeds)
+    half = float(np.sqrt(max(0.0, cross**2 - square_part * square_whole)) / square_whole)
+    middle = float(cross / square_whole)
+    return Estimate(share, middle - half, middle + half, seeds)
+
+
 @dataclass(frozen=True)
 class Path:
     """A mean over seeds for every month, with a band around it."""

@@ -90,6 +90,13 @@ GLOSSARY = (
         ),
     ),
     (
+        "Displaced share",
+        (
+            "Net credit that reappears at lenders that did not cut, as a share of the net credit removed: 0 if nobody"
+            " else lends, 1 if others stand in for every yuan. A payment missed at such a lender counts like credit."
+        ),
+    ),
+    (
         "Proximate cause",
         (
             "Why the first payment of a spell of lateness was missed, for example a job loss or lost credit that would"

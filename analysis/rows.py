@@ -9,7 +9,7 @@ from analysis.wording import month, number
 
 def key_figures(c) -> list[tuple[str, str]]:
     """The numbers that a reader in a hurry takes along: value and meaning."""
-    d, rates, levels = c.displacement, c.people.per_thousand, c.people_levels
+    rates, levels = c.people.per_thousand, c.people_levels
     base = 1000 * float(np.mean(levels[c.run.baseline])) / c.run.borrowers
     figures = [
         (
@@ -32,10 +32,13 @@ def key_figures(c) -> list[tuple[str, str]]:
     d = c.horizons.get(12, c.displacement)
     net, span = d.yuan(d.net).mean, "over 12 months" if 12 in c.horizons else f"to {month(c.run.months[-1])}"
     if net > 0:
-        unspent, elsewhere = d.net_share(d.find("purchases").fen), d.net_share(sum(row.fen for row in d.elsewhere))
+        unspent, displaced = d.net_share(d.find("purchases").fen).mean, d.net_share(d.displaced).mean
         figures.append((f"{net:,.0f} yuan", f"net credit removed per borrower {span}"))
         figures.append(
-            (f"{100 * elsewhere:.0f} % / {100 * unspent:.0f} %", "of it borrowed elsewhere / given up as spending")
+            (
+                f"{100 * displaced:.0f} % / {100 * unspent:.0f} %",
+                "of it borrowed at lenders that did not cut / given up as spending",
+            )
         )
     return figures
 
@@ -72,7 +75,7 @@ def displacement(c) -> list[dict]:
     d = c.displacement
 
     def row(name, fen, net=True, total=False):
-        amount, share, net_share = d.yuan(fen), d.share(fen), d.net_share(fen)
+        amount, share, net_share = d.yuan(fen), d.share(fen).mean, d.net_share(fen).mean
         return {
             "name": name,
             "yuan": number(amount.mean, 1),
@@ -103,7 +106,8 @@ def horizons(c) -> dict:
         (f"to {month(c.run.months[-1])}", c.displacement)
     ]
     kinds = (
-        ("borrowed elsewhere, net of repayment", lambda d: sum(row.fen for row in d.elsewhere)),
+        ("displaced: borrowed at lenders that did not cut, net of repayment", lambda d: d.displaced),
+        ("borrowed on other lines of the lenders that cut, net of repayment", lambda d: d.kept),
         *(
             (words, lambda d, kind=kind: d.find(kind).fen)
             for words, kind in (
@@ -116,7 +120,14 @@ def horizons(c) -> dict:
         ),
     )
     rows = [("net credit removed, yuan per borrower", [number(d.yuan(d.net).mean, 1) for _, d in columns])]
-    rows += [(words, [_percent(d.net_share(part(d))) for _, d in columns]) for words, part in kinds]
+    rows += [(words, [_percent(d.net_share(part(d)).mean) for _, d in columns]) for words, part in kinds]
+    rows.append(("95 % interval of the displaced share", [_span(d.net_share(d.displaced)) for _, d in columns]))
+    for words, part in (
+        ("change of balances past due at lenders that did not cut", lambda d: d.late),
+        ("change of unmet need for credit", lambda d: d.unmet),
+    ):
+        amounts = [number(d.yuan(part(d)).mean, 1) for _, d in columns]
+        rows.append((f"beside the identity: {words}, yuan per borrower", amounts))
     return {"heads": [head for head, _ in columns], "rows": rows}
 
 
@@ -206,7 +217,11 @@ def _interval(group) -> str:
 
 
 def _percent(share) -> str:
-    return f"{100 * share:.0f} %" if np.isfinite(share) else "-"
+    return f"{round(100 * share)} %" if np.isfinite(share) else "-"
+
+
+def _span(share) -> str:
+    return f"{100 * share.low:.0f} to {100 * share.high:.0f} %" if share.has_interval else "-"
 
 
 def _plain(value) -> str:

@@ -126,18 +126,46 @@ def displaced(c: Comparison) -> str:
         return f"Credit extended on {lines} did not fall: it changed by {number(-removed, 0)} yuan per borrower."
     text = (
         f"By {month(c.run.months[-1])}, {removed:,.0f} yuan less credit per borrower had been extended on {lines};"
-        f" {100 * d.share(d.find('repaid cut').fen):.0f} % of it no longer had to be repaid there either."
+        f" {100 * d.share(d.find('repaid cut').fen).mean:.0f} % of it no longer had to be repaid there either."
     )
     if first_year is not None:
         text += " " + _replaced(first_year, "over the first twelve months")
-    return f"{text} {_replaced(d, f'to {month(c.run.months[-1])}')}"
+    text = f"{text} {_replaced(d, f'to {month(c.run.months[-1])}')}"
+    told, span = (d, f"to {month(c.run.months[-1])}") if first_year is None else (first_year, "over twelve months")
+    return f"{text} {memo(told, span)}"
+
+
+def memo(d, span) -> str:
+    """The interval of the displaced share, late payment in it, and unmet need, which is no part of the identity.
+
+    d: a Displacement; span: the months that it covers, in words. Returns sentences.
+    """
+    share, unmet, late = d.net_share(d.displaced), d.yuan(d.unmet).mean, d.yuan(d.late).mean
+    text = ""
+    if any(row.kind == "lender" for row in d.lenders):
+        if share.has_interval:
+            text = (
+                "The share displaced to lenders that did not cut has a 95 % interval (Fieller) of"
+                f" {100 * share.low:.0f} to {100 * share.high:.0f} % {span}. "
+            )
+        text += (
+            "Not all of it need be new lending, for a payment missed there counts too: net credit there changed by"
+            f" {number(d.yuan(d.displaced).mean, 1)} yuan per borrower, balances past due there by {number(late, 1)}. "
+        )
+    return text + (
+        "Unmet need in the narrow sense, what people were still short of after all borrowing and family, changed by"
+        f" {number(unmet, 1)} yuan per borrower {span}; this stands beside the identity and is no part of it."
+    )
 
 
 def _replaced(d, span) -> str:
     net = d.yuan(d.net).mean
     if net <= 0:
         return f"Net of that, no credit was removed {span}."
-    parts = [(sum(row.fen for row in d.elsewhere), "borrowed elsewhere", "repaid elsewhere in addition")]
+    parts = [
+        (d.displaced, "borrowed at lenders that did not cut", "repaid in addition to lenders that did not cut"),
+        (d.kept, "borrowed on other lines of the lenders that cut", "repaid in addition on other lines of these"),
+    ]
     parts += [
         (d.find(kind).fen, plus, minus)
         for kind, plus, minus in (
@@ -148,7 +176,9 @@ def _replaced(d, span) -> str:
             ("income", "more income", "lost income"),
         )
     ]
-    shares = sorted(((d.net_share(fen), plus, minus) for fen, plus, minus in parts), key=lambda part: -abs(part[0]))
+    shares = sorted(
+        ((d.net_share(fen).mean, plus, minus) for fen, plus, minus in parts), key=lambda part: -abs(part[0])
+    )
     replaced = [f"{100 * share:.0f} % {plus}" for share, plus, _ in shares if share >= 0.005]
     added = [f"{-100 * share:.0f} % {minus}" for share, _, minus in shares if share <= -0.005]
     against = f"; minus {' and '.join(added)}" if added else ""
