@@ -1,0 +1,62 @@
+"""An explanation on disk: tables, figures and what they say, in ``explain/`` of the run's folder."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.explain.sections import Section
+from scenarios.store import write_table
+
+FOLDER, SUMMARY = "explain", "explain.json"
+
+
+def write(run: Path, sections: Sequence[Section], made: dict) -> Path:
+    """Write an explanation into a run's folder; one that is there already is replaced once the new one is whole.
+
+    run: the run's folder; sections: the parts; made: how it was made, kept with it. Returns the folder written.
+    """
+    from analysis import figures
+
+    target, draft = run / FOLDER, run / f".{FOLDER}"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
+    told = []
+    for section in sections:
+        for table in section.tables:
+            write_table(draft / f"{table.name}.parquet", table.columns, table.values)
+        drawings = figures.drawn(section.figures)
+        for name, drawing in drawings.items():
+            (draft / f"{name}.svg").write_bytes(figures.svg(drawing))
+            (draft / f"{name}.png").write_bytes(figures.png(drawing))
+        told.append(
+            {
+                "key": section.key,
+                "title": section.title,
+                "sentences": section.sentences,
+                "figures": [{"name": n, "alt": d.alt, "caption": d.caption} for n, d in drawings.items()],
+                "tables": section.printed,
+                "files": [table.name for table in section.tables],
+            }
+        )
+    text = json.dumps({**made, "sections": told}, indent=2, allow_nan=False)
+    (draft / SUMMARY).write_text(text + "\n", encoding="utf-8")
+    if target.exists():
+        shutil.rmtree(target)
+    draft.rename(target)
+    return target
+
+
+def read(run: Path) -> dict | None:
+    """What an explanation says, with its figures as SVG; None if the run has not been explained, or not as it is now.
+
+    run: the run's folder.
+    """
+    try:
+        told = json.loads((run / FOLDER / SUMMARY).read_text(encoding="utf-8"))
+        for section in told["sections"]:
+            for figure in section["figures"]:
+                figure["svg"] = (run / FOLDER / f"{figure['name']}.svg").read_bytes()
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return told
