@@ -1,0 +1,120 @@
+"""Chains: what happened to one person in the reform and not in the baseline, in order, up to a default.
+
+A chain begins with a push: something that came from outside. The policy cut a line, or its rules bind; the job was
+lost; a lender turned tighter or looser; friends defaulted; trust in a lender moved. What follows is the person's own:
+borrowing elsewhere, bills missed, and what lenders make of that.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.explain.divergence import NEVER, Divergence
+from sim.policy import month_date, month_number
+
+#: How a chain may begin, in words for figures. What pushes -> what it is handed on by.
+ENTRIES = {
+    "cut": "own limit cut by the policy",
+    "rules": "bound by the policy's rules",
+    "job": "laid off",
+    "lender": "a lender tighter or looser",
+    "friends": "friends in default",
+    "trust": "trust in lenders",
+    "unknown": "unknown",
+}
+#: Steps in the order in which they happen within a month, in words; {} is the line or the shop.
+STEPS = {
+    "cut": "cut at {}",
+    "rules": "bound by the rules at {}",
+    "job": "laid off by {}",
+    "refused": "refused by {}, now tighter",
+    "opened": "new line at {}",
+    "drew": "borrowed more at {}",
+    "missed": "missed at {}",
+    "tighter": "given less by {}, now tighter",
+    "looser": "given more by {}, now looser",
+    "reports": "given less by {}, which saw it",
+    "friends": "more friends in default",
+    "trust": "turned to or from lenders",
+    "default": "default at {}",
+}
+PUSHES = {"cut": "cut", "rules": "rules", "job": "job", "refused": "lender", "tighter": "lender", "looser": "lender",
+          "friends": "friends", "trust": "trust"}  # fmt: skip
+AT_MONTH_END = ("tighter", "looser", "friends")  # too late for the bills of that month
+MOST_MISSED = 3  # lines in a chain on which bills are missed
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a chain: month from the start of the run, kind (a key of STEPS), product index, shop; -1 for none."""
+
+    month: int
+    kind: str
+    line: int = -1
+    shop: int = -1
+
+
+def pushes_of(log: Divergence, person: int, onset: int) -> list[Step]:
+    """Everything that pushed a person from outside before bills were missed in a month, each kind once, in order.
+
+    Friends count only if the default was chosen, which is all that they act on, or if there is nothing else. Trust
+    counts only if there is nothing else. onset: the month of the missed bill, from the start of the run.
+    """
+    found = []
+    for kind in PUSHES:
+        step = _first(log, kind, person, onset - (kind in AT_MONTH_END))
+        if kind == "friends" and log.cause_of(person) != "chose":
+            step = None if found else step
+        if step and not (kind == "trust" and found):
+            found.append(step)
+    return _in_order(found)
+
+
+def chain_of(log: Divergence, person: int) -> tuple[Step, ...]:
+    """The chain of one person: pushes, the first new line and loan, missed bills, what lenders made of it, default.
+
+    person: id, who need not default. Until the default, or until now.
+    """
+    defaulted = int(log.defaulted[person])
+    until = defaulted if defaulted != NEVER else log.months[-1]
+    steps = pushes_of(log, person, until)
+    start = steps[0].month if steps else NEVER
+    own = [_first(log, kind, person, until) for kind in ("opened", "drew", "reports")]
+    missed = log.first["missed"][person]
+    for line in sorted(np.flatnonzero((missed != NEVER) & (missed <= until)), key=missed.__getitem__)[:MOST_MISSED]:
+        fatal = defaulted != NEVER and line == log.product[person]
+        own.append(Step(int(log.spell[person] if fatal else missed[line]), "missed", int(line)))
+    steps += [step for step in own if step and step.month >= start]
+    end = [Step(defaulted, "default", int(log.product[person]))] if defaulted != NEVER else []
+    return tuple(_in_order(steps) + end)
+
+
+def words(chain, lines, start: str) -> str:
+    """A chain as a student reads it: "cut at shop pay-later (2020-12) -> missed at bank card (2021-02) -> ...".
+
+    chain: Steps; lines: names of products; start: first month of the run.
+    """
+    told = []
+    for step in chain:
+        shop = f"shop {step.shop}" if step.shop >= 0 else "an employer outside"
+        where = lines[step.line] if step.line >= 0 else shop
+        told.append(f"{STEPS[step.kind].format(where)} ({month_date(month_number(start) + step.month)})")
+    return " -> ".join(told)
+
+
+def _first(log, kind, person, until) -> Step | None:
+    """When something first happened to a person, if it did up to a month; of several lines the lowest."""
+    months = log.first[kind][person]
+    if months.ndim == 0:
+        shop = int(log.employer[person]) if kind == "job" else -1
+        return Step(int(months), kind, shop=shop) if NEVER < months <= until else None
+    happened = np.flatnonzero((months != NEVER) & (months <= until))
+    if not happened.size:
+        return None
+    line = happened[np.argmin(months[happened])]
+    return Step(int(months[line]), kind, int(line))
+
+
+def _in_order(steps) -> list[Step]:
+    order = list(STEPS)
+    return sorted(steps, key=lambda step: (step.month, order.index(step.kind), step.line))

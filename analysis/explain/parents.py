@@ -1,0 +1,179 @@
+"""Parents: who handed a default on, with what weight, and what grows out of it: a forest and descending weights.
+
+The pushes that came no later than the first missed bill of the spell that ended in default share the blame equally.
+Each share is handed to whoever stands behind the push:
+
+- a cut, and rules that bind: the policy;
+- a job: the customers of the shop, in proportion to how much less each spent than in the baseline up to the month
+  before, smoothed as shops smooth their sales;
+- a lender's state: people 30 or more days late with it in the reform only, in proportion to balance and months, as far
+  as its delinquency rose through late balances; the rest, where the book shrank, is the policy's if the policy cut
+  lines of that lender;
+- friends: those in default in the reform only, equally;
+- trust: nobody known.
+
+What cannot be traced is unknown. The weights of a default add up to 1. This is bookkeeping of who stood upstream, not
+an experiment: freezing a channel is the experiment.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.explain.chains import ENTRIES, PUSHES, Step
+from analysis.explain.divergence import NEVER, Divergence
+
+POLICY, UNKNOWN = -1, -2  #: givers that are not people
+NOBODY = (np.zeros(0, int), np.zeros(0))
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Who handed what to whom: one row per default, push and giver; the weights of one default add up to 1.
+
+    child: person who defaults; parent: person, POLICY or UNKNOWN; weight: share; through: index in ENTRIES; month: of
+    the push; infectious: 1 if the parent is an excess default too and already stood in its last spell of lateness.
+    """
+
+    child: np.ndarray
+    parent: np.ndarray
+    weight: np.ndarray
+    through: np.ndarray
+    month: np.ndarray
+    infectious: np.ndarray
+
+
+def edges_of(log: Divergence, market, pushes: dict[int, list[Step]]) -> Edges:
+    """Hand on the default of everybody.
+
+    log: what differs between the worlds; market: the reform's, for who shops where and who is whose friend; pushes:
+    person -> pushes that count.
+    """
+    sources = _Sources(log, market)
+    rows = []
+    for child, steps in pushes.items():
+        for step in steps:
+            for parent, weight in zip(*sources.behind(child, step), strict=True):
+                rows.append((child, parent, weight / len(steps), list(ENTRIES).index(PUSHES[step.kind]), step.month))
+        if not steps:
+            rows.append((child, UNKNOWN, 1.0, list(ENTRIES).index("unknown"), int(log.spell[child])))
+    child, parent, weight, through, month = (np.array(column) for column in zip(*rows, strict=True)) if rows else [
+        np.zeros(0, int)] * 5  # fmt: skip
+    person = np.maximum(parent, 0)
+    sick = np.isin(parent, log.caused) & (log.spell[person] < month)
+    return Edges(child, parent, weight.astype(float), through, month, sick)
+
+
+class _Sources:
+    """The people behind each kind of push."""
+
+    def __init__(self, log, market):
+        self.log, self.market = log, market
+        self.lender = market.products["platform"].astype(int)
+        self.cutters = set(self.lender[(log.first["cut"] != NEVER).any(axis=0)].tolist())
+        self._known = {}
+
+    def behind(self, child, step):
+        """Givers and their shares, which add up to 1."""
+        if step.kind in ("cut", "rules"):
+            return [POLICY], [1.0]
+        if step.kind == "job":
+            people, shares = self._once(("shop", step.shop, step.month), lambda: self._customers(step.shop, step.month))
+        elif PUSHES[step.kind] == "lender":
+            platform = int(self.lender[step.line])
+            return self._once((platform, step.month, step.kind == "looser"), lambda: self._lender(platform, step))
+        elif step.kind == "friends":
+            people, shares = self._friends(child, step.month)
+        else:
+            people, shares = NOBODY
+        return (people, shares) if len(people) else ([UNKNOWN], [1.0])
+
+    def _once(self, key, work):
+        if key not in self._known:
+            self._known[key] = work()
+        return self._known[key]
+
+    def _before(self, month) -> int:
+        """How many months had been noted when this one began."""
+        return month - self.log.months[0]
+
+    def _customers(self, shop, month):
+        noted = self._before(month)
+        if shop < 0 or noted == 0:
+            return NOBODY
+        people = np.flatnonzero((self.market.shops == shop).any(axis=1))
+        visits = (self.market.shops[people] == shop).sum(axis=1)
+        return _in_proportion(people, self.log.less_spent[noted - 1][people].astype(float) * visits)
+
+    def _lender(self, platform, step):
+        """Late payers have their part of the rise in delinquency; nobody is named where a lender is looser."""
+        noted = self._before(step.month)
+        rise = sum(month[:, platform] for month in self.log.delinquency[:noted])
+        sign = -1.0 if step.kind == "looser" else 1.0
+        by_people, by_book = np.maximum(0.0, sign * rise) if noted else (0.0, 0.0)
+        people, shares = NOBODY
+        if step.kind != "looser" and by_people > 0.0:
+            owed = np.zeros(len(self.market.borrowers))
+            for who, lender, fen in self.log.late[:noted]:
+                np.add.at(owed, who[lender == platform], fen[lender == platform])
+            people, shares = _in_proportion(np.arange(len(owed)), owed)
+        part = by_people / (by_people + by_book) if len(people) else 0.0
+        rest = POLICY if by_book > 0.0 and platform in self.cutters else UNKNOWN
+        givers, weights = np.append(people, rest), np.append(shares * part, 1.0 - part)
+        return givers[weights > 0.0].astype(int), weights[weights > 0.0]
+
+    def _friends(self, child, month):
+        offsets = self.market.friend_offsets
+        friends = self.market.friends[offsets[child] : offsets[child + 1]].astype(int)
+        log = self.log
+        there = (log.defaulted_there[friends] != NEVER) & (log.defaulted_there[friends] <= month)
+        here = (log.defaulted[friends] != NEVER) & (log.defaulted[friends] <= month)
+        fallen = friends[here & ~there]
+        return _in_proportion(fallen, np.ones(len(fallen)))
+
+
+def _in_proportion(people, amounts):
+    """Those with an amount above zero, and their shares of the sum; nobody if it is nothing to speak of."""
+    amounts = np.maximum(0.0, amounts)
+    some = amounts > 0.0
+    return (people[some], amounts[some] / amounts.sum()) if amounts.sum() >= 1.0 else NOBODY
+
+
+def forest(who: np.ndarray, edges: Edges) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each default the heaviest infectious giver, where people weigh more than policy and unknown together.
+
+    who: ids of excess defaults. Returns parent (id, -1 for a root), its weight, and the generation: 1 for a root.
+    An infectious giver was late before it pushed, and the one pushed later still, so there are no circles.
+    """
+    place = {int(person): i for i, person in enumerate(who)}
+    parent, share = np.full(len(who), NEVER), np.zeros(len(who))
+    for person, i in place.items():
+        mine = edges.child == person
+        sick = mine & edges.infectious
+        if not sick.any() or edges.weight[mine & (edges.parent >= 0)].sum() <= 0.5:
+            continue
+        givers, inverse = np.unique(edges.parent[sick], return_inverse=True)
+        weights = np.bincount(inverse, edges.weight[sick])
+        parent[i], share[i] = givers[np.argmax(weights)], weights.max()
+    generation = np.ones(len(who), int)
+    for i in range(len(who)):
+        above = parent[i]
+        while above >= 0:
+            generation[i] += 1
+            above = parent[place[int(above)]]
+    return parent, share, generation
+
+
+def descent(people: int, who: np.ndarray, edges: Edges) -> np.ndarray:
+    """How many defaults descend from each person, in weights: own children, and theirs through infectious edges.
+
+    D(j) = sum over children i of weight(i, j) * (1 + D(i)), where D(i) counts infectious edges only, so that nobody
+    descends from himself. people: how many there are. Returns D [borrower].
+    """
+    infected, total = np.zeros(people), np.zeros(people)
+    for month in np.unique(edges.month)[::-1]:  # children who were pushed last have had all of theirs
+        now = (edges.month == month) & edges.infectious
+        np.add.at(infected, edges.parent[now], edges.weight[now] * (1.0 + infected[edges.child[now]]))
+    given = edges.parent >= 0
+    np.add.at(total, edges.parent[given], edges.weight[given] * (1.0 + infected[edges.child[given]]))
+    return total
