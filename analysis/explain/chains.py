@@ -6,6 +6,7 @@ borrowing elsewhere, bills missed, and what lenders make of that.
 """
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -70,6 +71,11 @@ def pushes_of(log: Divergence, person: int, onset: int) -> list[Step]:
     return _in_order(found)
 
 
+def entry_of(pushes: list[Step]) -> int:
+    """Which of ENTRIES a chain with these pushes begins with: the first."""
+    return list(ENTRIES).index(PUSHES[pushes[0].kind] if pushes else "unknown")
+
+
 def chain_of(log: Divergence, person: int) -> tuple[Step, ...]:
     """The chain of one person: pushes, the first new line and loan, missed bills, what lenders made of it, default.
 
@@ -77,16 +83,17 @@ def chain_of(log: Divergence, person: int) -> tuple[Step, ...]:
     """
     defaulted = int(log.defaulted[person])
     until = defaulted if defaulted != NEVER else log.months[-1]
-    steps = pushes_of(log, person, until)
-    start = steps[0].month if steps else NEVER
-    own = [_first(log, kind, person, until) for kind in ("opened", "drew", "reports")]
-    missed = log.first["missed"][person]
-    for line in sorted(np.flatnonzero((missed != NEVER) & (missed <= until)), key=missed.__getitem__)[:MOST_MISSED]:
-        fatal = defaulted != NEVER and line == log.product[person]
-        own.append(Step(int(log.spell[person] if fatal else missed[line]), "missed", int(line)))
-    steps += [step for step in own if step and step.month >= start]
-    end = [Step(defaulted, "default", int(log.product[person]))] if defaulted != NEVER else []
-    return tuple(_in_order(steps) + end)
+    pushes = pushes_of(log, person, until)
+    steps = {step for step in pushes if step.kind != "cut"} | _lines(log, "cut", person, until)
+    steps |= {step for kind in ("opened", "drew", "reports") if (step := _first(log, kind, person, until))}
+    missed = {step.line: step for step in _in_order(_lines(log, "missed", person, until))[:MOST_MISSED]}
+    if defaulted != NEVER:
+        fatal = int(log.product[person])
+        missed[fatal] = Step(int(log.spell[person]), "missed", fatal)
+    steps |= set(missed.values())
+    start = pushes[0].month if pushes else NEVER
+    end = [Step(defaulted, "default", fatal)] if defaulted != NEVER else []
+    return tuple(_in_order([step for step in steps if step.month >= start]) + end)
 
 
 def words(chain, lines, start: str) -> str:
@@ -95,11 +102,18 @@ def words(chain, lines, start: str) -> str:
     chain: Steps; lines: names of products; start: first month of the run.
     """
     told = []
-    for step in chain:
-        shop = f"shop {step.shop}" if step.shop >= 0 else "an employer outside"
-        where = lines[step.line] if step.line >= 0 else shop
-        told.append(f"{STEPS[step.kind].format(where)} ({month_date(month_number(start) + step.month)})")
+    for (month, kind), steps in groupby(chain, key=lambda step: (step.month, step.kind)):
+        shop = lambda step: f"shop {step.shop}" if step.shop >= 0 else "an employer outside"  # noqa: E731
+        where = ", ".join(lines[step.line] if step.line >= 0 else shop(step) for step in steps)
+        told.append(f"{STEPS[kind].format(where)} ({month_date(month_number(start) + month)})")
     return " -> ".join(told)
+
+
+def _lines(log, kind, person, until) -> set[Step]:
+    """All lines of a person on which something happened up to a month, each at its first time."""
+    months = log.first[kind][person]
+    happened = np.flatnonzero((months != NEVER) & (months <= until))
+    return {Step(int(months[line]), kind, int(line)) for line in happened}
 
 
 def _first(log, kind, person, until) -> Step | None:
@@ -108,11 +122,7 @@ def _first(log, kind, person, until) -> Step | None:
     if months.ndim == 0:
         shop = int(log.employer[person]) if kind == "job" else -1
         return Step(int(months), kind, shop=shop) if NEVER < months <= until else None
-    happened = np.flatnonzero((months != NEVER) & (months <= until))
-    if not happened.size:
-        return None
-    line = happened[np.argmin(months[happened])]
-    return Step(int(months[line]), kind, int(line))
+    return min(_lines(log, kind, person, until), key=lambda step: (step.month, step.line), default=None)
 
 
 def _in_order(steps) -> list[Step]:

@@ -125,7 +125,7 @@ class Divergence:
     def _note_reactions(self, month, mine, theirs, lender, applied, applied_there) -> None:
         """Lenders that no policy made cut this line give less, or more: because of their own state, or of the person's.
 
-        Less: the limit is lower, the line is frozen in good standing, or an application that the baseline grants is
+        Less: the limit is lower, fewer uses are permitted, the line is frozen in good standing, or an application that the baseline grants is
         refused. A lender that was published as tighter last month does it for its funding, unless it saw the person in
         a worse light than in the baseline; then what it sees counts.
         """
@@ -133,12 +133,13 @@ class Divergence:
         both = held & held_there & (self.first["cut"] == NEVER)
         shut = both & (mine["state"] == FROZEN) & (mine["months_past_due"] == 0) & (theirs["state"] == OPEN)
         refused = applied & ~held & (mine["state"] != ASKED) & held_there
-        lower = shut | (both & (mine["limit"] < theirs["limit"]))
+        barred = (theirs["permissions"] & ~mine["permissions"]) > 0
+        lower = shut | (both & ((mine["limit"] < theirs["limit"]) | barred))
         less = lower | refused
         more = (both & (mine["limit"] > theirs["limit"])) | (held & (theirs["state"] == NONE) & applied & applied_there)
         tighter, looser = self._was["tighter"][lender], self._was["looser"][lender]
         worse = self._was["worse"][:, None]
-        moved = (self.first["moved"] != NEVER) | (self.first["job"] != NEVER) | (self.first["cut"] != NEVER).any(axis=1)
+        moved = (self.first["moved"] != NEVER) | (self.first["job"] != NEVER) | self.cut
         moved = moved[:, None]
         new = np.ones(mine.shape, bool)
         for kind in ("rules", "refused", "tighter", "looser", "reports"):
@@ -168,6 +169,11 @@ class Divergence:
         who, line = np.nonzero(late & ~late_there)
         self.late.append((who, here.products["platform"][line].astype(int), owed(here.lines)[who, line]))
         self.delinquency.append(_split_of_delinquency(here.platforms, there.platforms))
+
+    @property
+    def cut(self) -> np.ndarray:
+        """Whom the policy cut, at one lender at least: [borrower]."""
+        return (self.first["cut"] != NEVER).any(axis=1)
 
     @property
     def caused(self) -> np.ndarray:
