@@ -57,9 +57,13 @@ HELD = {
 }
 
 
-def six(changes=(), held=HELD, parameters=None) -> CreditModel:
-    """The market of six, with a diary. held: person -> line -> fields; parameters: behaviour that differs."""
-    strangers = nx.empty_graph(len(HELD))
+def six(changes=(), held=HELD, friends=(), parameters=None) -> CreditModel:
+    """The market of six, with a diary.
+
+    held: person -> line -> fields; friends: pairs of people; parameters: behaviour that differs.
+    """
+    circle = nx.empty_graph(len(HELD))
+    circle.add_edges_from(friends)
     model = CreditModel(
         [LENDER | {"name": name} for name in ("one", "two", "three")],
         PRODUCTS,
@@ -67,13 +71,13 @@ def six(changes=(), held=HELD, parameters=None) -> CreditModel:
         changes=changes,
         borrowers=len(HELD),
         merchants=4,
-        friends=strangers,
+        friends=circle,
         diary=True,
     )
     people, lines = model.market.borrowers, model.market.lines
     people["wage"], people["cash"], people["employer"], people["jobless"] = yuan(10_000), 0, -1, 0
     people["cash"][CUSHIONED] = yuan(3_000)
-    people["age"] = 30
+    people["age"], people["stigma"] = 30, 0.25
     for name in ("bad_record", "ever_in_default", "record_shown", "lenders", "lost_headroom", "appetite"):
         people[name] = 0
     for name in lines.dtype.names:

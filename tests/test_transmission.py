@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 from markets import ONE_LENDER, TWO_LENDERS, default_market, model_of
-from six import BYSTANDER, CUSHIONED, CUT, DOOMED, HELD, MONTHS, MOVES, ROLLS, six
+from scenes import yuan
+from six import BYSTANDER, CUSHIONED, CUT, DOOMED, HELD, IDLE, MONTHS, MOVES, ROLLS, THREE, six
 from test_channels import SPREADS
 
 from analysis.explain.chains import ENTRIES
 from analysis.explain.parents import POLICY, UNKNOWN
 from analysis.explain.transmission import Watch, sentences, summary, tables
-from sim.policy import Change
+from sim.policy import Change, Who
 
 DEEP = (Change("cut", "limit_cut", 0.7, "2017-06"),)
+LATER = (Change("cut", "limit_cut", 0.95, "2018-02", who=Who(age_below=35)),)  # shops have a normal year behind them
 
 
 def watched(baseline, reform, months):
@@ -32,12 +34,12 @@ def by_hand():
 
 @pytest.fixture(scope="module")
 def spreading():
-    """Hard times in which trouble spreads through everything, after a deep cut by every lender."""
-    harsh = SPREADS | {"merchant_cash_months": 0.3, "merchant_layoff_response": 2.0}
-    worlds = [model_of(default_market(), borrowers=3000, parameters=harsh, changes=c, diary=True) for c in ((), DEEP)]
+    """Hard times in which trouble spreads through everything, after a deep cut that reaches the young."""
+    harsh = SPREADS | {"merchant_cash_months": 0.3, "merchant_layoff_response": 2.0, "merchant_slack": 0.0}
+    worlds = [model_of(default_market(), borrowers=3000, parameters=harsh, changes=c, diary=True) for c in ((), LATER)]
     for world in worlds:
-        world.run(5)
-    return watched(*worlds, 16)
+        world.run(13)
+    return watched(*worlds, 20)
 
 
 # --- six people, by hand ---
@@ -89,6 +91,26 @@ def test_who_defaults_in_both_worlds_is_no_excess_default(by_hand):
 def test_all_four_default_with_a_lender_that_had_not_touched_them(by_hand):
     """Platform one cut three of them, platform two the fourth; all default elsewhere."""
     assert by_hand.crossed.all()
+
+
+def test_a_friend_of_the_first_to_default_stops_paying_by_choice_and_has_it_from_that_friend():
+    """IDLE owes three 150,000, above a year's wage, and can pay the 1,000 a month that are due. The bar for choosing
+    not to is 0.2, and 0.2 * (1 + 0.5) = 0.3 with a friend in default: above a stigma of 0.25. ROLLS defaults in month
+    4, so nothing is paid in 5, 6, 7 and 8.
+    """
+    debt = {THREE: {"limit": 100, "instalment": yuan(150_000), "instalments_left": 150}}
+    given = {
+        "held": HELD | {IDLE: debt},
+        "friends": [(ROLLS, IDLE)],
+        "parameters": {"strategic_share": 0.2, "peer_effect": 0.5, "bureau_deterrence": 0, "penalty_deterrence": 0},
+    }
+    found = watched(six(**given), six(CUT, **given), MONTHS)
+    place = found.who.tolist().index(IDLE)
+    assert found.words(found.chains[place]) == (
+        "more friends in default (2017-05) -> missed at three cash (2017-06) -> default at three cash (2017-09)"
+    )
+    assert (found.parent[place], found.share[place], found.generation[place]) == (ROLLS, 1.0, 2)
+    assert found.cause[place] == "chose"
 
 
 # --- nothing where nothing can spread ---
@@ -143,10 +165,10 @@ def test_the_weights_of_every_default_add_up_to_one(spreading):
     assert sum(spreading.part(entry) for entry in ENTRIES) == pytest.approx(1.0)
 
 
-def test_where_shops_lay_off_and_friends_matter_people_hand_default_on(spreading):
+def test_where_shops_lay_off_and_lenders_tighten_people_hand_default_on(spreading):
     edges, through = spreading.edges, list(ENTRIES)
     people = edges.parent >= 0
-    for channel in ("job", "friends", "lender"):
+    for channel in ("job", "lender"):
         assert (people & (edges.through == through.index(channel))).any(), channel
     assert 0.0 < spreading.reproduction < 1.0
     assert spreading.depth >= 2

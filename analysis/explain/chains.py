@@ -28,6 +28,7 @@ STEPS = {
     "cut": "cut at {}",
     "rules": "bound by the rules at {}",
     "job": "laid off by {}",
+    "trust": "turned to or from lenders",
     "refused": "refused by {}, now tighter",
     "opened": "new line at {}",
     "drew": "borrowed more at {}",
@@ -36,7 +37,6 @@ STEPS = {
     "looser": "given more by {}, now looser",
     "reports": "given less by {}, which saw it",
     "friends": "more friends in default",
-    "trust": "turned to or from lenders",
     "default": "default at {}",
 }
 PUSHES = {"cut": "cut", "rules": "rules", "job": "job", "refused": "lender", "tighter": "lender", "looser": "lender",

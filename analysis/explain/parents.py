@@ -74,19 +74,21 @@ class _Sources:
         self._known = {}
 
     def behind(self, child, step):
-        """Givers and their shares, which add up to 1."""
+        """Givers and their shares, which add up to 1; nobody hands a default to himself."""
         if step.kind in ("cut", "rules"):
             return [POLICY], [1.0]
         if step.kind == "job":
-            people, shares = self._once(("shop", step.shop, step.month), lambda: self._customers(step.shop, step.month))
+            givers, shares = self._once(("shop", step.shop, step.month), lambda: self._customers(step.shop, step.month))
         elif PUSHES[step.kind] == "lender":
             platform = int(self.lender[step.line])
-            return self._once((platform, step.month, step.kind == "looser"), lambda: self._lender(platform, step))
+            key = (platform, step.month, step.kind == "looser")
+            givers, shares = self._once(key, lambda: self._lender(platform, step))
         elif step.kind == "friends":
-            people, shares = self._friends(child, step.month)
+            givers, shares = self._friends(child, step.month)
         else:
-            people, shares = NOBODY
-        return (people, shares) if len(people) else ([UNKNOWN], [1.0])
+            givers, shares = NOBODY
+        others = givers != child
+        return (givers[others], shares[others] / shares[others].sum()) if others.any() else ([UNKNOWN], [1.0])
 
     def _once(self, key, work):
         if key not in self._known:
