@@ -31,14 +31,15 @@ NOBODY = (np.zeros(0, int), np.zeros(0))
 class Edges:
     """Who handed what to whom: one row per default, push and giver; the weights of one default add up to 1.
 
-    child: person who defaults; parent: person, POLICY or UNKNOWN; weight: share; through: index in ENTRIES; month: of
-    the push; infectious: 1 if the parent is an excess default too and already stood in its last spell of lateness.
+    child: person who defaults; parent: person, POLICY or UNKNOWN; weight: share; through: index in ENTRIES; place: the
+    shop of a job, the platform of a lender's push, otherwise -1; month: of the push; infectious: 1 if the parent is an excess default too and already stood in its last spell of lateness.
     """
 
     child: np.ndarray
     parent: np.ndarray
     weight: np.ndarray
     through: np.ndarray
+    place: np.ndarray
     month: np.ndarray
     infectious: np.ndarray
 
@@ -50,18 +51,20 @@ def edges_of(log: Divergence, market, pushes: dict[int, list[Step]]) -> Edges:
     person -> pushes that count.
     """
     sources = _Sources(log, market)
+    kinds = list(ENTRIES)
     rows = []
     for child, steps in pushes.items():
         for step in steps:
+            entry = PUSHES[step.kind]
+            place = step.shop if entry == "job" else int(sources.lender[step.line]) if entry == "lender" else -1
             for parent, weight in zip(*sources.behind(child, step), strict=True):
-                rows.append((child, parent, weight / len(steps), list(ENTRIES).index(PUSHES[step.kind]), step.month))
+                rows.append((child, parent, weight / len(steps), kinds.index(entry), place, step.month))
         if not steps:
-            rows.append((child, UNKNOWN, 1.0, list(ENTRIES).index("unknown"), int(log.spell[child])))
-    child, parent, weight, through, month = (np.array(column) for column in zip(*rows, strict=True)) if rows else [
-        np.zeros(0, int)] * 5  # fmt: skip
-    person = np.maximum(parent, 0)
-    sick = np.isin(parent, log.caused) & (log.spell[person] < month)
-    return Edges(child, parent, weight.astype(float), through, month, sick)
+            rows.append((child, UNKNOWN, 1.0, kinds.index("unknown"), -1, int(log.spell[child])))
+    table = np.array(rows, float).reshape(-1, 6)
+    child, parent, through, place, month = (table[:, column].astype(int) for column in (0, 1, 3, 4, 5))
+    sick = np.isin(parent, log.caused) & (log.spell[np.maximum(parent, 0)] < month)
+    return Edges(child, parent, table[:, 2], through, place, month, sick)
 
 
 class _Sources:

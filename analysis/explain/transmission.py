@@ -32,6 +32,7 @@ class Transmission:
     start: str
     policy: int
     names: tuple[tuple[str, str], ...]
+    platforms: tuple[str, ...]
     who: np.ndarray
     month: np.ndarray
     product: np.ndarray
@@ -103,6 +104,12 @@ class Transmission:
         platform, product = self.names[line]
         return {"platform": platform, "product": product}
 
+    def via(self, entry: str, place: int) -> str:
+        """The name of the shop or lender through which something was handed on, empty where there is none."""
+        if place < 0:
+            return ""
+        return f"shop {place}" if entry == "job" else self.platforms[place]
+
     def trees(self) -> list[np.ndarray]:
         """The forest: the places (in ``who``) of the members of each tree, root first; the largest tree first."""
         place = {int(person): i for i, person in enumerate(self.who)}
@@ -146,6 +153,7 @@ class Watch:
             start=reform.start,
             policy=log.months[0],
             names=tuple(reform.product_names),
+            platforms=tuple(reform.platform_names),
             who=who,
             month=log.defaulted[who].astype(int),
             product=log.product[who].astype(int),
@@ -255,7 +263,7 @@ def tables(found: Sequence[Transmission]) -> dict[str, dict[str, np.ndarray]]:
         },
         "handed": lambda t, i: {
             "seed": t.seed, "borrower": int(t.edges.child[i]), "giver": int(t.edges.parent[i]),
-            "weight": float(t.edges.weight[i]), "through": kinds[t.edges.through[i]],
+            "weight": float(t.edges.weight[i]), "through": kinds[t.edges.through[i]], "place": t.via(kinds[t.edges.through[i]], t.edges.place[i]),
             "month": t.date(t.edges.month[i]), "infectious": bool(t.edges.infectious[i]),
         },
         "tree": lambda t, i: {"seed": t.seed, **{name: one.mean for name, one in summary([t]).items()}},
