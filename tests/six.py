@@ -1,8 +1,8 @@
-"""Six borrowers and three platforms without luck, interest or fees, so that who defaults when can be worked out by hand.
+"""Six borrowers and three platforms without luck, interest or fees: who defaults when can be worked out by hand.
 
 Everybody earns 10,000 yuan and needs 9,000, which leaves 1,000 a month for bills. A loan still to be repaid in ten
 instalments of 2,000 asks for more; the other 1,000 is drawn on an open cash line, whose draws are due the month after
-and rolled over. Months count from the start, 0 is 2017-01; the policy takes away every limit at platform one in month 1.
+and rolled over. Months count from the start, 0 is 2017-01; the policy takes away all limits at platform one in month 1.
 
               lines                                    without the policy       with it
 0 ROLLS       loan at two, cash line at one            rolls at one             default at two in month 4
@@ -42,7 +42,8 @@ LOAN = CALM_PRODUCT | {
 #: tighter than normal by more than the margin: the first balance 30 days late is enough.
 PRODUCTS = [
     LOAN | {"name": "cash", "platform": "one", "consequence": 3.0, "review_interval": 24},
-    LOAN | {"name": "cash", "platform": "two", "consequence": 0.3, "review_interval": 1, "cut_share": 1, "cut_margin": 0.1},
+    LOAN | {"name": "cash", "platform": "two", "consequence": 0.3, "review_interval": 1, "cut_share": 1,
+            "cut_margin": 0.1},
     LOAN | {"name": "cash", "platform": "three", "consequence": 0.04, "review_interval": 24},
 ]  # fmt: skip
 OPEN_LINE = {"limit": yuan(20_000)}

@@ -7,6 +7,7 @@ from scenes import yuan
 from six import BYSTANDER, CUSHIONED, CUT, DOOMED, HELD, IDLE, MONTHS, MOVES, ROLLS, THREE, six
 from test_channels import SPREADS
 
+from analysis.explain.cascade import beginnings, cascade
 from analysis.explain.chains import ENTRIES
 from analysis.explain.parents import POLICY, UNKNOWN
 from analysis.explain.transmission import Watch, sentences, summary, tables
@@ -56,7 +57,7 @@ def test_six_people_default_in_the_months_worked_out_by_hand(by_hand):
     assert when == {ROLLS: 4, MOVES: 5, CUSHIONED: 6, BYSTANDER: 7}
     where = {person: by_hand.names[line][0] for person, line in zip(by_hand.who, by_hand.product, strict=True)}
     assert where == {ROLLS: "two", MOVES: "three", CUSHIONED: "two", BYSTANDER: "three"}
-    assert by_hand.avoided == 0
+    assert len(by_hand.avoided) == 0
 
 
 def test_their_chains_read_as_what_happened(by_hand):
@@ -177,7 +178,9 @@ def test_where_shops_lay_off_and_lenders_tighten_people_hand_default_on(spreadin
 def test_a_giver_was_in_trouble_before_the_receiver(spreading):
     onset = dict(zip(spreading.who.tolist(), spreading.onset.tolist(), strict=True))
     edges = spreading.edges
-    for child, parent, month in zip(*(x[edges.infectious] for x in (edges.child, edges.parent, edges.month)), strict=True):
+    for child, parent, month in zip(
+        *(x[edges.infectious] for x in (edges.child, edges.parent, edges.month)), strict=True
+    ):
         assert onset[parent] < month <= onset[child]
     assert not (edges.child == edges.parent).any()
     assert sum(len(tree) for tree in spreading.trees()) == len(spreading.who)
@@ -213,3 +216,31 @@ def test_the_reproduction_number_has_its_interval_over_seeds(by_hand, spreading)
     assert total["R"].mean == pytest.approx((by_hand.reproduction + spreading.reproduction) / 2)
     assert total["R"].has_interval
     assert len(sentences([by_hand, spreading])) == 4
+
+
+# --- figures ---
+def test_the_cascade_draws_what_was_handed_on_and_says_so(by_hand):
+    figure, alt, caption = cascade([by_hand])
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels == ["borrower 0", "two", "borrower 5"]
+    assert "stand behind 1.0 of the 1 default that followed" in alt
+    assert by_hand.words(by_hand.chains[0]) in alt
+    assert "bookkeeping" in caption
+
+
+def test_figures_can_be_drawn_of_much_of_little_and_of_nothing(by_hand, spreading):
+    alone = {person: lines for person, lines in HELD.items() if person != BYSTANDER}
+    chains = watched(six(held=alone), six(CUT, held=alone), MONTHS)
+    nothing = watched(six(), six(), MONTHS)
+    for found in ([by_hand], [spreading, spreading], [chains], [nothing], [chains, by_hand]):
+        for draw in (cascade, beginnings):
+            figure, alt, _ = draw(found)
+            figure.canvas.draw()
+            assert figure.get_suptitle().replace("\n", " ") in alt.replace("\N{NO-BREAK SPACE}", " ") or "%" in alt
+
+
+def test_beginnings_add_up_to_the_defaults_caused(by_hand):
+    figure, alt, _ = beginnings([by_hand])
+    above = sum(bar.get_height() for bars in figure.axes[0].containers for bar in bars if bar.get_height() > 0)
+    assert above == len(by_hand.who)
+    assert "75 % of the chains of default begin with: own limit cut by the policy" in alt

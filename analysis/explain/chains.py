@@ -91,7 +91,8 @@ def chain_of(log: Divergence, person: int) -> tuple[Step, ...]:
         fatal = int(log.product[person])
         missed[fatal] = Step(int(log.spell[person]), "missed", fatal)
     steps |= set(missed.values())
-    start = pushes[0].month if pushes else NEVER
+    counted = pushes if defaulted == NEVER else [step for step in pushes if step.month <= log.spell[person]]
+    start = counted[0].month if counted else NEVER  # what differed before the first push has no story
     end = [Step(defaulted, "default", fatal)] if defaulted != NEVER else []
     return tuple(_in_order([step for step in steps if step.month >= start]) + end)
 

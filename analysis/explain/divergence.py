@@ -7,7 +7,7 @@ what is needed to say afterwards who handed it on: who spent less, and who was l
 
 import numpy as np
 
-from sim.line import ASKED, DEFAULT_MONTHS, FROZEN, IN_PLAN, NONE, OPEN
+from sim.line import ASKED, FROZEN, IN_PLAN, NONE, OPEN
 from sim.parameters import BEHAVIOUR
 from sim.record import CAUSES
 
@@ -15,7 +15,7 @@ NEVER = -1
 #: Differences on a line. The first six are done to the person, the others by the person.
 ON_LINES = {
     "cut": "the policy cut this line",
-    "rules": "the lender gives less, or its terms differ, and it is neither tighter nor sees another person: the policy",
+    "rules": "the lender gives less, or its terms differ, though it is no tighter and sees the same: the policy",
     "refused": "an application that the baseline grants is refused, since the lender is tighter",
     "tighter": "the limit is lower, or the line frozen in good standing, since the lender is tighter",
     "looser": "the lender gives more because it is looser than in the baseline",
@@ -32,6 +32,7 @@ ON_PEOPLE = {
     "moved": "anything differs",
 }
 SERIOUS = 2  # months past due from which a balance counts as delinquent: 30 days
+MUCH = 0.01  # score points of tightening: an eighth of the usual error of a score
 SMOOTHING = BEHAVIOUR["merchant_smoothing"].default  # weight of a month in the sales that decide on staff
 
 
@@ -125,9 +126,9 @@ class Divergence:
     def _note_reactions(self, month, mine, theirs, lender, applied, applied_there) -> None:
         """Lenders that no policy made cut this line give less, or more: because of their own state, or of the person's.
 
-        Less: the limit is lower, fewer uses are permitted, the line is frozen in good standing, or an application that the baseline grants is
-        refused. A lender that was published as tighter last month does it for its funding, unless it saw the person in
-        a worse light than in the baseline; then what it sees counts.
+        Less: the limit is lower, fewer uses are permitted, the line is frozen in good standing, or an application that
+        the baseline grants is refused. A lender that was published as tighter last month does it for its funding. If it
+        also saw the person in a worse light than in the baseline, what it saw counts, unless it was tighter by MUCH.
         """
         held, held_there = on_book(mine), on_book(theirs)
         both = held & held_there & (self.first["cut"] == NEVER)
@@ -138,17 +139,16 @@ class Divergence:
         less = lower | refused
         more = (both & (mine["limit"] > theirs["limit"])) | (held & (theirs["state"] == NONE) & applied & applied_there)
         tighter, looser = self._was["tighter"][lender], self._was["looser"][lender]
-        worse = self._was["worse"][:, None]
-        moved = (self.first["moved"] != NEVER) | (self.first["job"] != NEVER) | self.cut
-        moved = moved[:, None]
+        tight = self._was["much_tighter"][lender] | (tighter & ~self._was["worse"][:, None])
+        moved = ((self.first["moved"] != NEVER) | (self.first["job"] != NEVER) | self.cut)[:, None]
         new = np.ones(mine.shape, bool)
         for kind in ("rules", "refused", "tighter", "looser", "reports"):
             new &= self.first[kind] == NEVER
-        self._mark("refused", month, new & refused & tighter & ~worse)
-        self._mark("tighter", month, new & lower & tighter & ~worse)
+        self._mark("refused", month, new & refused & tight)
+        self._mark("tighter", month, new & lower & tight)
         self._mark("looser", month, new & more & looser & ~moved)
         self._mark("rules", month, new & less & ~tighter & ~moved)
-        self._mark("reports", month, new & less & moved & (worse | ~tighter))
+        self._mark("reports", month, new & less & moved & ~tight)
 
     def _note_defaults(self, month, reform, baseline) -> None:
         for model, defaulted in ((reform, self.defaulted), (baseline, self.defaulted_there)):
@@ -209,6 +209,7 @@ def _published(here, there) -> dict[str, np.ndarray]:
     return {
         "employer": people["employer"].copy(),
         "tighter": (tightness > tightness_there) | (shuts > shuts_there),
+        "much_tighter": (tightness > tightness_there + MUCH) | (shuts > shuts_there),
         "looser": (tightness < tightness_there) | (shuts < shuts_there),
         "worse": worse.any(axis=1) | known | (people["wage"] < people_there["wage"]),
     }

@@ -25,6 +25,8 @@ from analysis.explain.divergence import NEVER, Divergence
 
 POLICY, UNKNOWN = -1, -2  #: givers that are not people
 NOBODY = (np.zeros(0, int), np.zeros(0))
+NOBODY_KNOWN = (np.array([UNKNOWN]), np.ones(1))
+BY_POLICY = (np.array([POLICY]), np.ones(1))
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Edges:
     """Who handed what to whom: one row per default, push and giver; the weights of one default add up to 1.
 
     child: person who defaults; parent: person, POLICY or UNKNOWN; weight: share; through: index in ENTRIES; place: the
-    shop of a job, the platform of a lender's push, otherwise -1; month: of the push; infectious: 1 if the parent is an excess default too and already stood in its last spell of lateness.
+    shop of a job, the platform of a lender's push, otherwise -1; month: of the push; infectious: 1 if the parent is an
+    excess default too and already stood in its last spell of lateness.
     """
 
     child: np.ndarray
@@ -52,19 +55,21 @@ def edges_of(log: Divergence, market, pushes: dict[int, list[Step]]) -> Edges:
     """
     sources = _Sources(log, market)
     kinds = list(ENTRIES)
-    rows = []
+    parts = []  # of the columns of Edges, one for each push
     for child, steps in pushes.items():
         for step in steps:
             entry = PUSHES[step.kind]
             place = step.shop if entry == "job" else int(sources.lender[step.line]) if entry == "lender" else -1
-            for parent, weight in zip(*sources.behind(child, step), strict=True):
-                rows.append((child, parent, weight / len(steps), kinds.index(entry), place, step.month))
+            givers, shares = sources.behind(child, step)
+            parts.append((child, givers, shares / len(steps), kinds.index(entry), place, step.month))
         if not steps:
-            rows.append((child, UNKNOWN, 1.0, kinds.index("unknown"), -1, int(log.spell[child])))
-    table = np.array(rows, float).reshape(-1, 6)
-    child, parent, through, place, month = (table[:, column].astype(int) for column in (0, 1, 3, 4, 5))
+            parts.append((child, *NOBODY_KNOWN, kinds.index("unknown"), -1, int(log.spell[child])))
+    sizes = [len(part[1]) for part in parts]
+    child, through, place, month = (np.repeat(np.array([part[c] for part in parts], int), sizes) for c in (0, 3, 4, 5))
+    parent = np.concatenate([part[1] for part in parts]) if parts else np.zeros(0, int)
+    weight = np.concatenate([part[2] for part in parts]) if parts else np.zeros(0)
     sick = np.isin(parent, log.caused) & (log.spell[np.maximum(parent, 0)] < month)
-    return Edges(child, parent, table[:, 2], through, place, month, sick)
+    return Edges(child, parent, weight, through, place, month, sick)
 
 
 class _Sources:
@@ -79,7 +84,7 @@ class _Sources:
     def behind(self, child, step):
         """Givers and their shares, which add up to 1; nobody hands a default to himself."""
         if step.kind in ("cut", "rules"):
-            return [POLICY], [1.0]
+            return BY_POLICY
         if step.kind == "job":
             givers, shares = self._once(("shop", step.shop, step.month), lambda: self._customers(step.shop, step.month))
         elif PUSHES[step.kind] == "lender":
@@ -91,7 +96,7 @@ class _Sources:
         else:
             givers, shares = NOBODY
         others = givers != child
-        return (givers[others], shares[others] / shares[others].sum()) if others.any() else ([UNKNOWN], [1.0])
+        return (givers[others], shares[others] / shares[others].sum()) if others.any() else NOBODY_KNOWN
 
     def _once(self, key, work):
         if key not in self._known:
@@ -152,14 +157,13 @@ def forest(who: np.ndarray, edges: Edges) -> tuple[np.ndarray, np.ndarray, np.nd
     """
     place = {int(person): i for i, person in enumerate(who)}
     parent, share = np.full(len(who), NEVER), np.zeros(len(who))
-    for person, i in place.items():
-        mine = edges.child == person
-        sick = mine & edges.infectious
-        if not sick.any() or edges.weight[mine & (edges.parent >= 0)].sum() <= 0.5:
-            continue
-        givers, inverse = np.unique(edges.parent[sick], return_inverse=True)
-        weights = np.bincount(inverse, edges.weight[sick])
-        parent[i], share[i] = givers[np.argmax(weights)], weights.max()
+    by_people = np.bincount(edges.child, edges.weight * (edges.parent >= 0), minlength=who.max(initial=0) + 1)
+    sick = edges.infectious & (by_people[edges.child] > 0.5)
+    pairs, which = np.unique(np.column_stack([edges.child, edges.parent])[sick], axis=0, return_inverse=True)
+    weights = np.bincount(which.ravel(), edges.weight[sick], minlength=len(pairs))
+    for pair in np.argsort(weights, kind="stable"):  # the heaviest is written last
+        i = place[int(pairs[pair, 0])]
+        parent[i], share[i] = pairs[pair, 1], weights[pair]
     generation = np.ones(len(who), int)
     for i in range(len(who)):
         above = parent[i]

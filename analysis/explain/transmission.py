@@ -1,4 +1,8 @@
-"""Transmission: the chain behind each default that only the reform has, who handed it on, and the tree of a whole run."""
+"""Transmission: the chain behind each default that only the reform has, who handed it on, the tree of a whole run.
+
+This is bookkeeping of who stood upstream of whom. How much a channel matters is found by freezing it: a person whose
+limit was cut and whom a tighter lender then refuses may owe the default to both, and a chain can begin only once.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,8 +26,8 @@ class Transmission:
     who: ids; month, product: of the default; onset: when the spell of lateness behind it began; entry: index in
     ENTRIES; cause: why the first bill of that spell was missed; crossed: lenders cut, tightened or loosened on the
     person before, and the default is at none of them; chains: Steps of each; edges: who handed what to whom; parent: id
-    of the heaviest infectious giver, -1 for a root; share: its weight; generation: 1 for a root; avoided: how many
-    default in the baseline only, of whom the policy never cut avoided_uncut; cut: ids of those whom the policy cut, the
+    of the heaviest infectious giver, -1 for a root; share: its weight; generation: 1 for a root; avoided: months of
+    those who default in the baseline only, of whom the policy never cut avoided_uncut; cut: ids of those whom the policy cut, the
     most contagious first; descent: weights of the defaults that descend from each, its own not counted; cut_chains:
     Steps of the first MOST_CUTS. Months count from the start of the run.
     """
@@ -45,7 +49,7 @@ class Transmission:
     parent: np.ndarray
     share: np.ndarray
     generation: np.ndarray
-    avoided: int
+    avoided: np.ndarray
     avoided_uncut: int
     cut: np.ndarray
     descent: np.ndarray
@@ -95,14 +99,9 @@ class Transmission:
         """A chain as a student reads it."""
         return words(chain, [" ".join(name) for name in self.names], self.start)
 
-    def date(self, month: int) -> np.datetime64:
-        """A month from the start of the run as a date."""
-        return np.datetime64(self.start, "M") + int(month)
-
-    def place(self, line: int) -> dict[str, str]:
-        """The names of platform and product."""
-        platform, product = self.names[line]
-        return {"platform": platform, "product": product}
+    def date(self, month):
+        """Months from the start of the run as dates. month: a number or an array."""
+        return np.datetime64(self.start, "M") + month
 
     def via(self, entry: str, place: int) -> str:
         """The name of the shop or lender through which something was handed on, empty where there is none."""
@@ -136,7 +135,11 @@ class Watch:
         self.log.note(baseline, models[0])
 
     def finish(self, baseline, reform) -> Transmission:
-        """What was handed on up to now. Arguments: the baseline and the reform, as ``Twins.play`` gives to a measure."""
+        """What was handed on up to now.
+
+        baseline, reform: models, as ``Twins.play`` gives them to a measure. Returns a Transmission. Raises ValueError
+        if no month has been watched.
+        """
         if self.log is None:
             raise ValueError("no month has been watched: hand each_month to Twins.play")
         log = self.log
@@ -166,7 +169,7 @@ class Watch:
             parent=parent,
             share=share,
             generation=generation,
-            avoided=len(log.avoided),
+            avoided=log.defaulted_there[log.avoided].astype(int),
             avoided_uncut=int((~log.cut[log.avoided]).sum()),
             cut=cut,
             descent=reach[cut],
@@ -196,7 +199,7 @@ def summary(found: Sequence[Transmission]) -> dict[str, Estimate]:
     """
     measures: dict[str, Callable[[Transmission], float]] = {
         "caused": lambda one: len(one.who),
-        "avoided": lambda one: one.avoided,
+        "avoided": lambda one: len(one.avoided),
         "caused, never cut": lambda one: one.uncut,
         "avoided, never cut": lambda one: one.avoided_uncut,
         "R": lambda one: one.reproduction,
@@ -212,7 +215,7 @@ def summary(found: Sequence[Transmission]) -> dict[str, Estimate]:
 
 
 def sentences(found: Sequence[Transmission]) -> list[str]:
-    """Two to four plain sentences: how chains begin, how far they reach, how much of it may be chance, and the worst."""
+    """Plain sentences, four at most: how chains begin, how far they reach, how much is only moved, and the worst cut."""
     total = summary(found)
     if not sum(len(one.who) for one in found):
         return ["No person defaults only in the reform, so nothing was handed on."]
@@ -220,13 +223,15 @@ def sentences(found: Sequence[Transmission]) -> list[str]:
     parts = sorted(ENTRIES, key=lambda entry: -total[f"entry: {entry}"].mean)
     begins = [f"{100 * total[f'entry: {e}'].mean:.0f} % {ENTRIES[e]}" for e in parts if total[f"entry: {e}"].mean > 0]
     told = [
-        f"Of the {total['caused'].mean:.0f} people (mean of {seeds}) who default only in the reform, chains begin with: "
-        f"{', '.join(begins)}; {100 * total['crossed'].mean:.0f} % default with a lender that had not touched them.",
-        f"The effective reproduction number is {_span(total['R'])}: so many further defaults are handed on by each,"
-        f" through jobs, lenders and friends, and chains of people are at most {max(one.depth for one in found)} long.",
+        f"Of the {total['caused'].mean:.0f} people (mean of {seeds}) who default only in the reform, chains begin with:"
+        f" {', '.join(begins)}; {100 * total['crossed'].mean:.0f} % default with a lender that had not touched them.",
+        f"The effective reproduction number is {_span(total['R'])}: so many further defaults each one hands on through"
+        f" lenders, jobs and friends, in at most {max(one.depth for one in found)} generations; another"
+        f" {100 * total['blame: others'].mean:.0f} % of the blame is on people who were late or bought less and do not"
+        " default themselves.",
         f"{total['caused, never cut'].mean:.1f} of these people were never cut themselves, and"
-        f" {total['avoided, never cut'].mean:.1f} such people default only in the baseline: where both are as many,"
-        " the spread beyond those cut is chance turned over, not harm.",
+        f" {total['avoided, never cut'].mean:.1f} such people default only in the baseline: only what the first number"
+        " has above the second is added harm, the rest is default moved from one person to another.",
     ]
     one = max(found, key=lambda one: one.descent.max(initial=0.0))
     if one.descent.max(initial=0.0) > 0.0:
@@ -244,35 +249,66 @@ def _span(value: Estimate) -> str:
 
 
 def tables(found: Sequence[Transmission]) -> dict[str, dict[str, np.ndarray]]:
-    """Tables ready to be written: chains (one row per excess default), contagious (per cut), handed (per edge), tree
-    (per seed).
+    """Tables ready to be written: ``chains`` (a row per excess default), ``contagious`` (per cut from which defaults
+    descend), ``handed`` (per default and giver), ``tree`` (per seed).
 
-    found: one Transmission per seed. Returns table -> column -> values; months are dates, text is str, weights shares.
+    found: one Transmission per seed. Returns table -> column -> values; months are dates, text is str, weights and
+    shares 0-1. A giver or parent below 0 is no person: -1 the policy (in chains: a root), -2 unknown.
     """
-    kinds = list(ENTRIES)
-    each = {
-        "chains": lambda t, i: {
-            "seed": t.seed, "borrower": int(t.who[i]), "month": t.date(t.month[i]),
-            **t.place(t.product[i]), "entry": kinds[t.entry[i]], "cause": t.cause[i], "crossed": bool(t.crossed[i]),
-            "chain": t.words(t.chains[i]), "steps": len(t.chains[i]), "generation": int(t.generation[i]),
-            "parent": int(t.parent[i]), "weight": float(t.share[i]),
-        },
-        "contagious": lambda t, i: {
-            "seed": t.seed, "borrower": int(t.cut[i]), "descent": float(t.descent[i]),
-            "defaults": bool(np.isin(t.cut[i], t.who)), "chain": t.words(t.cut_chains[i]),
-        },
-        "handed": lambda t, i: {
-            "seed": t.seed, "borrower": int(t.edges.child[i]), "giver": int(t.edges.parent[i]),
-            "weight": float(t.edges.weight[i]), "through": kinds[t.edges.through[i]], "place": t.via(kinds[t.edges.through[i]], t.edges.place[i]),
-            "month": t.date(t.edges.month[i]), "infectious": bool(t.edges.infectious[i]),
-        },
-        "tree": lambda t, i: {"seed": t.seed, **{name: one.mean for name, one in summary([t]).items()}},
-    }  # fmt: skip
-    rows = {
-        "chains": lambda t: len(t.who),
-        "contagious": lambda t: int((t.descent[:MOST_CUTS] > 0).sum()),
-        "handed": lambda t: len(t.edges.child),
-        "tree": lambda t: 1,
+    made = {name: [table(one) for one in found] for name, table in TABLES.items()}
+    return {name: {key: np.concatenate([np.asarray(part[key]) for part in parts]) for key in parts[0]}
+            for name, parts in made.items()}  # fmt: skip
+
+
+def _chains_table(t: Transmission) -> dict:
+    names = np.array(t.names)
+    return {
+        "seed": np.full(len(t.who), t.seed),
+        "borrower": t.who,
+        "month": t.date(t.month),
+        "platform": names[t.product, 0],
+        "product": names[t.product, 1],
+        "entry": np.array(list(ENTRIES))[t.entry],
+        "cause": np.array(t.cause, str),
+        "crossed": t.crossed,
+        "chain": np.array([t.words(chain) for chain in t.chains], str),
+        "steps": np.array([len(chain) for chain in t.chains], int),
+        "generation": t.generation,
+        "parent": t.parent,
+        "weight": t.share,
     }
-    made = {name: [row(t, i) for t in found for i in range(rows[name](t))] for name, row in each.items()}
-    return {name: {key: np.array([row[key] for row in some]) for key in some[0]} if some else {} for name, some in made.items()}  # fmt: skip
+
+
+def _contagious_table(t: Transmission) -> dict:
+    count = int((t.descent[:MOST_CUTS] > 0.0).sum())
+    return {
+        "seed": np.full(count, t.seed),
+        "borrower": t.cut[:count],
+        "descent": t.descent[:count],
+        "defaults": np.isin(t.cut[:count], t.who),
+        "chain": np.array([t.words(chain) for chain in t.cut_chains[:count]], str),
+    }
+
+
+def _handed_table(t: Transmission) -> dict:
+    edges = t.edges
+    kinds = np.array(list(ENTRIES))
+    ways, which = np.unique(np.column_stack([edges.through, edges.place]), axis=0, return_inverse=True)
+    places = np.array([t.via(kinds[entry], int(place)) for entry, place in ways], str)
+    return {
+        "seed": np.full(len(edges.child), t.seed),
+        "borrower": edges.child,
+        "giver": edges.parent,
+        "weight": edges.weight,
+        "through": kinds[edges.through],
+        "place": places[which.ravel()],
+        "month": t.date(edges.month),
+        "infectious": edges.infectious,
+    }
+
+
+def _tree_table(t: Transmission) -> dict:
+    return {"seed": [t.seed]} | {name: [one.mean] for name, one in summary([t]).items()}
+
+
+TABLES = {"chains": _chains_table, "contagious": _contagious_table, "handed": _handed_table, "tree": _tree_table}
