@@ -1,5 +1,6 @@
 """The figures of a run: which there are, in which order, and how they are saved."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -49,6 +50,15 @@ def draw(run: Run, comparison: Comparison | None, replay: bool = False) -> dict[
             around = neighbourhood(comparison, replay)
             drawings += [Drawing("neighbourhood", *around)] if around else []
     return {drawing.name: drawing for drawing in drawings}
+
+
+def drawn(makers: dict[str, Callable[[], tuple[Figure, str, str]]]) -> dict[str, Drawing]:
+    """Draw figures in the house style.
+
+    makers: name -> what gives the figure, its description and how to read it. Returns name -> Drawing.
+    """
+    with mpl.rc_context(fname=str(STYLE)):
+        return {name: Drawing(name, *make()) for name, make in makers.items()}
 
 
 def svg(drawing) -> bytes:

@@ -72,3 +72,39 @@ NETWORK = _columns(
     ("meaning", "VARCHAR", "text", "what it is"),
     ("source", "VARCHAR", "text", "where the measure comes from"),
 )
+CHAINS = _columns(
+    SEED,
+    BORROWER,
+    ("month", "DATE", "first of month", "month of the person's first default"),
+    *LINE,
+    ("entry", "VARCHAR", "name", "what the chain begins with"),
+    ("cause", "VARCHAR", "cause", "why the first payment of the spell was missed"),
+    ("crossed", "BOOLEAN", "yes or no", "the default is at a lender that had not pushed the person"),
+    ("chain", "VARCHAR", "text", "the person's events that only the reform has, in order"),
+    ("steps", "INTEGER", "count", "how many these are"),
+    ("generation", "INTEGER", "count", "0 if no other default handed it on, 1 if one that nobody handed on did, ..."),
+    ("parent", "INTEGER", "id", "the person from whom most of it comes, -1 for none"),
+    ("weight", "DOUBLE", "share", "how much of it comes from this person"),
+)
+CONTAGIOUS = _columns(
+    SEED,
+    BORROWER,
+    ("descent", "DOUBLE", "defaults", "defaults of others that descend from this person's cut, in weights"),
+    ("defaults", "BOOLEAN", "yes or no", "the person defaults too, only in the reform"),
+    ("chain", "VARCHAR", "text", "what happened to the person"),
+)
+HANDED = _columns(
+    SEED,
+    BORROWER,
+    ("giver", "INTEGER", "id", "who handed it on: a person, -1 the policy, -2 nobody known"),
+    ("weight", "DOUBLE", "share", "part of the default that comes from there; parts of one default add up to 1"),
+    ("through", "VARCHAR", "name", "by which way"),
+    ("place", "VARCHAR", "name", "through which lender or merchant, if any"),
+    ("month", "DATE", "first of month", "when"),
+    ("infectious", "BOOLEAN", "yes or no", "the giver defaults too, only in the reform"),
+)
+TREE = _columns(
+    SEED,
+    ("measure", "VARCHAR", "name", "what is measured of the seed's forest of defaults"),
+    ("value", "DOUBLE", "people, share or count", "its value; missing where there is nothing to divide by"),
+)

@@ -1,12 +1,17 @@
 """The parts of an explanation as a reader meets them: sentences, figures, small tables, and whole tables as files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.explain import columns
+from analysis import wording
+from analysis.explain import columns, gain_table, network_table
+from analysis.explain import transmission as handed_on
 from analysis.explain.attribution import OUTCOMES, Attribution
+from analysis.explain.gains import Gains
+from analysis.explain.network import Observed
+from analysis.explain.transmission import Transmission
 from analysis.wording import interval, number
 from sim.record import Column
 
@@ -169,14 +174,17 @@ def transmission(found: Sequence[Transmission]) -> Section:
     """
     from analysis.explain import cascade
 
-    kept = tables(found)
+    kept = handed_on.tables(found)
+    described = {
+        "chains": columns.CHAINS, "contagious": columns.CONTAGIOUS, "handed": columns.HANDED, "tree": columns.TREE,
+    }  # fmt: skip
     return Section(
         "transmission",
         "How it was handed on",
-        sentences(found),
-        {"cascade": lambda: cascade.draw_cascade(found), "entries": lambda: cascade.draw_entries(found)},
+        handed_on.sentences(found),
+        {"cascade": lambda: cascade.cascade(found), "beginnings": lambda: cascade.beginnings(found)},
         [],
-        [_kept(name, COLUMNS[name], kept[name]) for name in COLUMNS],
+        [_kept(name, described[name], kept[name]) for name in described],
     )
 
 

@@ -1,23 +1,32 @@
-"""Explain a run: play its worlds again beside each other, and write what is found into the run's folder."""
+"""Explain a run: play its worlds again, each beside its baseline, and say why the policy's effect spread."""
 
-import hashlib
-import json
-import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from analysis.compare import compare
-from analysis.explain.attribution import GAMES, attribute
-from analysis.explain.sections import Section, attribution
-from analysis.explain.twins import Case, case_of
-from analysis.folder import open_run
+from analysis.explain import pages, sections
+from analysis.explain.attribution import GAMES, Game, attribute
+from analysis.explain.gains import Gains, Lives
+from analysis.explain.network import Observed, observe
+from analysis.explain.transmission import Transmission, Watch
+from analysis.explain.twins import REFORM, Case, Twins, case_of
+from analysis.folder import MONTH, open_run
+from analysis.wording import month
 from scenarios.messages import BadInput
 
-FOLDER, SUMMARY = "explain", "explain.json"
+
+@dataclass(frozen=True)
+class Seen:
+    """What one seed shows besides attribution."""
+
+    transmission: Transmission
+    gains: Gains
+    network: Observed
 
 
 def explain(
@@ -28,12 +37,12 @@ def explain(
     progress: Callable[[int, int], None] = lambda done, total: None,
     command: str = "",
 ) -> Path:
-    """Find out why a policy's effect spread, and write tables and figures into ``explain/`` of the run folder.
+    """Find out why a policy's effect spread, and write tables and figures into ``explain/`` of the run's folder.
 
-    folder: a finished run with two worlds; by: games to play (``attribution.GAMES``; none given: channels, and
+    folder: a finished run with two worlds; by: games to play (names in ``attribution.GAMES``; none: channels, and
     provisions and platforms if there are several); seeds: how many of the run's seeds (None: all); threads: seeds at
-    once (None: all cores); progress: called with months played and months in all. Returns the folder written. Raises
-    BadInput if the run cannot be explained, with the reason.
+    once (None: all cores); progress: called with months played and months in all; command: kept with the result.
+    Returns the folder written. Raises BadInput, with the reason, if the run cannot be explained.
     """
     from scenarios.runner import cores, warm_up
 
@@ -41,21 +50,42 @@ def explain(
     try:
         run = open_run(folder)
         case = case_of(run)
-        games = [GAMES[name](case) for name in by] if by else _games(case)
+        games = [GAMES[name](case) for name in dict.fromkeys(by)] or _games(case)
     except ValueError as error:
         raise BadInput(str(error)) from None
     comparison = compare(run)
     chosen, threads = run.seeds[:seeds], threads or cores()
-    cutters = [group.name for group in comparison.platforms if group.cut]
     warm_up()
-    work = _Work([len(chosen) * game_months(case, game) for game in games], progress)
-    sections = [attribution(attribute(case, chosen, game, cutters, threads, work.part(i)), run.pair)
-                for i, game in enumerate(games)]  # fmt: skip
-    summary = {
+    work = _Work(progress, [_months(case, game) * len(chosen) for game in games] + [_watched(case) * len(chosen)])
+    cutters = [group.name for group in comparison.platforms if group.cut]
+    parts = [attribute(case, chosen, game, cutters, threads, work.part(i)) for i, game in enumerate(games)]
+    seen = _at_once(lambda seed: _watch(case, seed), chosen, threads, work.part(len(games)))
+    ends = (month(run.policy - MONTH), month(run.months[-1]))
+    told = [
+        *(sections.attribution(part, run.pair) for part in parts),
+        sections.displacement(comparison),
+        sections.transmission([one.transmission for one in seen]),
+        sections.gains([one.gains for one in seen], run.reform, run.baseline),
+        sections.network([one.network for one in seen], run.worlds, ends),
+    ]
+    made = {
         "market_hash": run.manifest["market_hash"],
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": command,
         "seeds": list(chosen),
         "seconds": round(time.monotonic() - began, 1),
     }
-    return write(Path(folder), sections, summary)
+    return pages.write(run.folder, told, made)
+
+
+def _games(case: Case) -> list[Game]:
+    """The games that make sense for a policy: channels always, provisions and platforms where there are several."""
+    games = [GAMES["channels"](case)]
+    for name in ("provisions", "platforms"):
+        try:
+            game = GAMES[name](case)
+        except ValueError:  # no provision of its own, or none that could be divided among platforms
+            continue
+        if len(game.players) > 1:
+            games.append(game)
+    return games

@@ -308,7 +308,12 @@ def _handed_table(t: Transmission) -> dict:
 
 
 def _tree_table(t: Transmission) -> dict:
-    return {"seed": [t.seed]} | {name: [one.mean] for name, one in summary([t]).items()}
+    found = summary([t])
+    return {
+        "seed": np.full(len(found), t.seed),
+        "measure": np.array(list(found)),
+        "value": np.array([one.mean for one in found.values()]),
+    }
 
 
 TABLES = {"chains": _chains_table, "contagious": _contagious_table, "handed": _handed_table, "tree": _tree_table}
