@@ -1,0 +1,217 @@
+"""The early-warning bench: crises whose cause and date are known, and how well indicators warn of them.
+
+Each crisis is played beside a calm world of the same seed, from the same chance. Crises break in different months of
+different seeds, so that no indicator scores by knowing the calendar. ``python -m analysis.crises`` writes the page.
+"""
+
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import click
+import numpy as np
+
+from analysis.early_warning import Score, false_alarms, score, shuffled
+from analysis.estimate import Estimate, estimate
+from analysis.indicators import INDICATORS, courses, totals
+from scenarios.loader import load
+from scenarios.runner import cores
+from sim.chance import month_key
+from sim.parameters import merchants_for
+from sim.policy import Change, month_date, month_number
+
+TABLE = Path(__file__).with_name("crises.toml")
+CALM = 24  #: first month that is scored: by then the market has forgotten how it was founded
+ONSETS = tuple(range(42, 54))  #: months in which crises break, in turn over seeds
+AFTER = 12  #: months from the break on in which the harm is counted
+MONTHS = ONSETS[-1] + AFTER
+SIGNAL, NEAR = 12, 6  #: months before the break that an indicator should tell from calm ones
+CONTROL = "shuffled"  #: an indicator that knows nothing: delinquency, its values dealt out by chance
+
+
+@dataclass(frozen=True)
+class Crisis:
+    """One kind of crisis: what causes it and when each part happens, in months from the break."""
+
+    name: str
+    story: str
+    expected: str
+    changes: tuple[dict, ...]  # lever, value, from, until, phase_in, platform, product
+    cause: str | None = None  # the indicator that measures the cause most directly; None if nothing builds up
+
+    @property
+    def begins(self) -> int:
+        """The first month of the cause, from the break; at most 0."""
+        return min(change["from"] for change in self.changes)
+
+    def dated(self, start: str, onset: int) -> tuple[Change, ...]:
+        """The changes of a world in which this crisis breaks ``onset`` months after its first month, ``start``."""
+
+        def date(month):
+            return None if month is None else month_date(month_number(start) + onset + month)
+
+        return tuple(
+            Change(
+                name=f"{self.name} {number}",
+                start=date(change["from"]),
+                until=date(change.get("until")),
+                **{key: value for key, value in change.items() if key not in ("from", "until")},
+            )
+            for number, change in enumerate(self.changes)
+        )
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """What was seen in the worlds of one kind: every indicator, and defaults."""
+
+    courses: dict[str, np.ndarray]  # indicator -> [seed, month], higher is worse
+    defaults: np.ndarray  # lines that went into default [seed, month]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """All that the page and the figure say."""
+
+    crises: tuple[Crisis, ...]
+    scores: dict[tuple[str, str], Score]  # (indicator or CONTROL, crisis)
+    alarms: dict[str, tuple[float, float]]  # indicator or CONTROL -> share of calm months in alarm, alarms a calm year
+    size: dict[str, Estimate]  # crisis -> defaults from the break on, as a multiple of those of the calm world
+    before: dict[str, Estimate]  # the same in the signal months
+    borrowers: int
+    seeds: int
+
+    @property
+    def ranking(self) -> list[str]:
+        """Indicators by their mean AUC over crises that have something to warn of, the best first."""
+        known = [crisis.name for crisis in self.crises if crisis.cause]
+        mean = {name: np.mean([self.scores[name, crisis].auc.mean for crisis in known]) for name in INDICATORS}
+        return sorted(INDICATORS, key=lambda name: -mean[name])
+
+
+def crises() -> tuple[Crisis, ...]:
+    """The crises of ``crises.toml``. Raises ValueError for a cause that is no indicator."""
+    rows = tomllib.loads(TABLE.read_text(encoding="utf-8"))["crises"]
+    found = tuple(Crisis(**row | {"changes": tuple(row["changes"])}) for row in rows)
+    for crisis in found:
+        if crisis.cause not in (None, *INDICATORS):
+            raise ValueError(f"crisis {crisis.name!r}: no indicator {crisis.cause!r}; they are {', '.join(INDICATORS)}")
+    return found
+
+
+def onset(seed: int) -> int:
+    """The month, from the first of the run, in which crises break in the worlds of a seed: each of ONSETS in turn."""
+    return ONSETS[(seed - 1) % len(ONSETS)]
+
+
+def play(crisis: Crisis | None, seed: int, borrowers: int, months: int = MONTHS) -> dict[str, dict[str, np.ndarray]]:
+    """One world of the default market, without the spring of 2020.
+
+    crisis: None for the calm world; seed; borrowers; months. Returns the tables of ``CreditModel.tables``.
+    """
+    from sim.agents import release
+    from sim.model import CreditModel
+
+    market = load("baseline").market_arguments()
+    changes = crisis.dated(market["start"], onset(seed)) if crisis else ()
+    model = CreditModel(
+        **market | {"changes": changes}, borrowers=borrowers, merchants=merchants_for(borrowers), seed=seed
+    )
+    try:
+        return model.run(months).tables()
+    finally:
+        release(model)
+
+
+def watch(crisis: Crisis | None, borrowers: int, seeds: int, threads: int) -> Worlds:
+    """Play the worlds of one kind, one for each seed from 1 on, and keep what the bench needs."""
+
+    def one(seed):
+        tables = play(crisis, seed, borrowers)
+        return courses(tables), totals(tables)["defaults"]
+
+    with ThreadPoolExecutor(threads) as pool:
+        seen, defaults = zip(*pool.map(one, range(1, seeds + 1)), strict=True)
+    return Worlds({name: np.array([each[name] for each in seen]) for name in INDICATORS}, np.array(defaults))
+
+
+def window(values, first: int, end: int):
+    """The months of each world from ``first`` to before ``end``, counted from its break; values: [seed, month]."""
+    return np.array([course[onset(seed) + first : onset(seed) + end] for seed, course in enumerate(values, 1)])
+
+
+def bench(borrowers: int, seeds: int, threads: int = 1, progress=lambda name: None) -> Bench:
+    """Play every crisis beside the calm worlds of the same seeds and score every indicator.
+
+    borrowers, seeds: of each world, how many worlds of each kind; threads: worlds played at once; progress: called
+    with the name of what is played next. Calm months are those of calm worlds from the month CALM on.
+    """
+    from sim.model import warm_up
+
+    progress("calm")
+    warm_up()
+    calm = watch(None, borrowers, seeds, threads)
+    quiet = {name: values[:, CALM:] for name, values in calm.courses.items()}
+    how = partial(score, months=SIGNAL, near=NEAR)
+    scores, size, before = {}, {}, {}
+    for number, crisis in enumerate(crises()):
+        progress(crisis.name)
+        worlds = watch(crisis, borrowers, seeds, threads)
+        first = min(crisis.begins, -SIGNAL)
+        for name in INDICATORS:
+            scores[name, crisis.name] = how(window(worlds.courses[name], first, 0), quiet[name])
+        dealt = shuffled(
+            window(worlds.courses["delinquency"], first, 0), quiet["delinquency"], month_key(seeds, number)
+        )
+        scores[CONTROL, crisis.name] = how(*dealt)
+        size[crisis.name] = _multiple(worlds, calm, 0, AFTER)
+        before[crisis.name] = _multiple(worlds, calm, -SIGNAL, 0)
+    alarms = {name: false_alarms(values) for name, values in quiet.items()} | {CONTROL: false_alarms(dealt[1])}
+    return Bench(crises(), scores, alarms, size, before, borrowers, seeds)
+
+
+def _multiple(worlds: Worlds, calm: Worlds, first: int, end: int) -> Estimate:
+    """Defaults in a window as a multiple of those of the calm world of the same seed."""
+    count = [window(each.defaults, first, end).sum(axis=1) for each in (worlds, calm)]
+    return estimate(count[0] / np.maximum(1, count[1]))
+
+
+def best_before(made: Bench, crisis: Crisis, least: float = 0.7) -> list[str]:
+    """Indicators that lead a crisis, the best first: AUC of so much or more, and an interval above one half."""
+    auc = {name: made.scores[name, crisis.name].auc for name in INDICATORS}
+    return sorted((n for n in auc if auc[n].mean >= least and auc[n].low > 0.5), key=lambda name: -auc[name].mean)
+
+
+def wrong_before(made: Bench, crisis: Crisis, most: float = 0.3) -> list[str]:
+    """Indicators that point the wrong way, the worst first: AUC of so much or less, and an interval below one half."""
+    auc = {name: made.scores[name, crisis.name].auc for name in INDICATORS}
+    return sorted((n for n in auc if auc[n].mean <= most and auc[n].high < 0.5), key=lambda name: auc[name].mean)
+
+
+@click.command()
+@click.option("--borrowers", type=click.IntRange(100), default=10_000, show_default=True, help="People in each world.")
+@click.option("--seeds", type=click.IntRange(2), default=24, show_default=True, help="Worlds of each kind.")
+@click.option("--threads", type=click.IntRange(1), default=None, help="Worlds played at once [default: all cores].")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("docs/early-warning.md"))
+def main(borrowers: int, seeds: int, threads: int | None, out: Path) -> None:
+    """Play crises whose cause and date are known, score indicators before them, and write the page and its figure.
+
+    Example: python -m analysis.crises --borrowers 5000 --seeds 12 --out runs/early-warning.md
+    """
+    from analysis.figures import Drawing, png
+    from analysis.warning_figures import draw_warnings
+    from analysis.warning_page import page
+
+    made = bench(borrowers, seeds, threads or cores(), lambda name: click.echo(f"playing: {name}"))
+    drawing = Drawing(out.stem, *draw_warnings(made))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    picture = out.with_suffix(".png")
+    picture.write_bytes(png(drawing))
+    out.write_text(page(made, drawing, picture.name), encoding="utf-8")
+    click.echo(f"Written to {out} and {picture}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""The page of the early-warning bench, docs/early-warning.md, written from its numbers."""
+
+from analysis.crises import AFTER, CALM, CONTROL, MONTHS, NEAR, SIGNAL, Bench, Crisis, best_before, wrong_before
+from analysis.early_warning import CALM_MONTHS_IN_ALARM
+from analysis.indicators import INDICATORS
+
+
+def page(made: Bench, drawing, picture: str) -> str:
+    """The whole page as Markdown.
+
+    made: a Bench; drawing: its figure, with ``alt`` and ``caption``; picture: the file of the figure, beside the page.
+    """
+    command = f"python -m analysis.crises --borrowers {made.borrowers} --seeds {made.seeds}"
+    parts = [
+        "# Early warning: which indicator would have told?",
+        f"Written by `{command}` (or `make warning`, at its own sizes); do not edit it by hand.",
+        _in_short(made),
+        f"![{drawing.alt}]({picture})",
+        f"*{drawing.caption}*",
+        "## The crises",
+        _design(made),
+        _crises(made),
+        "## What leads, and what does not",
+        "Leads: AUC of 0.70 or more with its interval above 0.50. Wrong way round: AUC of 0.30 or less with its "
+        "interval below 0.50: the indicator says that all is well. In brackets the AUC, then the months for which its "
+        "alarm has stood at the break, on average over worlds.",
+        *(_reading(made, crisis) for crisis in made.crises),
+        "## AUC, with 95 % intervals over seeds",
+        f"Second line: the last {NEAR} months before the break alone.",
+        _aucs(made),
+        "## Alarms",
+        _how_alarms(),
+        _alarms(made),
+        "## The indicators",
+        _indicators(),
+        "## How far this goes",
+        LIMITS,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+LIMITS = """\
+- The crises are planted by levers in one simulated market: they show what an indicator can see, not how often which
+  kind of crisis happens.
+- Calm worlds hold no other trouble, so false alarms are noise alone. A boom that ends gently would raise the same
+  alarms: an alarm says that a cause is building up, not that or when it will break.
+- Indicators are known at the end of their month, for the whole market and without revisions. Supervisors see most of
+  them later, and what is owed across lenders hardly at all.
+- The cause's own indicator is marked because we know which one it is. Before a crisis nobody does: what helps then is a
+  set of indicators that point at different causes, read together, each in its own column of the figure.
+
+Sources: Hanley and McNeil 1982 (area under the ROC curve and its rank form); Drehmann and Juselius 2014, Evaluating
+early warning indicators of banking crises (AUC by horizon, direction agreed before scoring)."""
+
+
+def _table(head, rows) -> str:
+    """A Markdown table: the first column text, the others right-aligned."""
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in (head, rule, *rows))
+
+
+def _range(values) -> str:
+    values = list(values)
+    return f"{min(values):.2f} to {max(values):.2f}"
+
+
+def _in_short(made: Bench) -> str:
+    auc = {key: score.auc.mean for key, score in made.scores.items()}
+    known = [crisis for crisis in made.crises if crisis.cause]
+    lead = {crisis.name: made.scores[crisis.cause, crisis.name].lead.mean for crisis in known}
+    over = {name: _range(auc[name, crisis.name] for crisis in known) for name in INDICATORS}
+    calm = [crisis.name for crisis in made.crises if not crisis.cause]
+    luck = _range(auc[name, crisis] for name in INDICATORS for crisis in calm)
+    best, blind = made.ranking[0], min(known, key=lambda crisis: auc["delinquency", crisis.name])
+    return "\n".join(
+        [
+            f"- The indicator of a crisis's own cause scores {_range(auc[c.cause, c.name] for c in known)} before it"
+            f" (AUC; 0.50 is a coin), and its alarm has stood for {min(lead.values()):.0f} to"
+            f" {max(lead.values()):.0f} months when the crisis breaks.",
+            f"- No indicator leads every crisis. The best on average, {best}, scores {over[best]}; the share of"
+            f" repayments funded by new borrowing {over['rolled over']}; credit growth {over['credit growth']}.",
+            f"- Delinquency scores {over['delinquency']}; it is lowest against calm times before the {blind.name}, where"
+            f" defaults in the year before the break are {made.before[blind.name].mean:.2f} times those of the calm world.",
+            f"- Before the crisis that has no build-up, all indicators score {luck}; an indicator whose values are"
+            f" dealt out by chance scores {_range(auc[CONTROL, crisis.name] for crisis in made.crises)}.",
+        ]
+    )
+
+
+def _design(made: Bench) -> str:
+    return (
+        f"Each kind is played with {made.seeds} seeds, {made.borrowers:,} people and {MONTHS} months, in the default "
+        "market without the spring of 2020, beside a calm world of the same seed. Seeds differ in the month of the "
+        f"break. Signal months are the {SIGNAL} before it, when most of the cause is in place; calm months are those of "
+        f"the calm worlds after the first {CALM}; the crisis itself is in neither. Size: defaults of lines in the "
+        f"{AFTER} months from the break on, as a multiple of those in the calm world of the same seed; before: the "
+        f"same in the {SIGNAL} months before it. Means over seeds with 95 % intervals."
+    )
+
+
+def _crises(made: Bench) -> str:
+    rows = [
+        (
+            f"**{c.name}**: {c.story}",
+            c.cause or "none",
+            _interval(made.before[c.name]),
+            _interval(made.size[c.name]),
+        )
+        for c in made.crises
+    ]
+    return _table(("crisis", "indicator of the cause", "before", "size"), rows)
+
+
+def _interval(value) -> str:
+    return f"{value.mean:.2f} ({value.low:.2f}-{value.high:.2f})"
+
+
+def _reading(made: Bench, crisis: Crisis) -> str:
+    def told(names):
+        scores = ((name, made.scores[name, crisis.name]) for name in names)
+        return ", ".join(f"{name} ({s.auc.mean:.2f}, {s.lead.mean:.1f})" for name, s in scores) or "nothing"
+
+    return (
+        f"**{crisis.name}.** Expected: {crisis.expected} Measured: leads {told(best_before(made, crisis))}; "
+        f"wrong way round {told(wrong_before(made, crisis))}."
+    )
+
+
+def _aucs(made: Bench) -> str:
+    rows = []
+    for name in (*made.ranking, CONTROL):
+        scores = [made.scores[name, crisis.name] for crisis in made.crises]
+        rows.append((name, *(f"{_interval(score.auc)}<br>{score.near.mean:.2f}" for score in scores)))
+    return _table(("indicator", *(crisis.name for crisis in made.crises)), rows)
+
+
+def _how_alarms() -> str:
+    return (
+        "An alarm stands in a month whose value is above a threshold: the value that the calm months of all *other* "
+        f"seeds exceed in {CALM_MONTHS_IN_ALARM:.0%} of cases, so that no world is judged by a threshold that has seen "
+        "it. Hits: share of worlds in which it stands in the last month before the break. Months: for how long it has "
+        "stood by then without interruption, none where it does not; never longer than the cause is old. In calm: "
+        "share of calm months in alarm, and alarms that begin in a calm year."
+    )
+
+
+def _alarms(made: Bench) -> str:
+    rows = []
+    for name in (*made.ranking, CONTROL):
+        scores = [made.scores[name, crisis.name] for crisis in made.crises]
+        share, begun = made.alarms[name]
+        rows.append((name, *(f"{s.hits:.0%}, {s.lead.mean:.1f}" for s in scores), f"{share:.1%}", f"{begun:.2f}"))
+    head = ("indicator", *(f"{crisis.name}: hits, months" for crisis in made.crises), "in calm", "alarms a calm year")
+    return _table(head, rows)
+
+
+def _indicators() -> str:
+    rows = [
+        (i.name, i.formula, i.unit, "higher" if i.worse > 0 else "lower", i.why) for i in INDICATORS.values()
+    ]  # fmt: skip
+    return _table(("indicator", "formula", "unit", "worse is", "why it could lead"), rows)
