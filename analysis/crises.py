@@ -4,6 +4,7 @@ Each crisis is played beside a calm world of the same seed, from the same chance
 different seeds, so that no indicator scores by knowing the calendar. ``python -m analysis.crises`` writes the page.
 """
 
+import itertools
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from analysis.early_warning import Score, false_alarms, score, shuffled
+from analysis.early_warning import Score, alarms_in_calm, score, shuffled
 from analysis.estimate import Estimate, estimate
 from analysis.indicators import INDICATORS, courses, totals
 from scenarios.loader import load
@@ -77,18 +78,22 @@ class Bench:
 
     crises: tuple[Crisis, ...]
     scores: dict[tuple[str, str], Score]  # (indicator or CONTROL, crisis)
-    alarms: dict[str, tuple[float, float]]  # indicator or CONTROL -> share of calm months in alarm, alarms a calm year
+    calm_alarms: dict[str, np.ndarray]  # indicator or CONTROL -> whether its alarm stands [seed, calm month]
     size: dict[str, Estimate]  # crisis -> defaults from the break on, as a multiple of those of the calm world
     before: dict[str, Estimate]  # the same in the signal months
     borrowers: int
     seeds: int
 
     @property
+    def announced(self) -> list[Crisis]:
+        """The crises that have something to warn of: those whose cause builds up."""
+        return [crisis for crisis in self.crises if crisis.cause]
+
+    @property
     def ranking(self) -> list[str]:
         """Indicators by their mean AUC over crises that have something to warn of, the best first."""
-        known = [crisis.name for crisis in self.crises if crisis.cause]
-        mean = {name: np.mean([self.scores[name, crisis].auc.mean for crisis in known]) for name in INDICATORS}
-        return sorted(INDICATORS, key=lambda name: -mean[name])
+        auc = {name: [self.scores[name, crisis.name].auc.mean for crisis in self.announced] for name in INDICATORS}
+        return sorted(INDICATORS, key=lambda name: -np.mean(auc[name]))
 
 
 def crises() -> tuple[Crisis, ...]:
@@ -155,8 +160,8 @@ def bench(borrowers: int, seeds: int, threads: int = 1, progress=lambda name: No
     calm = watch(None, borrowers, seeds, threads)
     quiet = {name: values[:, CALM:] for name, values in calm.courses.items()}
     how = partial(score, months=SIGNAL, near=NEAR)
-    scores, size, before = {}, {}, {}
-    for number, crisis in enumerate(crises()):
+    kinds, scores, size, before = crises(), {}, {}, {}
+    for number, crisis in enumerate(kinds):
         progress(crisis.name)
         worlds = watch(crisis, borrowers, seeds, threads)
         first = min(crisis.begins, -SIGNAL)
@@ -168,8 +173,8 @@ def bench(borrowers: int, seeds: int, threads: int = 1, progress=lambda name: No
         scores[CONTROL, crisis.name] = how(*dealt)
         size[crisis.name] = _multiple(worlds, calm, 0, AFTER)
         before[crisis.name] = _multiple(worlds, calm, -SIGNAL, 0)
-    alarms = {name: false_alarms(values) for name, values in quiet.items()} | {CONTROL: false_alarms(dealt[1])}
-    return Bench(crises(), scores, alarms, size, before, borrowers, seeds)
+    alarms = {name: alarms_in_calm(values) for name, values in (quiet | {CONTROL: dealt[1]}).items()}
+    return Bench(kinds, scores, alarms, size, before, borrowers, seeds)
 
 
 def _multiple(worlds: Worlds, calm: Worlds, first: int, end: int) -> Estimate:
@@ -188,6 +193,19 @@ def wrong_before(made: Bench, crisis: Crisis, most: float = 0.3) -> list[str]:
     """Indicators that point the wrong way, the worst first: AUC of so much or less, and an interval below one half."""
     auc = {name: made.scores[name, crisis.name].auc for name in INDICATORS}
     return sorted((n for n in auc if auc[n].mean <= most and auc[n].high < 0.5), key=lambda name: auc[name].mean)
+
+
+def fewest(made: Bench, least: float = 0.9) -> tuple[str, ...]:
+    """The fewest indicators of which at least one scores so much before each crisis; of equal numbers the best on
+    average. Empty if even all of them do not."""
+    auc = {name: [made.scores[name, crisis.name].auc.mean for crisis in made.announced] for name in INDICATORS}
+    for count in range(1, len(auc) + 1):
+        sets = itertools.combinations(auc, count)
+        best = {names: np.max([auc[name] for name in names], axis=0) for names in sets}
+        enough = [names for names in best if best[names].min() >= least]
+        if enough:
+            return max(enough, key=lambda names: best[names].mean())
+    return ()
 
 
 @click.command()

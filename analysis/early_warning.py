@@ -79,12 +79,17 @@ def standing(values, threshold):
     return np.cumprod(alarm[:, ::-1], axis=1).sum(axis=1)
 
 
-def false_alarms(calm) -> tuple[float, float]:
-    """What an indicator cries in calm times.
+def alarms_in_calm(calm):
+    """In which calm months an alarm stands, each world judged by the threshold of the others; calm: [seed, month]."""
+    return calm > thresholds(calm)[:, None]
 
-    calm: [seed, month]. Returns the share of calm months in which an alarm stands, and alarms begun per calm year.
+
+def false_alarms(alarm) -> tuple[float, float]:
+    """How often alarms are given in calm times.
+
+    alarm: whether one stands in each calm month [seed, month]. Returns the share of months in which one stands, and
+    how many begin in a year.
     """
-    alarm = calm > thresholds(calm)[:, None]
     begun = alarm & ~np.pad(alarm, ((0, 0), (1, 0)))[:, :-1]
     return float(alarm.mean()), float(begun.mean() * YEAR)
 

@@ -58,7 +58,7 @@ def _growth(total) -> np.ndarray:
 
 
 INDICATORS = {row[0]: Indicator(*row) for row in (
-    ("rolled over", "share of repayments", +1, "cash drawn by people who were short / payments received",
+    ("repaid by new debt", "share of repayments", +1, "cash drawn by people who were short / payments received",
      "old debt that is paid with new stays current only as long as somebody lends", _share("rolled_fen", "paid_fen")),
     ("utilisation", "share of limits", +1, "balance / limits",
      "people who have used up their credit have nothing to bridge a bad month with",
@@ -80,8 +80,9 @@ INDICATORS = {row[0]: Indicator(*row) for row in (
     ("delinquency", "share of balance", +1, "balance 30 or more days past due / balance",
      "what lenders and supervisors watch", _late),
     ("new arrears", "share of balance", +1, "balance 1-30 days past due / balance",
-     "it moves months before delinquency does", _share("m1_fen", "balance_fen")),
-    ("people short", "share of people", +1, "people whose needs exceed cash and usable purchase credit / people",
+     "every debt passes through it before it is delinquent", _share("m1_fen", "balance_fen")),
+    ("people short of cash", "share of people", +1,
+     "people whose needs exceed cash and usable purchase credit / people",
      "distress before anybody is late", _share("short", "borrowers")),
     ("unmet need", "share of income", +1, "what people are still short of after all help / income",
      "the part of distress that credit no longer covers", _share("unmet_fen", "income_fen")),

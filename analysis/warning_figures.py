@@ -14,8 +14,8 @@ from analysis.figures import STYLE
 from analysis.titles import entitle
 
 #: From pointing the wrong way, by way of a coin, to perfect; blue and orange are told apart by colour-blind people.
-WRONG_TO_RIGHT = LinearSegmentedColormap.from_list("auc", ["#0072B2", "#FFFFFF", "#E69F00"])
-NONE_TO_LONG = LinearSegmentedColormap.from_list("lead", ["#FFFFFF", "#009E73"])
+WRONG_TO_RIGHT = LinearSegmentedColormap.from_list("auc", ["#56B4E9", "#FFFFFF", "#E69F00"])
+NONE_TO_LONG = LinearSegmentedColormap.from_list("lead", ["#FFFFFF", "#2FB88D"])
 
 
 def draw_warnings(made: Bench) -> tuple[Figure, str, str]:
@@ -57,9 +57,8 @@ def draw_warnings(made: Bench) -> tuple[Figure, str, str]:
 
 def finding(made: Bench) -> str:
     """What the figure shows, in one sentence."""
-    known = [crisis for crisis in made.crises if crisis.cause]
-    own = min(made.scores[crisis.cause, crisis.name].auc.mean for crisis in known)
-    late = [made.scores["delinquency", crisis.name].auc.mean for crisis in known]
+    own = min(made.scores[crisis.cause, crisis.name].auc.mean for crisis in made.announced)
+    late = [made.scores["delinquency", crisis.name].auc.mean for crisis in made.announced]
     return (
         f"Each crisis announces itself in the indicator of its own cause (AUC {own:.2f} or more); delinquency, which "
         f"everybody watches, scores from {min(late):.2f} to {max(late):.2f}"

@@ -1,7 +1,21 @@
 """The page of the early-warning bench, docs/early-warning.md, written from its numbers."""
 
-from analysis.crises import AFTER, CALM, CONTROL, MONTHS, NEAR, SIGNAL, Bench, Crisis, best_before, wrong_before
-from analysis.early_warning import CALM_MONTHS_IN_ALARM
+import numpy as np
+
+from analysis.crises import (
+    AFTER,
+    CALM,
+    CONTROL,
+    MONTHS,
+    NEAR,
+    SIGNAL,
+    Bench,
+    Crisis,
+    best_before,
+    fewest,
+    wrong_before,
+)
+from analysis.early_warning import CALM_MONTHS_IN_ALARM, false_alarms
 from analysis.indicators import INDICATORS
 
 
@@ -66,24 +80,36 @@ def _range(values) -> str:
 
 def _in_short(made: Bench) -> str:
     auc = {key: score.auc.mean for key, score in made.scores.items()}
-    known = [crisis for crisis in made.crises if crisis.cause]
-    lead = {crisis.name: made.scores[crisis.cause, crisis.name].lead.mean for crisis in known}
+    known = made.announced
+    lead = [made.scores[crisis.cause, crisis.name].lead.mean for crisis in known]
     over = {name: _range(auc[name, crisis.name] for crisis in known) for name in INDICATORS}
-    calm = [crisis.name for crisis in made.crises if not crisis.cause]
-    luck = _range(auc[name, crisis] for name in INDICATORS for crisis in calm)
+    luck = _range(auc[name, crisis.name] for name in INDICATORS for crisis in made.crises if not crisis.cause)
     best, blind = made.ranking[0], min(known, key=lambda crisis: auc["delinquency", crisis.name])
-    return "\n".join(
-        [
-            f"- The indicator of a crisis's own cause scores {_range(auc[c.cause, c.name] for c in known)} before it"
-            f" (AUC; 0.50 is a coin), and its alarm has stood for {min(lead.values()):.0f} to"
-            f" {max(lead.values()):.0f} months when the crisis breaks.",
-            f"- No indicator leads every crisis. The best on average, {best}, scores {over[best]}; the share of"
-            f" repayments funded by new borrowing {over['rolled over']}; credit growth {over['credit growth']}.",
-            f"- Delinquency scores {over['delinquency']}; it is lowest against calm times before the {blind.name}, where"
-            f" defaults in the year before the break are {made.before[blind.name].mean:.2f} times those of the calm world.",
-            f"- Before the crisis that has no build-up, all indicators score {luck}; an indicator whose values are"
-            f" dealt out by chance scores {_range(auc[CONTROL, crisis.name] for crisis in made.crises)}.",
-        ]
+    points = [
+        f"The indicator of a crisis's own cause scores {_range(auc[crisis.cause, crisis.name] for crisis in known)} "
+        f"(AUC in the {SIGNAL} months before the break; 0.50 is a coin), and its alarm has stood for {min(lead):.0f} "
+        f"to {max(lead):.0f} months when the crisis breaks.",
+        f"No indicator leads every crisis. The best on average, {best}, scores {over[best]}; the share of repayments "
+        f"funded by new borrowing {over['repaid by new debt']}; credit growth {over['credit growth']}.",
+        f"Delinquency scores {over['delinquency']}. It looks best just before the {blind.name}: there defaults in the "
+        f"year before the break are {made.before[blind.name].mean:.2f} times those of the calm world.",
+        _together(made),
+        f"Before the crisis that has no build-up, indicators score {luck}: luck, and trends of a growing market. One "
+        f"whose values are dealt out by chance scores {_range(auc[CONTROL, crisis.name] for crisis in made.crises)}.",
+    ]
+    return "\n".join(f"- {point}" for point in points)
+
+
+def _together(made: Bench) -> str:
+    """What the fewest indicators are that leave no crisis without a warning, and what they cost in calm times."""
+    names = fewest(made)
+    if not names:
+        return "Even all indicators together leave a crisis without one that scores 0.90."
+    share, begun = false_alarms(np.any([made.calm_alarms[name] for name in names], axis=0))
+    return (
+        f"It takes {len(names)} indicators for every crisis with a build-up to have one that scores 0.90 or more: "
+        f"{', '.join(names)}. At least one of their alarms stands in {share:.0%} of calm months, and {begun:.1f} "
+        "begin in a calm year."
     )
 
 
@@ -91,8 +117,8 @@ def _design(made: Bench) -> str:
     return (
         f"Each kind is played with {made.seeds} seeds, {made.borrowers:,} people and {MONTHS} months, in the default "
         "market without the spring of 2020, beside a calm world of the same seed. Seeds differ in the month of the "
-        f"break. Signal months are the {SIGNAL} before it, when most of the cause is in place; calm months are those of "
-        f"the calm worlds after the first {CALM}; the crisis itself is in neither. Size: defaults of lines in the "
+        f"break. Signal months are the {SIGNAL} before it, when most of the cause is in place; calm months are those "
+        f"of the calm worlds after the first {CALM}; the crisis itself is in neither. Size: defaults of lines in the "
         f"{AFTER} months from the break on, as a multiple of those in the calm world of the same seed; before: the "
         f"same in the {SIGNAL} months before it. Means over seeds with 95 % intervals."
     )
@@ -148,7 +174,7 @@ def _alarms(made: Bench) -> str:
     rows = []
     for name in (*made.ranking, CONTROL):
         scores = [made.scores[name, crisis.name] for crisis in made.crises]
-        share, begun = made.alarms[name]
+        share, begun = false_alarms(made.calm_alarms[name])
         rows.append((name, *(f"{s.hits:.0%}, {s.lead.mean:.1f}" for s in scores), f"{share:.1%}", f"{begun:.2f}"))
     head = ("indicator", *(f"{crisis.name}: hits, months" for crisis in made.crises), "in calm", "alarms a calm year")
     return _table(head, rows)
