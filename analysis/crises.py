@@ -7,7 +7,7 @@ different seeds, so that no indicator scores by knowing the calendar. ``python -
 import itertools
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -47,6 +47,11 @@ class Crisis:
         """The first month of the cause, from the break; at most 0."""
         return min(change["from"] for change in self.changes)
 
+    @property
+    def break_alone(self) -> "Crisis":
+        """The same break without the cause that built up: what it would have done in a calm market."""
+        return replace(self, changes=tuple(change for change in self.changes if change["from"] >= 0))
+
     def dated(self, start: str, onset: int) -> tuple[Change, ...]:
         """The changes of a world in which this crisis breaks ``onset`` months after its first month, ``start``."""
 
@@ -80,7 +85,8 @@ class Bench:
     scores: dict[tuple[str, str], Score]  # (indicator or CONTROL, crisis)
     calm_alarms: dict[str, np.ndarray]  # indicator or CONTROL -> whether its alarm stands [seed, calm month]
     size: dict[str, Estimate]  # crisis -> defaults from the break on, as a multiple of those of the calm world
-    before: dict[str, Estimate]  # the same in the signal months
+    alone: dict[str, Estimate]  # the same, had nothing built up before
+    before: dict[str, Estimate]  # the same as size, in the signal months
     borrowers: int
     seeds: int
 
@@ -160,7 +166,7 @@ def bench(borrowers: int, seeds: int, threads: int = 1, progress=lambda name: No
     calm = watch(None, borrowers, seeds, threads)
     quiet = {name: values[:, CALM:] for name, values in calm.courses.items()}
     how = partial(score, months=SIGNAL, near=NEAR)
-    kinds, scores, size, before = crises(), {}, {}, {}
+    kinds, scores, size, alone, before = crises(), {}, {}, {}, {}
     for number, crisis in enumerate(kinds):
         progress(crisis.name)
         worlds = watch(crisis, borrowers, seeds, threads)
@@ -172,9 +178,11 @@ def bench(borrowers: int, seeds: int, threads: int = 1, progress=lambda name: No
         )
         scores[CONTROL, crisis.name] = how(*dealt)
         size[crisis.name] = _multiple(worlds, calm, 0, AFTER)
+        sudden = watch(crisis.break_alone, borrowers, seeds, threads) if crisis.cause else worlds
+        alone[crisis.name] = _multiple(sudden, calm, 0, AFTER)
         before[crisis.name] = _multiple(worlds, calm, -SIGNAL, 0)
     alarms = {name: alarms_in_calm(values) for name, values in (quiet | {CONTROL: dealt[1]}).items()}
-    return Bench(kinds, scores, alarms, size, before, borrowers, seeds)
+    return Bench(kinds, scores, alarms, size, alone, before, borrowers, seeds)
 
 
 def _multiple(worlds: Worlds, calm: Worlds, first: int, end: int) -> Estimate:

@@ -56,6 +56,8 @@ def page(made: Bench, drawing, picture: str) -> str:
 LIMITS = """\
 - The crises are planted by levers in one simulated market: they show what an indicator can see, not how often which
   kind of crisis happens.
+- An indicator can see what builds up, not what breaks it. Where the break alone does nearly as much harm, a warning
+  says that the market has become more fragile, and not much about how bad it will be.
 - Calm worlds hold no other trouble, so false alarms are noise alone. A boom that ends gently would raise the same
   alarms: an alarm says that a cause is building up, not that or when it will break.
 - Indicators are known at the end of their month, for the whole market and without revisions. Supervisors see most of
@@ -67,9 +69,9 @@ Sources: Hanley and McNeil 1982 (area under the ROC curve and its rank form); Dr
 early warning indicators of banking crises (AUC by horizon, direction agreed before scoring)."""
 
 
-def _table(head, rows) -> str:
-    """A Markdown table: the first column text, the others right-aligned."""
-    rule = ["---", *["---:"] * (len(head) - 1)]
+def _table(head, rows, words=1) -> str:
+    """A Markdown table: so many columns of words, then numbers to the right."""
+    rule = ["---"] * words + ["---:"] * (len(head) - words)
     return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in (head, rule, *rows))
 
 
@@ -117,10 +119,11 @@ def _design(made: Bench) -> str:
     return (
         f"Each kind is played with {made.seeds} seeds, {made.borrowers:,} people and {MONTHS} months, in the default "
         "market without the spring of 2020, beside a calm world of the same seed. Seeds differ in the month of the "
-        f"break. Signal months are the {SIGNAL} before it, when most of the cause is in place; calm months are those "
-        f"of the calm worlds after the first {CALM}; the crisis itself is in neither. Size: defaults of lines in the "
-        f"{AFTER} months from the break on, as a multiple of those in the calm world of the same seed; before: the "
-        f"same in the {SIGNAL} months before it. Means over seeds with 95 % intervals."
+        f"break. Signal months are the {SIGNAL} before it, when half of the cause or more is in place; calm months are "
+        f"those of the calm worlds after the first {CALM}; the crisis itself is in neither. Size: defaults of lines in "
+        f"the {AFTER} months from the break on, as a multiple of those in the calm world of the same seed. Break alone: "
+        f"the same, had nothing built up. Before: the same as size, in the {SIGNAL} months before the break. Means "
+        "over seeds with 95 % intervals."
     )
 
 
@@ -129,12 +132,11 @@ def _crises(made: Bench) -> str:
         (
             f"**{c.name}**: {c.story}",
             c.cause or "none",
-            _interval(made.before[c.name]),
-            _interval(made.size[c.name]),
+            *(_interval(each[c.name]) for each in (made.before, made.size, made.alone)),
         )
         for c in made.crises
     ]
-    return _table(("crisis", "indicator of the cause", "before", "size"), rows)
+    return _table(("crisis", "indicator of the cause", "before", "size", "break alone"), rows, words=2)
 
 
 def _interval(value) -> str:
@@ -184,4 +186,4 @@ def _indicators() -> str:
     rows = [
         (i.name, i.formula, i.unit, "higher" if i.worse > 0 else "lower", i.why) for i in INDICATORS.values()
     ]  # fmt: skip
-    return _table(("indicator", "formula", "unit", "worse is", "why it could lead"), rows)
+    return _table(("indicator", "formula", "unit", "worse is", "why it could lead"), rows, words=5)

@@ -218,6 +218,16 @@ def test_every_crisis_is_one_defaults_are_half_as_many_again_or_more_and_break_o
         assert made.before[crisis.name].mean < 0.75 * made.size[crisis.name].mean, crisis.name
 
 
+def test_what_has_built_up_makes_the_break_worse(made):
+    for crisis in made.announced:
+        assert made.size[crisis.name].mean > made.alone[crisis.name].mean, crisis.name
+    funding = next(crisis for crisis in made.announced if crisis.cause == "capital")
+    assert made.alone[funding.name].mean < 1.3  # lenders with capital enough need not stop
+    assert {crisis.name for crisis in made.crises if crisis.break_alone == crisis} == {
+        crisis.name for crisis in made.crises if not crisis.cause
+    }
+
+
 def test_the_indicator_built_on_the_true_cause_of_a_planted_crisis_scores_above_nine_tenths(made):
     assert len(made.announced) >= 5
     for crisis in made.announced:
@@ -255,7 +265,7 @@ def bench_of(**areas) -> Bench:
             self.auc = Estimate(mean, mean - 0.1, mean + 0.1, 2)
 
     scores = {(name, kind.name): Scored(area) for name in found for kind, area in zip(kinds, found[name], strict=True)}
-    return Bench(kinds, scores, {}, {}, {}, 100, 2)
+    return Bench(kinds, scores, {}, {}, {}, {}, 100, 2)
 
 
 def test_the_fewest_indicators_are_those_that_leave_no_crisis_without_a_warning():
