@@ -29,6 +29,8 @@ ONSETS = tuple(range(42, 54))  #: months in which crises break, in turn over see
 AFTER = 12  #: months from the break on in which the harm is counted
 MONTHS = ONSETS[-1] + AFTER
 SIGNAL, NEAR = 12, 6  #: months before the break that an indicator should tell from calm ones
+LEADS, MISLEADS = 0.7, 0.3  #: AUC from which an indicator is said to lead a crisis, and to point the wrong way
+ENOUGH = 0.9  #: AUC from which a crisis counts as announced by an indicator
 CONTROL = "shuffled"  #: an indicator that knows nothing: delinquency, its values dealt out by chance
 
 
@@ -117,10 +119,10 @@ def onset(seed: int) -> int:
     return ONSETS[(seed - 1) % len(ONSETS)]
 
 
-def play(crisis: Crisis | None, seed: int, borrowers: int, months: int = MONTHS) -> dict[str, dict[str, np.ndarray]]:
+def play(crisis: Crisis | None, seed: int, borrowers: int) -> dict[str, dict[str, np.ndarray]]:
     """One world of the default market, without the spring of 2020.
 
-    crisis: None for the calm world; seed; borrowers; months. Returns the tables of ``CreditModel.tables``.
+    crisis: None for the calm world; seed; borrowers: how many. Returns the tables of ``CreditModel.tables``.
     """
     from sim.agents import release
     from sim.model import CreditModel
@@ -131,7 +133,7 @@ def play(crisis: Crisis | None, seed: int, borrowers: int, months: int = MONTHS)
         **market | {"changes": changes}, borrowers=borrowers, merchants=merchants_for(borrowers), seed=seed
     )
     try:
-        return model.run(months).tables()
+        return model.run(MONTHS).tables()
     finally:
         release(model)
 
@@ -191,26 +193,29 @@ def _multiple(worlds: Worlds, calm: Worlds, first: int, end: int) -> Estimate:
     return estimate(count[0] / np.maximum(1, count[1]))
 
 
-def best_before(made: Bench, crisis: Crisis, least: float = 0.7) -> list[str]:
-    """Indicators that lead a crisis, the best first: AUC of so much or more, and an interval above one half."""
+def best_before(made: Bench, crisis: Crisis) -> list[str]:
+    """Indicators that lead a crisis, the best first: AUC of LEADS or more, and an interval above one half."""
     auc = {name: made.scores[name, crisis.name].auc for name in INDICATORS}
-    return sorted((n for n in auc if auc[n].mean >= least and auc[n].low > 0.5), key=lambda name: -auc[name].mean)
+    return sorted((n for n in auc if auc[n].mean >= LEADS and auc[n].low > 0.5), key=lambda name: -auc[name].mean)
 
 
-def wrong_before(made: Bench, crisis: Crisis, most: float = 0.3) -> list[str]:
-    """Indicators that point the wrong way, the worst first: AUC of so much or less, and an interval below one half."""
+def wrong_before(made: Bench, crisis: Crisis) -> list[str]:
+    """Indicators that point the wrong way, the worst first: AUC of MISLEADS or less, and an interval below one half."""
     auc = {name: made.scores[name, crisis.name].auc for name in INDICATORS}
-    return sorted((n for n in auc if auc[n].mean <= most and auc[n].high < 0.5), key=lambda name: auc[name].mean)
+    return sorted((n for n in auc if auc[n].mean <= MISLEADS and auc[n].high < 0.5), key=lambda name: auc[name].mean)
 
 
-def fewest(made: Bench, least: float = 0.9) -> tuple[str, ...]:
-    """The fewest indicators of which at least one scores so much before each crisis; of equal numbers the best on
-    average. Empty if even all of them do not."""
+def fewest(made: Bench) -> tuple[str, ...]:
+    """The smallest set of indicators of which at least one has an AUC of ENOUGH or more before each crisis.
+
+    Of sets equally small it is the one whose best indicators score most on average; empty if all indicators together
+    leave a crisis out.
+    """
     auc = {name: [made.scores[name, crisis.name].auc.mean for crisis in made.announced] for name in INDICATORS}
     for count in range(1, len(auc) + 1):
         sets = itertools.combinations(auc, count)
         best = {names: np.max([auc[name] for name in names], axis=0) for names in sets}
-        enough = [names for names in best if best[names].min() >= least]
+        enough = [names for names in best if best[names].min() >= ENOUGH]
         if enough:
             return max(enough, key=lambda names: best[names].mean())
     return ()
@@ -226,6 +231,8 @@ def main(borrowers: int, seeds: int, threads: int | None, out: Path) -> None:
 
     Example: python -m analysis.crises --borrowers 5000 --seeds 12 --out runs/early-warning.md
     """
+    if out.suffix != ".md":
+        raise click.BadParameter(f"{out} is not a Markdown file; write {out.with_suffix('.md')}", param_hint="--out")
     from analysis.figures import Drawing, png
     from analysis.warning_figures import draw_warnings
     from analysis.warning_page import page

@@ -6,6 +6,9 @@ from analysis.crises import (
     AFTER,
     CALM,
     CONTROL,
+    ENOUGH,
+    LEADS,
+    MISLEADS,
     MONTHS,
     NEAR,
     SIGNAL,
@@ -35,8 +38,8 @@ def page(made: Bench, drawing, picture: str) -> str:
         _design(made),
         _crises(made),
         "## What leads, and what does not",
-        "Leads: AUC of 0.70 or more with its interval above 0.50. Wrong way round: AUC of 0.30 or less with its "
-        "interval below 0.50: the indicator says that all is well. In brackets the AUC, then the months for which its "
+        f"Leads: AUC of {LEADS:.2f} or more with its interval above 0.50. Wrong way round: AUC of {MISLEADS:.2f} or "
+        "less with its interval below 0.50: the indicator says that all is well. In brackets the AUC, then the months for which its "
         "alarm has stood at the break, on average over worlds.",
         *(_reading(made, crisis) for crisis in made.crises),
         "## AUC, with 95 % intervals over seeds",
@@ -106,10 +109,10 @@ def _together(made: Bench) -> str:
     """What the fewest indicators are that leave no crisis without a warning, and what they cost in calm times."""
     names = fewest(made)
     if not names:
-        return "Even all indicators together leave a crisis without one that scores 0.90."
+        return f"Even all indicators together leave a crisis without one that scores {ENOUGH:.2f}."
     share, begun = false_alarms(np.any([made.calm_alarms[name] for name in names], axis=0))
     return (
-        f"It takes {len(names)} indicators for every crisis with a build-up to have one that scores 0.90 or more: "
+        f"It takes {len(names)} indicators for every crisis with a build-up to have one that scores {ENOUGH:.2f} or more: "
         f"{', '.join(names)}. At least one of their alarms stands in {share:.0%} of calm months, and {begun:.1f} "
         "begin in a calm year."
     )
@@ -119,9 +122,9 @@ def _design(made: Bench) -> str:
     return (
         f"Each kind is played with {made.seeds} seeds, {made.borrowers:,} people and {MONTHS} months, in the default "
         "market without the spring of 2020, beside a calm world of the same seed. Seeds differ in the month of the "
-        f"break. Signal months are the {SIGNAL} before it, when half of the cause or more is in place; calm months are "
-        f"those of the calm worlds after the first {CALM}; the crisis itself is in neither. Size: defaults of lines in "
-        f"the {AFTER} months from the break on, as a multiple of those in the calm world of the same seed. Break alone: "
+        f"break. Signal months are the {SIGNAL} before it, when half of the cause or more is in place; calm months "
+        f"are those of the calm worlds after the first {CALM}; the crisis itself is in neither. Size: defaults of lines "
+        f"in the {AFTER} months from the break on, as a multiple of those in the calm world of the same seed. Break alone: "
         f"the same, had nothing built up. Before: the same as size, in the {SIGNAL} months before the break. Means "
         "over seeds with 95 % intervals."
     )

@@ -298,6 +298,13 @@ def test_the_command_writes_the_page_and_its_figure_also_of_very_few_people_and_
     assert "nan" not in pages[0].split("## The indicators")[0]
 
 
+def test_a_page_that_is_not_markdown_is_refused_before_anything_is_played(tmp_path):
+    done = CliRunner().invoke(main, ["--out", str(tmp_path / "page.png")])
+    assert done.exit_code == 2
+    assert "page.md" in done.output.replace("\n", "")
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_page_in_docs_is_of_the_crises_and_indicators_that_there_are():
     text = (ROOT / "docs/early-warning.md").read_text()
     assert (ROOT / "docs/early-warning.png").is_file()
