@@ -39,8 +39,8 @@ def page(made: Bench, drawing, picture: str) -> str:
         _crises(made),
         "## What leads, and what does not",
         f"Leads: AUC of {LEADS:.2f} or more with its interval above 0.50. Wrong way round: AUC of {MISLEADS:.2f} or "
-        "less with its interval below 0.50: the indicator says that all is well. In brackets the AUC, then the months for which its "
-        "alarm has stood at the break, on average over worlds.",
+        "less with its interval below 0.50: the indicator says that all is well. In brackets the AUC, then the months "
+        "for which its alarm has stood at the break, on average over worlds.",
         *(_reading(made, crisis) for crisis in made.crises),
         "## AUC, with 95 % intervals over seeds",
         f"Second line: the last {NEAR} months before the break alone.",
@@ -112,8 +112,8 @@ def _together(made: Bench) -> str:
         return f"Even all indicators together leave a crisis without one that scores {ENOUGH:.2f}."
     share, begun = false_alarms(np.any([made.calm_alarms[name] for name in names], axis=0))
     return (
-        f"It takes {len(names)} indicators for every crisis with a build-up to have one that scores {ENOUGH:.2f} or more: "
-        f"{', '.join(names)}. At least one of their alarms stands in {share:.0%} of calm months, and {begun:.1f} "
+        f"It takes {len(names)} indicators for every crisis with a build-up to have one that scores {ENOUGH:.2f} or "
+        f"more: {', '.join(names)}. At least one of their alarms stands in {share:.0%} of calm months, and {begun:.1f} "
         "begin in a calm year."
     )
 
@@ -123,10 +123,10 @@ def _design(made: Bench) -> str:
         f"Each kind is played with {made.seeds} seeds, {made.borrowers:,} people and {MONTHS} months, in the default "
         "market without the spring of 2020, beside a calm world of the same seed. Seeds differ in the month of the "
         f"break. Signal months are the {SIGNAL} before it, when half of the cause or more is in place; calm months "
-        f"are those of the calm worlds after the first {CALM}; the crisis itself is in neither. Size: defaults of lines "
-        f"in the {AFTER} months from the break on, as a multiple of those in the calm world of the same seed. Break alone: "
-        f"the same, had nothing built up. Before: the same as size, in the {SIGNAL} months before the break. Means "
-        "over seeds with 95 % intervals."
+        f"are those of the calm worlds after the first {CALM}; the crisis itself is in neither. Size: defaults of "
+        f"lines in the {AFTER} months from the break on, as a multiple of those in the calm world of the same seed. "
+        f"Break alone: the same, had nothing built up. Before: the same as size, in the {SIGNAL} months before the "
+        "break. Means over seeds with 95 % intervals."
     )
 
 
