@@ -1,6 +1,7 @@
 # make demo    install into .venv once, then run the main experiment into the next free folder of runs/
 # make test    the same, with the test tools, then the tests
 # make bench   speed and memory on this machine
+# make warning which indicators warn of a crisis: docs/early-warning.md (about a minute)
 # make lint    style
 # make clean   remove .venv (never a result)
 
@@ -8,7 +9,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 DEMO   ?= limit-cut --borrowers 50000 --months 72 --seeds 20
 
-.PHONY: demo test bench lint clean
+.PHONY: demo test bench warning lint clean
 
 demo: .venv/installed
 	$(BIN)/rollover run $(DEMO)
@@ -18,6 +19,9 @@ test: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m analysis.benchmark
+
+warning: .venv/installed
+	$(BIN)/python -m analysis.crises
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
