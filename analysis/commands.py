@@ -1,6 +1,7 @@
 """The command line: list, show, check, run, report, compare and others. Heavy imports wait until they are needed."""
 
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -185,6 +186,33 @@ def compare(runs, harm, out):
     _console().print(screen(found, MEASURES[harm]))
     for path in write(found, MEASURES[harm], out) if out else ():
         click.echo(f"written: {path}")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--by", type=click.Choice(["channels", "provisions", "platforms"]), multiple=True,
+              help="To what effects are attributed. Repeatable. Default: to all that make sense.")  # fmt: skip
+@click.option("--seeds", type=click.IntRange(1, 100_000), help="How many of the run's seeds. Default: all.")
+@click.option("--threads", type=click.IntRange(1, 1024), help="Seeds at once. Default: all cores.")
+def explain(folder, by, seeds, threads):
+    """Find out why the effect of a run spread: through what, how it was handed on, and who gains and loses.
+
+    Plays the worlds of the run again, beside each other and with channels held, and adds tables, figures and a part
+    of the report to its folder.
+
+    \b
+    Example:
+      rollover explain runs/limit-cut
+      rollover explain runs/limit-cut --by channels --seeds 5
+    """
+    from analysis.explain.study import explain as play
+    from scenarios.store import open_run
+
+    open_run(folder)
+    with _Progress() as progress:
+        written = play(folder, by, seeds, threads, progress, shlex.join(["rollover", *sys.argv[1:]]))
+    _report(folder)
+    click.echo(f"tables and figures: {written}")
 
 
 @main.command()

@@ -7,16 +7,15 @@ what is left.
 """
 
 import math
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from analysis.estimate import Estimate, estimate
 from analysis.explain.shapley import Coalition, Sampled, coalitions, exact, order_ranges, orders, sampled
-from analysis.explain.twins import Case, Twins, World, first_defaults
+from analysis.explain.twins import Case, Twins, World, each_seed, first_defaults
 from sim import ledger
 from sim import tally as row
 from sim.channels import CHANNELS
@@ -222,18 +221,25 @@ def attribute(
     game: Game,
     cutters: Sequence[str],
     threads: int = 1,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int], None] = lambda months: None,
     pairs: int = PAIRS,
 ) -> Attribution:
     """Play a game on every seed and divide what comes out.
 
     case, seeds: what is played; game: who plays; cutters: names of platforms whose lines the policy cuts; threads:
-    seeds at once; progress: called with months played and in all; pairs: orders drawn, each with its reverse, if there
+    seeds at once; progress: called with the months of worlds just played; pairs: orders drawn, each with its reverse, if there
     are too many players for every coalition. Returns an Attribution.
     """
     drawn = None if game.is_exact else orders(game.players, pairs)
     wanted = _wanted(game, drawn)
-    played = play_seeds(case, seeds, [game.world(some) for some in wanted], cutters, threads, progress)
+    worlds = [game.world(some) for some in wanted]
+
+    def play(seed: int, advance: Callable[[int], None]) -> list[np.ndarray]:
+        with Twins(case, seed) as twins:
+            count = partial(measure, since=case.policy, cutters=cutters)
+            return twins.play(worlds, lambda baseline, world: count(world) - count(baseline), progress=advance)
+
+    played = np.array(each_seed(play, seeds, threads, progress))
     values = {some: played[:, i] for i, some in enumerate(wanted)}
     values[Coalition()] = np.zeros_like(played[:, 0])
     sample = None
@@ -253,33 +259,6 @@ def _wanted(game: Game, drawn) -> list[Coalition]:
     return sorted(prefixes, key=lambda some: (len(some), sorted(some)))
 
 
-def play_seeds(case, seeds, worlds, cutters, threads, progress) -> np.ndarray:
-    """What worlds change against the baseline, seed by seed: whole numbers [seed, world, outcome]."""
-    lock, done, stop = threading.Lock(), [0], threading.Event()
-    total = len(seeds) * len(worlds) * (case.months - (case.policy if case.branches else 0))
-
-    def advance(months: int) -> None:
-        if stop.is_set():
-            raise InterruptedError
-        with lock:
-            done[0] += months
-            progress(done[0], total)
-
-    def play(seed: int) -> np.ndarray:
-        with Twins(case, seed) as twins:
-            since = case.policy
-            found = twins.play(
-                worlds,
-                lambda baseline, world: measure(world, since, cutters) - measure(baseline, since, cutters),
-                progress=advance,
-            )
-        return np.array(found)
-
-    pool = ThreadPoolExecutor(max_workers=max(1, min(threads, len(seeds))))
-    try:
-        futures = [pool.submit(play, seed) for seed in seeds]
-        wait(futures, return_when=FIRST_EXCEPTION)
-        return np.array([future.result() for future in futures])
-    finally:
-        stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+def months_of(game: Game, case: Case) -> int:
+    """How many months of worlds one seed of a game takes, besides the baseline."""
+    return len(_wanted(game, None if game.is_exact else orders(game.players, PAIRS))) * case.apart

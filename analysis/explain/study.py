@@ -1,20 +1,19 @@
 """Explain a run: play its worlds again, each beside its baseline, and say why the policy's effect spread."""
 
-import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from analysis.compare import compare
 from analysis.explain import pages, sections
-from analysis.explain.attribution import GAMES, Game, attribute
+from analysis.explain.attribution import GAMES, Game, attribute, months_of
 from analysis.explain.gains import Gains, Lives
 from analysis.explain.network import Observed, observe
 from analysis.explain.transmission import Transmission, Watch
-from analysis.explain.twins import REFORM, Case, Twins, case_of
+from analysis.explain.twins import REFORM, Case, Twins, case_of, each_seed
 from analysis.folder import MONTH, open_run
 from analysis.wording import month
 from scenarios.messages import BadInput
@@ -56,10 +55,17 @@ def explain(
     comparison = compare(run)
     chosen, threads = run.seeds[:seeds], threads or cores()
     warm_up()
-    work = _Work(progress, [_months(case, game) * len(chosen) for game in games] + [_watched(case) * len(chosen)])
+    total = len(chosen) * (sum(months_of(game, case) for game in games) + case.apart)
+    done = 0
+
+    def advance(months: int) -> None:
+        nonlocal done
+        done += months
+        progress(done, total)
+
     cutters = [group.name for group in comparison.platforms if group.cut]
-    parts = [attribute(case, chosen, game, cutters, threads, work.part(i)) for i, game in enumerate(games)]
-    seen = _at_once(lambda seed: _watch(case, seed), chosen, threads, work.part(len(games)))
+    parts = [attribute(case, chosen, game, cutters, threads, advance) for game in games]
+    seen = each_seed(partial(_watch, case), chosen, threads, advance)
     ends = (month(run.policy - MONTH), month(run.months[-1]))
     told = [
         *(sections.attribution(part, run.pair) for part in parts),
@@ -89,3 +95,16 @@ def _games(case: Case) -> list[Game]:
         if len(game.players) > 1:
             games.append(game)
     return games
+
+
+def _watch(case: Case, seed: int, advance: Callable[[int], None]) -> Seen:
+    """Play the reform of one seed beside its baseline, and look at everybody after every month."""
+    with Twins(case, seed) as twins:
+        lives, watch = Lives(twins.trunk), Watch()
+
+        def each_month(baseline, models) -> None:
+            lives.each_month(baseline, models)
+            watch.each_month(baseline, models)
+
+        [transmission] = twins.play([REFORM], watch.finish, each_month, advance)
+        return Seen(transmission, lives.gains(), observe(case, seed))

@@ -3,7 +3,9 @@
 Until the policy's month nothing differs, so that part is played once and every world branches off from it.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +34,16 @@ class Case:
         """Whether the worlds differ by dated changes alone, so that they are one world until the policy."""
         given = [scenario.market_arguments() | {"changes": ()} for scenario in (self.baseline, self.reform)]
         return given[0] == given[1]
+
+    @property
+    def parting(self) -> int:
+        """Months behind when the worlds part: until then they are one."""
+        return self.policy if self.branches else 0
+
+    @property
+    def apart(self) -> int:
+        """Months for which they are two."""
+        return self.months - self.parting
 
     @property
     def own_changes(self) -> tuple:
@@ -91,9 +103,8 @@ class Twins:
     def __init__(self, case: Case, seed: int, threads: int = 1):
         """Play the part that all worlds share. Arguments: the case, the seed, threads that share a month's work."""
         self.case, self.seed, self.threads = case, seed, threads
-        self.first = case.policy if case.branches else 0  # months behind when the worlds part
         self._models = []
-        self.trunk = self._keep(self._found(case.baseline)).run(self.first)
+        self.trunk = self._keep(self._found(case.baseline)).run(case.parting)
 
     def __enter__(self):
         return self
@@ -129,7 +140,7 @@ class Twins:
     def _play_together(self, worlds, each_month, progress):
         baseline = self._keep(self.trunk.branch(diary=True))
         models = [self._keep(self._part(baseline, world)) for world in worlds]
-        for _ in range(self.first, self.case.months):
+        for _ in range(self.case.apart):
             for model in (baseline, *models):
                 model.step()
             if each_month is not None:
@@ -162,6 +173,38 @@ class Twins:
         for model in models:
             release(model)
             self._models.remove(model)
+
+
+def each_seed(
+    play: Callable[[int, Callable[[int], None]], object],
+    seeds: Sequence[int],
+    threads: int,
+    progress: Callable[[int], None] = lambda months: None,
+) -> list:
+    """Do something for every seed, several at once; if one fails or is stopped, the others end within a month.
+
+    play: called with a seed, and with what it has to call with the months just played; threads: seeds at once; progress:
+    called with the months just played by any of them. Returns what ``play`` gave, in the order of seeds.
+    """
+    stop, lock = threading.Event(), threading.Lock()
+
+    def advance(months: int) -> None:
+        if stop.is_set():
+            raise InterruptedError
+        with lock:
+            progress(months)
+
+    pool = ThreadPoolExecutor(max_workers=max(1, min(threads, len(seeds))))
+    try:
+        futures = [pool.submit(play, seed, advance) for seed in seeds]
+        wait(futures, return_when=FIRST_EXCEPTION)
+        for future in futures:
+            if future.done() and future.exception():
+                raise future.exception()
+        return [future.result() for future in futures]
+    finally:
+        stop.set()
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def first_defaults(model, since: int) -> np.ndarray:
