@@ -1,4 +1,4 @@
-"""Figures of the answer: defaults by lender, by group and by cause, and where removed credit went."""
+"""Figures of the answer: defaults by lender, by group and by cause."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -6,7 +6,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.titles import entitle
-from analysis.wording import CAUSE_WORDS, displaced, group_title, interval, number
+from analysis.wording import CAUSE_WORDS, group_title, interval, number
 
 CAUSED, AVOIDED, INK, QUIET, CUT = "#E69F00", "#56B4E9", "#000000", "#8A8A8A", "#D55E00"
 
@@ -137,45 +137,6 @@ def causes(c) -> tuple[Figure, str, str]:
     )
 
 
-def displacement(c) -> tuple[Figure, str, str]:
-    """A cascade from the credit removed to where each yuan of it went; every bar starts where the last one ended.
-
-    c: a Comparison. Returns the figure, its description and how to read it.
-    """
-    d = c.displacement
-    repaid = d.find("repaid cut")
-    rows = d.net_rows
-    figure = Figure(figsize=(7.2, 1.9 + 0.31 * (len(rows) + 5)))
-    top, bottom = figure.subplots(2, 1, height_ratios=(3, len(rows) + 1))
-    removed, net = d.yuan(d.removed).mean, d.yuan(d.net).mean
-    _cascade(
-        top,
-        [
-            ("credit no longer extended on the lines that were cut", removed, None, "whole"),
-            (repaid.name, -d.yuan(repaid.fen).mean, removed, "step"),
-            ("net credit removed", net, None, "whole"),
-        ],
-    )
-    bars, level = [], 0.0
-    for row in rows:
-        amount = d.yuan(row.fen).mean
-        bars.append((row.name, amount, level, "step"))
-        level += amount
-    bars.append(("together: net credit removed", net, None, "whole"))
-    _cascade(bottom, bars, whole=net)
-    bottom.set_xlabel(f"yuan per borrower ({_worlds(c)})")
-    entitle(figure, f"{c.run.pair}: where {net:,.0f} yuan of net credit removed per borrower went")
-    return (
-        figure,
-        f"{displaced(c)} Amounts in yuan per borrower, {c.run.pair}.",
-        (
-            "Each bar starts where the one above ended, so the bars add up exactly: this is an identity of the"
-            " borrowers' accounts. Filled bars replace credit, hatched bars take more away. Credit elsewhere is net of"
-            " what is repaid there; percentages are of the net credit removed."
-        ),
-    )
-
-
 def _turnover(axes, groups, labels):
     """Caused to the right, avoided to the left, the excess as a dot with its interval."""
     places = np.arange(len(groups))[::-1]
@@ -203,42 +164,6 @@ def _turnover(axes, groups, labels):
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
     axes.margins(x=0.08)
-    axes.tick_params(axis="y", length=0)
-
-
-def _cascade(axes, bars, whole=None):
-    places = np.arange(len(bars))[::-1]
-    for place, (_, amount, start, kind) in zip(places, bars, strict=True):
-        if kind == "whole":
-            axes.barh(place, amount, height=0.62, color=QUIET, edgecolor=INK, linewidth=0.5)
-        else:
-            down = amount < 0
-            axes.barh(
-                place,
-                amount,
-                left=start,
-                height=0.62,
-                color=AVOIDED if down else CAUSED,
-                edgecolor=INK,
-                linewidth=0.5,
-                hatch="////" if down else None,
-            )
-        end = (start or 0.0) + amount
-        share = f" ({100 * amount / whole:.0f} %)" if whole and whole > 0 and kind == "step" else ""
-        axes.annotate(
-            f" {amount:,.1f}{share}" if kind == "whole" else f" {number(amount, 1)}{share}",
-            (max(end, start or 0.0, 0.0), place),
-            va="center",
-            fontsize=7.5,
-        )
-    axes.set_yticks(places, [name for name, *_ in bars])
-    axes.axvline(0, color=INK, linewidth=0.8, linestyle="-")
-    axes.grid(axis="y", visible=False)
-    axes.grid(axis="x", visible=True)
-    axes.use_sticky_edges = False
-    axes.margins(x=0.17)
-    if all((start or 0.0) + amount >= 0 for _, amount, start, _ in bars):
-        axes.set_xlim(left=0)
     axes.tick_params(axis="y", length=0)
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from analysis import bars, paths
 from analysis.compare import Comparison
+from analysis.explain.sankey import draw_sankey
 from analysis.folder import Run
 from analysis.neighbourhood import neighbourhood
 
@@ -43,7 +44,7 @@ def draw(run: Run, comparison: Comparison | None, replay: bool = False) -> dict[
                 Drawing("answer", *bars.answer(comparison)),
                 Drawing("segments", *bars.segments(comparison)),
                 Drawing("causes", *bars.causes(comparison)),
-                Drawing("displacement", *bars.displacement(comparison)),
+                Drawing("displacement", *draw_sankey(comparison)),
                 Drawing("events", *paths.events(comparison)),
                 *drawings,
             ]

@@ -9,6 +9,7 @@ import jinja2
 
 from analysis import calibration, rows, wording
 from analysis.compare import Comparison, compare
+from analysis.explain import pages
 from analysis.folder import Run, open_run
 from analysis.glossary import GLOSSARY
 from analysis.screen import screen
@@ -21,12 +22,14 @@ SECTIONS = (
     ("answer", "How many, where"),
     ("who", "Who"),
     ("where", "Removed credit"),
-    ("how", "Through what"),
+    ("how", "How it shows"),
+    ("why", "Why it spread"),
     ("when", "Over time"),
     ("belief", "How far to believe it"),
     ("made", "How it was made"),
     ("words", "Words"),
 )
+WITH_TWO_WORLDS = 5  #: so many of them need a world to compare with
 CAUTION = (
     "No published outcome of the reported limit cut was found (defaults, spending or migration), so the headline has no"
     " direct empirical check: it is what the stated mechanisms imply in a market that resembles the published one in"
@@ -48,13 +51,13 @@ def write(folder, replay: bool | None = None) -> Path:
     drawings = figures.draw(run, comparison, "sim.model" in sys.modules if replay is None else replay)
     figures.save(drawings, run.folder)
     pictures = {
-        name: {
-            "source": "data:image/svg+xml;base64," + b64encode(figures.svg(drawing)).decode(),
-            "alt": drawing.alt,
-            "caption": drawing.caption,
-        }
+        name: {"source": _source(figures.svg(drawing)), "alt": drawing.alt, "caption": drawing.caption}
         for name, drawing in drawings.items()
     }
+    explained = pages.read(run.folder) if comparison else None
+    for section in explained["sections"] if explained else ():
+        for figure in section["figures"]:
+            pictures[figure["name"]] = figure | {"source": _source(figure["svg"])}
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -62,10 +65,16 @@ def write(folder, replay: bool | None = None) -> Path:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    page = environment.get_template("report.html").render(figures=pictures, **_content(run, comparison))
+    content = _content(run, comparison) | {"explained": explained, "folder": run.folder.name}
+    page = environment.get_template("report.html").render(figures=pictures, **content)
     path = run.folder / "report.html"
     path.write_text(page, encoding="utf-8")
     return path
+
+
+def _source(svg: bytes) -> str:
+    """A picture inside the page."""
+    return "data:image/svg+xml;base64," + b64encode(svg).decode()
 
 
 def _content(run: Run, c: Comparison | None) -> dict:
@@ -82,7 +91,7 @@ def _content(run: Run, c: Comparison | None) -> dict:
         "baseline": run.baseline,
         "policy": month(run.policy) if c else None,
         "end": month(run.months[-1]),
-        "sections": SECTIONS if c else SECTIONS[4:],
+        "sections": SECTIONS if c else SECTIONS[WITH_TWO_WORLDS:],
         "answer": wording.headline(c) if c else rows.levels(run),
         "belief": rows.belief(targets),
         "misses": calibration.misses(targets),

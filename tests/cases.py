@@ -20,7 +20,7 @@ def scenario(name, platforms, parameters=None, changes=None):
 
 
 def case_with(platforms, changes, parameters=None, borrowers=2000, merchants=20, policy=6, months=24):
-    """A case: the market without and with the changes, which begin after so many months of policy unless they say when."""
+    """A case: the market without and with the changes, which begin after ``policy`` months unless they say when."""
     dated = {name: {"from": month_date(month_number(START) + policy)} | change for name, change in changes.items()}
     baseline, reform = (
         scenario("baseline", platforms, parameters),

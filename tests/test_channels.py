@@ -19,7 +19,7 @@ from sim.ledger import (
 from sim.line import ASKED, NONE, balance, headroom
 from sim.policy import Change, When, Who
 from sim.records import USE_DTYPE, blank
-from sim.rules.follow import fill_gap, follow, set_apart
+from sim.rules.follow import draw_on_course, leave_room, pay_on_course, set_apart
 
 #: Hard times and everything through which trouble spreads, so that every channel has something to pass on.
 SPREADS = {"job_loss_hazard": 0.02, "trust_loss": 0.3, "trust_gain": 0.01, "churn_hazard": 0.2, "reputation_loss": 5.0,
@@ -162,26 +162,76 @@ def test_with_the_rollover_channel_frozen_other_lenders_receive_and_lend_what_th
         assert np.abs(moved[column] - held[column])[apart].max() > 0.001 * held[column][apart].max()
 
 
-def test_who_is_kept_to_the_course_does_there_what_the_baseline_does_and_manages_with_the_rest():
-    """By hand: 1,000 drawn, 300 bought and 500 paid elsewhere leave 800 more in cash and 800 more owed."""
-    lines = [{"aimed": 1}, {"revolving": yuan(600), "due": yuan(600)}]
-    s = household(CASH | {"platform": 0}, PAY_LATER | CASH | {"platform": 1}, lines=lines)
-    use = blank(2, USE_DTYPE)
-    use["held"] = 1
-    set_fields(use[1], {"drawn": yuan(1000), "bought": yuan(300), "paid": yuan(500)})
-    assert s.play(set_apart, course=use) == 0b10
-    s.play(follow, k=1, use=use[1])
-    assert s.borrower.cash == yuan(800)
-    assert balance(s.lines[1]) == yuan(600 + 800)
+def on_course(use, cash=0, paid=0, **line):
+    """A person cut at one lender, with a line at another that is kept to a course: before bills are paid."""
+    lines = [{"aimed": 1}, {"revolving": yuan(600), "due": yuan(600)} | line]
+    s = household(CASH | {"platform": 0}, PAY_LATER | CASH | {"platform": 1}, lines=lines, cash=yuan(cash))
+    s.course = blank(2, USE_DTYPE)
+    s.course["held"] = 1
+    set_fields(s.course[1], use | {"paid": yuan(paid)})
+    s.use = s.course[1]
+    s.apart = s.play(set_apart)
+    return s
+
+
+def test_who_is_kept_to_the_course_draws_buys_and_pays_elsewhere_what_the_baseline_does_and_nothing_else():
+    """By hand: 1,000 drawn there, room for 300 of purchases, 500 of the 600 due paid."""
+    s = on_course({"drawn": yuan(1000), "bought": yuan(300)}, cash=200, paid=500)
+    assert s.apart == 0b10
+    s.plan.short, s.plan.room, s.plan.minimum = yuan(400), yuan(9400), yuan(600)
+    s.play(draw_on_course, k=1)
+    assert s.borrower.cash == yuan(1200)
+    assert (s.plan.short, s.plan.room) == (yuan(400 - 1000), yuan(300))
+    assert headroom(s.lines[1]) == 0  # nobody else may draw on it
+    s.play(leave_room, k=1)
+    assert headroom(s.lines[1]) == s.buy[1] == yuan(300)
+    s.play(pay_on_course, k=1)
+    assert s.borrower.cash == yuan(700)
     assert s.lines[1].due == yuan(100)
-    assert headroom(s.lines[1]) == 0
+    assert balance(s.lines[1]) == yuan(600 + 1000 - 500)
+    assert s.lines[1].limit == yuan(10000)
+    assert s.plan.minimum == 0
 
 
-def test_what_the_course_asks_for_beyond_the_means_is_given_from_outside():
-    s = household(CASH, cash=-yuan(250))
-    s.play(fill_gap)
+def test_what_the_course_pays_beyond_the_means_comes_from_family():
+    s = on_course({}, cash=100, paid=350)
+    s.play(draw_on_course, k=1)
+    s.play(leave_room, k=1)
+    s.play(pay_on_course, k=1)
     assert s.borrower.cash == 0
     assert s.flow(FAMILY_HELP) == yuan(250)
+
+
+def test_a_loan_that_is_not_needed_is_drawn_to_be_spent():
+    s = on_course({"drawn": yuan(1000)})
+    s.plan.short, s.plan.wants = -yuan(50), yuan(20)
+    s.play(draw_on_course, k=1)
+    assert (s.plan.short, s.plan.wants) == (-yuan(1050), yuan(1020))
+
+
+@pytest.mark.parametrize(("limit", "apart"), [(1600, 0b10), (1599, 0)])
+def test_a_line_leaves_the_course_for_good_once_its_lender_lends_less_than_the_baseline_has_it_lend(limit, apart):
+    s = on_course({"drawn": yuan(700), "bought": yuan(300)}, limit=yuan(limit))
+    assert s.apart == apart
+    s.course[1].drawn = 0
+    assert s.play(set_apart) == apart
+
+
+def test_a_cut_of_credit_that_nobody_uses_changes_nothing_but_odd_fen_with_every_other_channel_frozen():
+    """A payment that the baseline splits over all lines is split over fewer here, and the last fen falls elsewhere."""
+    platforms, products = default_market()
+    unused = [p | ({"acceptance": 0.0, "lends_cash": 0.0} if p["platform"] == "incumbent" else {}) for p in products]
+    people = {"borrowers": 1500, "parameters": SPREADS | {"minimum_habit_share": 0.0}}
+    baseline = model_of((platforms, unused), **people).run(5)
+    others = tuple(channel for channel in CHANNELS if channel != "direct")
+    cut = (Change("cut", "limit_cut", 0.9, "2017-06", platform="incumbent"),)
+    world = baseline.branch(cut, frozen=others).run(13)
+    assert world.tables()["monthly"]["policy_cut_accounts"].sum() > 500
+    people, held = world.market.borrowers, baseline.market.borrowers
+    for field in ("ever_in_default", "bad_record", "lenders"):
+        assert np.array_equal(people[field], held[field]), field
+    assert held["ever_in_default"].sum() > 20
+    assert np.abs(people["cash"] - held["cash"]).max() < 100
 
 
 def test_a_frozen_world_still_closes_its_accounts_and_reacts_to_its_own_indicators():

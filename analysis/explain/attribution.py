@@ -227,8 +227,8 @@ def attribute(
     """Play a game on every seed and divide what comes out.
 
     case, seeds: what is played; game: who plays; cutters: names of platforms whose lines the policy cuts; threads:
-    seeds at once; progress: called with the months of worlds just played; pairs: orders drawn, each with its reverse, if there
-    are too many players for every coalition. Returns an Attribution.
+    seeds at once; progress: called with the months of worlds just played; pairs: orders drawn, each with its reverse,
+    if there are too many players for every coalition. Returns an Attribution.
     """
     drawn = None if game.is_exact else orders(game.players, pairs)
     wanted = _wanted(game, drawn)

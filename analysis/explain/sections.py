@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis import wording
 from analysis.explain import columns, gain_table, network_table
 from analysis.explain import transmission as handed_on
 from analysis.explain.attribution import OUTCOMES, Attribution
@@ -89,8 +88,8 @@ def _attribution_sentences(a: Attribution) -> list[str]:
     else:
         widest = max(a.by_order(0).items(), key=lambda item: item[1][1] - item[1][0])
         sentences.append(
-            f"Switched on one after another, a split would depend on the order: {widest[0]} would be given anything from"
-            f" {number(widest[1][0])} to {number(widest[1][1])}."
+            f"Switched on one after another, a split would depend on the order: {widest[0]} would be given anything"
+            f" from {number(widest[1][0])} to {number(widest[1][1])}."
         )
     return sentences
 
@@ -106,8 +105,7 @@ def _printed_parts(a: Attribution, pair: str) -> dict:
 def _with_span(value) -> str:
     if not value.mean and not value.low and not value.high:
         return "0"
-    span = f" ({number(value.low)} to {number(value.high)})" if value.has_interval else ""
-    return number(value.mean) + span
+    return number(value.mean) + (f"\n{number(value.low)} to {number(value.high)}" if value.has_interval else "")
 
 
 def _parts_table(a: Attribution) -> Table:
@@ -149,22 +147,19 @@ def _kept(name: str, described: tuple[Column, ...], values: dict) -> Table:
 
 
 def displacement(comparison) -> Section:
-    """Where the credit that was removed reappears.
+    """Where the credit that was removed reappears, as a table; the report has said it already.
 
     comparison: a ``compare.Comparison``.
     """
-    from analysis.explain.sankey import draw_sankey
-
     spans = {str(months): d for months, d in comparison.horizons.items()} | {"end": comparison.displacement}
     rows = [
         (span, place, seed, int(amount))
         for span, d in spans.items()
-        for place, amounts in [("removed", d.net), *((row.name, row.fen) for row in d.net_rows)]
+        for place, amounts in [("removed", d.net), *((row.name, row.fen) for row in d.destinations)]
         for seed, amount in zip(comparison.run.seeds, amounts, strict=True)
     ]
     table = Table("displacement", columns.DISPLACED, _turned(columns.DISPLACED, rows))
-    figures = {"sankey": lambda: draw_sankey(comparison)} if comparison.cut_products else {}
-    return Section("displacement", "Instead of what", [wording.displaced(comparison)], figures, [], [table])
+    return Section("displacement", "Instead of what", [], tables=[table])
 
 
 def transmission(found: Sequence[Transmission]) -> Section:

@@ -183,8 +183,8 @@ def each_seed(
 ) -> list:
     """Do something for every seed, several at once; if one fails or is stopped, the others end within a month.
 
-    play: called with a seed, and with what it has to call with the months just played; threads: seeds at once; progress:
-    called with the months just played by any of them. Returns what ``play`` gave, in the order of seeds.
+    play: called with a seed, and with what it has to call with the months just played; threads: seeds at once;
+    progress: called with the months just played by any of them. Returns what ``play`` gave, in the order of seeds.
     """
     stop, lock = threading.Event(), threading.Lock()
 

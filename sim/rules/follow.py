@@ -2,8 +2,8 @@
 
 Nobody does this in earnest: it is how the rollover channel is frozen. Of those whom a policy cuts, all borrowing,
 buying and paying at other lenders goes on as in the baseline, and they have to manage with the lines that were cut.
-People plan with all their lines as ever; on those kept to the course what they do then is given. Whoever is cut where it
-does not matter does what the baseline does.
+People plan with all their lines as ever; on those kept to the course what they do then is given. Whoever is cut where
+it does not matter does what the baseline does.
 """
 
 from sim.compiled import rule
@@ -57,11 +57,10 @@ def draw_on_course(borrower, line, product, k, use, plan, tally):
     """
     if product.buys > 0.0:
         plan.room -= max(0, headroom(line) - int(use.bought) - int(use.abroad))
-    if is_on_book(line) and lent(use) <= headroom(line):  # a line just opened may be smaller than it is there
-        if use.drawn > 0:
-            draw(borrower, line, product, k, int(use.drawn), tally)
-            plan.wants += int(use.drawn) if plan.short <= 0 else 0
-            plan.short -= int(use.drawn)
+    if use.drawn > 0 and is_on_book(line) and lent(use) <= headroom(line):  # one just opened may be smaller than there
+        draw(borrower, line, product, k, int(use.drawn), tally)
+        plan.wants += int(use.drawn) if plan.short <= 0 else 0
+        plan.short -= int(use.drawn)
     line.wait += 1
 
 
