@@ -11,6 +11,7 @@ from analysis.explain.cascade import beginnings, cascade
 from analysis.explain.chains import ENTRIES
 from analysis.explain.parents import POLICY, UNKNOWN
 from analysis.explain.transmission import Watch, sentences, summary, tables
+from analysis.explain.twins import first_defaults
 from sim.policy import Change, Who
 
 DEEP = (Change("cut", "limit_cut", 0.7, "2017-06"),)
@@ -34,13 +35,16 @@ def by_hand():
 
 
 @pytest.fixture(scope="module")
-def spreading():
-    """Hard times in which trouble spreads through everything, after a deep cut that reaches the young."""
+def parted():
+    """Hard times in which trouble spreads through everything, up to a deep cut that reaches the young."""
     harsh = SPREADS | {"merchant_cash_months": 0.3, "merchant_layoff_response": 2.0, "merchant_slack": 0.0}
-    worlds = [model_of(default_market(), borrowers=3000, parameters=harsh, changes=c, diary=True) for c in ((), LATER)]
-    for world in worlds:
-        world.run(13)
-    return watched(*worlds, 20)
+    return model_of(default_market(), borrowers=3000, parameters=harsh).run(13)
+
+
+@pytest.fixture(scope="module")
+def spreading(parted):
+    """What was handed on from then on."""
+    return watched(parted.branch(diary=True), parted.branch(LATER, diary=True), 20)
 
 
 # --- six people, by hand ---
@@ -173,6 +177,25 @@ def test_where_shops_lay_off_and_lenders_tighten_people_hand_default_on(spreadin
         assert (people & (edges.through == through.index(channel))).any(), channel
     assert 0.0 < spreading.reproduction < 1.0
     assert spreading.depth >= 2
+
+
+@pytest.mark.parametrize(("channel", "entry"), [("funding", "lender"), ("jobs", "job")])
+def test_a_default_handed_on_through_a_channel_alone_vanishes_when_that_channel_is_frozen(
+    parted, spreading, channel, entry
+):
+    """The experiment bears the bookkeeping out; of those whom the policy cut, most default all the same."""
+    baseline = parted.branch()
+    frozen = baseline.branch(LATER, frozen=(channel,)).run(20)
+    still = np.isin(spreading.who, first_defaults(frozen, 13))
+    edges = spreading.edges
+    only = {person: set(edges.through[edges.child == person].tolist()) for person in spreading.who.tolist()}
+    alone, cut = (
+        np.array([only[person] == {list(ENTRIES).index(kind)} for person in spreading.who.tolist()])
+        for kind in (entry, "cut")
+    )
+    assert alone.sum() >= 3
+    assert still[alone].mean() <= 0.1
+    assert still[cut].mean() >= 0.7
 
 
 def test_a_giver_was_in_trouble_before_the_receiver(spreading):

@@ -127,13 +127,14 @@ class Divergence:
         """Lenders that no policy made cut this line give less, or more: because of their own state, or of the person's.
 
         Less: the limit is lower, fewer uses are permitted, the line is frozen in good standing, or an application that
-        the baseline grants is refused. A lender that was published as tighter last month does it for its funding. If it
+        the baseline grants is refused, or not made since the lender has stopped. A lender that was published as tighter last month does it for its funding. If it
         also saw the person in a worse light than in the baseline, what it saw counts, unless it was tighter by MUCH.
         """
         held, held_there = on_book(mine), on_book(theirs)
         both = held & held_there & (self.first["cut"] == NEVER)
         shut = both & (mine["state"] == FROZEN) & (mine["months_past_due"] == 0) & (theirs["state"] == OPEN)
-        refused = applied & ~held & (mine["state"] != ASKED) & held_there
+        refused = held_there & ~held & (applied | self._was["stopped"][lender] & applied_there)
+        refused &= mine["state"] != ASKED
         barred = (theirs["permissions"] & ~mine["permissions"]) > 0
         lower = shut | (both & ((mine["limit"] < theirs["limit"]) | barred))
         less = lower | refused
@@ -209,6 +210,7 @@ def _published(here, there) -> dict[str, np.ndarray]:
     return {
         "employer": people["employer"].copy(),
         "tighter": (tightness > tightness_there) | (shuts > shuts_there),
+        "stopped": shuts > shuts_there,
         "much_tighter": (tightness > tightness_there + MUCH) | (shuts > shuts_there),
         "looser": (tightness < tightness_there) | (shuts < shuts_there),
         "worse": worse.any(axis=1) | known | (people["wage"] < people_there["wage"]),

@@ -26,10 +26,10 @@ class Transmission:
     who: ids; month, product: of the default; onset: when the spell of lateness behind it began; entry: index in
     ENTRIES; cause: why the first bill of that spell was missed; crossed: lenders cut, tightened or loosened on the
     person before, and the default is at none of them; chains: Steps of each; edges: who handed what to whom; parent: id
-    of the heaviest infectious giver, -1 for a root; share: its weight; generation: 1 for a root; avoided: months of
-    those who default in the baseline only, of whom the policy never cut avoided_uncut; cut: ids of those whom the policy cut, the
-    most contagious first; descent: weights of the defaults that descend from each, its own not counted; cut_chains:
-    Steps of the first MOST_CUTS. Months count from the start of the run.
+    of the heaviest infectious giver, -1 for a root; share: its weight, which is small where many give; generation: 1
+    for a root; avoided: months of those who default in the baseline only, of whom the policy never cut avoided_uncut;
+    cut: ids of those whom the policy cut, the most contagious first; descent: weights of the defaults that descend from
+    each, its own not counted; cut_chains: Steps of the first MOST_CUTS. Months count from the start of the run.
     """
 
     seed: int
@@ -205,7 +205,7 @@ def summary(found: Sequence[Transmission]) -> dict[str, Estimate]:
         "R": lambda one: one.reproduction,
         "uncut per cut default": lambda one: one.per_cut_default,
         "depth": lambda one: one.depth,
-        "largest tree": lambda one: max(map(len, one.trees()), default=0),
+        "most contagious": lambda one: one.descent.max(initial=0.0),
         "crossed": lambda one: _ratio(one.crossed.sum(), len(one.who)),
         **{f"entry: {entry}": lambda one, entry=entry: one.part(entry) for entry in ENTRIES},
         **{f"blame: {giver}": lambda one, giver=giver: one.weight_on(giver) for giver in GIVERS},
@@ -215,7 +215,7 @@ def summary(found: Sequence[Transmission]) -> dict[str, Estimate]:
 
 
 def sentences(found: Sequence[Transmission]) -> list[str]:
-    """Plain sentences, four at most: how chains begin, how far they reach, how much is only moved, and the worst cut."""
+    """Plain sentences, four at most: how chains begin, how far they reach, how much is only moved, the worst cut."""
     total = summary(found)
     if not sum(len(one.who) for one in found):
         return ["No person defaults only in the reform, so nothing was handed on."]
