@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markets import ONE_LENDER, TWO_LENDERS, default_market, model_of
 from scenes import yuan
 from six import BYSTANDER, CUSHIONED, CUT, DOOMED, HELD, IDLE, MONTHS, MOVES, ROLLS, THREE, six
@@ -116,6 +118,17 @@ def test_a_friend_of_the_first_to_default_stops_paying_by_choice_and_has_it_from
     )
     assert (found.parent[place], found.share[place], found.generation[place]) == (ROLLS, 1.0, 2)
     assert found.cause[place] == "chose"
+
+
+@given(st.floats(0.05, 1.0), st.sampled_from(["one", "two", "three"]), st.integers(2, 6))
+@settings(max_examples=20, deadline=None)
+def test_whatever_is_cut_the_blame_for_each_default_adds_up_to_one(share, platform, month):
+    changes = (Change("cut", "limit_cut", share, f"2017-0{month}", platform=platform),)
+    found = watched(six(), six(changes), MONTHS)
+    for person in found.who:
+        assert found.edges.weight[found.edges.child == person].sum() == pytest.approx(1.0)
+    assert (found.onset >= month - 1).all()
+    assert not len(found.who) or 0.0 <= found.reproduction < 1.0
 
 
 # --- nothing where nothing can spread ---

@@ -221,7 +221,9 @@ def sentences(found: Sequence[Transmission]) -> list[str]:
         return ["No person defaults only in the reform, so nothing was handed on."]
     seeds = f"{len(found)} seed{'s' if len(found) > 1 else ''}"
     parts = sorted(ENTRIES, key=lambda entry: -total[f"entry: {entry}"].mean)
-    begins = [f"{100 * total[f'entry: {e}'].mean:.0f} % {ENTRIES[e]}" for e in parts if total[f"entry: {e}"].mean > 0]
+    begins = [
+        f"{100 * total[f'entry: {e}'].mean:.0f} % {ENTRIES[e]}" for e in parts if total[f"entry: {e}"].mean >= 0.005
+    ]
     told = [
         f"Of the {total['caused'].mean:.0f} people (mean of {seeds}) who default only in the reform, chains begin with:"
         f" {', '.join(begins)}; {100 * total['crossed'].mean:.0f} % default with a lender that had not touched them.",
