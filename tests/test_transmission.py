@@ -171,6 +171,22 @@ def test_without_a_borrower_on_two_platforms_nothing_crosses_platforms():
     assert not found.crossed.any()
 
 
+def test_only_the_reform_seen_first_is_watched():
+    """Worlds with channels frozen may be played in later turns by the same twins."""
+    baseline, reform, other = six(), six(CUT), six()
+    watch = Watch()
+    for models in ([reform, other], [other]):
+        for world in (baseline, *models):
+            world.step()
+        watch.each_month(baseline, models)
+    assert watch.log.months == [0]
+
+
+def test_a_watch_that_has_seen_nothing_says_so():
+    with pytest.raises(ValueError, match="no month has been watched"):
+        Watch().finish(six(), six(CUT))
+
+
 # --- where everything spreads ---
 def test_the_weights_of_every_default_add_up_to_one(spreading):
     edges = spreading.edges

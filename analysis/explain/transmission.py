@@ -127,12 +127,18 @@ class Watch:
     def __init__(self):
         """Nothing has been seen yet."""
         self.log: Divergence | None = None
+        self.reform = None
 
     def each_month(self, baseline, models: Sequence) -> None:
-        """Compare the worlds after a month. Arguments: the baseline, and worlds of which the first is the reform."""
+        """Compare the worlds after a month.
+
+        baseline, models: as ``Twins.play`` gives them, the reform first. Worlds that are played in later turns, without
+        the reform that was seen first, are passed over.
+        """
         if self.log is None:
-            self.log = Divergence(*models[0].market.lines.shape)
-        self.log.note(baseline, models[0])
+            self.log, self.reform = Divergence(*models[0].market.lines.shape), models[0]
+        if models[0] is self.reform:
+            self.log.note(baseline, models[0])
 
     def finish(self, baseline, reform) -> Transmission:
         """What was handed on up to now.
