@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markets import ONE_LENDER, TWO_LENDERS, default_market, model_of
 from scenes import yuan
 from six import BYSTANDER, CUSHIONED, CUT, DOOMED, HELD, IDLE, MONTHS, MOVES, ROLLS, THREE, six
@@ -11,6 +13,7 @@ from analysis.explain.cascade import beginnings, cascade
 from analysis.explain.chains import ENTRIES
 from analysis.explain.parents import POLICY, UNKNOWN
 from analysis.explain.transmission import Watch, sentences, summary, tables
+from analysis.explain.twins import first_defaults
 from sim.policy import Change, Who
 
 DEEP = (Change("cut", "limit_cut", 0.7, "2017-06"),)
@@ -34,13 +37,16 @@ def by_hand():
 
 
 @pytest.fixture(scope="module")
-def spreading():
-    """Hard times in which trouble spreads through everything, after a deep cut that reaches the young."""
+def parted():
+    """Hard times in which trouble spreads through everything, up to a deep cut that reaches the young."""
     harsh = SPREADS | {"merchant_cash_months": 0.3, "merchant_layoff_response": 2.0, "merchant_slack": 0.0}
-    worlds = [model_of(default_market(), borrowers=3000, parameters=harsh, changes=c, diary=True) for c in ((), LATER)]
-    for world in worlds:
-        world.run(13)
-    return watched(*worlds, 20)
+    return model_of(default_market(), borrowers=3000, parameters=harsh).run(13)
+
+
+@pytest.fixture(scope="module")
+def spreading(parted):
+    """What was handed on from then on."""
+    return watched(parted.branch(diary=True), parted.branch(LATER, diary=True), 20)
 
 
 # --- six people, by hand ---
@@ -114,6 +120,17 @@ def test_a_friend_of_the_first_to_default_stops_paying_by_choice_and_has_it_from
     assert found.cause[place] == "chose"
 
 
+@given(st.floats(0.05, 1.0), st.sampled_from(["one", "two", "three"]), st.integers(2, 6))
+@settings(max_examples=20, deadline=None)
+def test_whatever_is_cut_the_blame_for_each_default_adds_up_to_one(share, platform, month):
+    changes = (Change("cut", "limit_cut", share, f"2017-0{month}", platform=platform),)
+    found = watched(six(), six(changes), MONTHS)
+    for person in found.who:
+        assert found.edges.weight[found.edges.child == person].sum() == pytest.approx(1.0)
+    assert (found.onset >= month - 1).all()
+    assert not len(found.who) or 0.0 <= found.reproduction < 1.0
+
+
 # --- nothing where nothing can spread ---
 def test_the_reproduction_number_is_zero_where_only_those_cut_default():
     without = {person: lines for person, lines in HELD.items() if person != BYSTANDER}
@@ -154,6 +171,22 @@ def test_without_a_borrower_on_two_platforms_nothing_crosses_platforms():
     assert not found.crossed.any()
 
 
+def test_only_the_reform_seen_first_is_watched():
+    """Worlds with channels frozen may be played in later turns by the same twins."""
+    baseline, reform, other = six(), six(CUT), six()
+    watch = Watch()
+    for models in ([reform, other], [other]):
+        for world in (baseline, *models):
+            world.step()
+        watch.each_month(baseline, models)
+    assert watch.log.months == [0]
+
+
+def test_a_watch_that_has_seen_nothing_says_so():
+    with pytest.raises(ValueError, match="no month has been watched"):
+        Watch().finish(six(), six(CUT))
+
+
 # --- where everything spreads ---
 def test_the_weights_of_every_default_add_up_to_one(spreading):
     edges = spreading.edges
@@ -173,6 +206,20 @@ def test_where_shops_lay_off_and_lenders_tighten_people_hand_default_on(spreadin
         assert (people & (edges.through == through.index(channel))).any(), channel
     assert 0.0 < spreading.reproduction < 1.0
     assert spreading.depth >= 2
+
+
+@pytest.mark.parametrize(("channel", "entry"), [("funding", "lender"), ("jobs", "job")])
+def test_most_defaults_handed_on_through_a_channel_vanish_when_it_is_frozen(parted, spreading, channel, entry):
+    """The experiment bears the bookkeeping out; those who were cut mostly default all the same."""
+    frozen = parted.branch().branch(LATER, frozen=(channel,)).run(20)
+    still = np.isin(spreading.who, first_defaults(frozen, 13))
+    kinds = np.array(list(ENTRIES))
+    pushed = [set(kinds[spreading.edges.through[spreading.edges.child == person]]) for person in spreading.who]
+    through = np.array([entry in some and "cut" not in some for some in pushed])
+    cut = np.array([some == {"cut"} for some in pushed])
+    assert through.sum() >= 5
+    assert still[through].mean() <= 0.3
+    assert still[cut].mean() >= 0.7
 
 
 def test_a_giver_was_in_trouble_before_the_receiver(spreading):

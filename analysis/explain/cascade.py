@@ -20,7 +20,7 @@ MARKS = {
     "lender": ("D", BLUE, -0.24, "given less by a tighter lender (more by a looser one)"),
     "friends": ("*", PINK, -0.24, "friends in default"),
     "trust": ("P", QUIET, -0.24, "turned to or from lenders"),
-    "borrowed": ("^", AVOIDED, 0.0, "borrowed elsewhere"),
+    "borrowed": ("^", AVOIDED, 0.24, "borrowed elsewhere"),
     "reports": ("v", GREEN, 0.24, "given less by a lender that saw it"),
     "missed": ("o", "white", 0.0, "bill missed"),
     "default": ("X", INK, 0.0, "default"),
@@ -143,12 +143,13 @@ def _draw_hub(axes, t, hub, height):
     everybody = (edges.through == entry) & (edges.place == place) & (edges.parent >= 0)
     behind = np.unique(edges.parent[everybody])
     ill = np.unique(edges.parent[everybody & edges.infectious])
-    doing = "bought less" if entry == list(ENTRIES).index("job") else "were late"
-    axes.annotate(f"{len(behind):,} people {doing} here in the reform only; {len(ill):,} of them default",
-                  (max(pushes.values()) + 0.25, y), (6, 0), textcoords="offset points", va="center",
+    doing = {"job": "bought less here", "friends": "were in default"}.get(list(ENTRIES)[entry], "were late here")
+    start, end = min(late.values()) - 0.25, max(pushes.values()) + 0.25
+    axes.barh(y, end - start, left=start, height=0.5, color="#E4E4E4", edgecolor=QUIET, linewidth=0.6, zorder=1)
+    inside = 2 * (end - start) > max(int(t.month[i]) for i in (*givers, *hit)) - t.policy  # wide enough for the words
+    axes.annotate(f"{len(behind):,} people {doing} in the reform only; {len(ill):,} of them default",
+                  (start if inside else end, y), (6, 0), textcoords="offset points", va="center",
                   fontsize=7.5)  # fmt: skip
-    axes.barh(y, max(pushes.values()) - min(late.values()) + 0.5, left=min(late.values()) - 0.25, height=0.5,
-              color="#E4E4E4", edgecolor=QUIET, linewidth=0.6, zorder=1)  # fmt: skip
     for i, month in late.items():
         axes.plot([month, month], [height["person", i], y], color=INK, linewidth=0.8, linestyle=":", zorder=0.9)
     for i, month in pushes.items():

@@ -16,7 +16,7 @@ NEVER = -1
 ON_LINES = {
     "cut": "the policy cut this line",
     "rules": "the lender gives less, or its terms differ, though it is no tighter and sees the same: the policy",
-    "refused": "an application that the baseline grants is refused, since the lender is tighter",
+    "refused": "credit that the baseline grants at once is refused, since the lender is tighter or has stopped",
     "tighter": "the limit is lower, or the line frozen in good standing, since the lender is tighter",
     "looser": "the lender gives more because it is looser than in the baseline",
     "reports": "the lender gives less because of what it sees of the person",
@@ -102,7 +102,8 @@ class Divergence:
         both = held & held_there
         applied, applied_there = here.uses["applied"] > 0, there.uses["applied"] > 0
         self._mark("cut", month, (mine["aimed"] > 0) & (theirs["aimed"] == 0))
-        self._note_reactions(month, mine, theirs, lender, applied, applied_there)
+        less_used = here.uses["drawn"] + here.uses["bought"] < there.uses["drawn"] + there.uses["bought"]
+        self._note_reactions(month, mine, theirs, lender, applied, applied_there, less_used)
         behind = held & (mine["months_past_due"] > np.where(held_there, theirs["months_past_due"], 0))
         self._mark("missed", month, behind)
         self._behind_since[~behind] = NEVER
@@ -123,17 +124,20 @@ class Divergence:
             by_terms = moved & ~pushed & (self.first["trust"] != month)
             self._mark("rules", month, held & by_terms[:, None])
 
-    def _note_reactions(self, month, mine, theirs, lender, applied, applied_there) -> None:
+    def _note_reactions(self, month, mine, theirs, lender, applied, applied_there, less_used) -> None:
         """Lenders that no policy made cut this line give less, or more: because of their own state, or of the person's.
 
         Less: the limit is lower, fewer uses are permitted, the line is frozen in good standing, or an application that
-        the baseline grants is refused. A lender that was published as tighter last month does it for its funding. If it
-        also saw the person in a worse light than in the baseline, what it saw counts, unless it was tighter by MUCH.
+        the baseline grants is refused; or the lender has stopped lending, and is not asked, or its line is used less. A
+        lender that was published as tighter last month does it for its funding. If it also saw the person in a worse
+        light than in the baseline, what it saw counts, unless it was tighter by MUCH.
         """
         held, held_there = on_book(mine), on_book(theirs)
         both = held & held_there & (self.first["cut"] == NEVER)
         shut = both & (mine["state"] == FROZEN) & (mine["months_past_due"] == 0) & (theirs["state"] == OPEN)
-        refused = applied & ~held & (mine["state"] != ASKED) & held_there
+        stopped = self._was["stopped"][lender]
+        refused = held_there & ~held & (mine["state"] != ASKED) & (applied | (stopped & applied_there))
+        refused |= both & stopped & less_used
         barred = (theirs["permissions"] & ~mine["permissions"]) > 0
         lower = shut | (both & ((mine["limit"] < theirs["limit"]) | barred))
         less = lower | refused
@@ -209,6 +213,7 @@ def _published(here, there) -> dict[str, np.ndarray]:
     return {
         "employer": people["employer"].copy(),
         "tighter": (tightness > tightness_there) | (shuts > shuts_there),
+        "stopped": shuts > shuts_there,
         "much_tighter": (tightness > tightness_there + MUCH) | (shuts > shuts_there),
         "looser": (tightness < tightness_there) | (shuts < shuts_there),
         "worse": worse.any(axis=1) | known | (people["wage"] < people_there["wage"]),

@@ -26,10 +26,10 @@ class Transmission:
     who: ids; month, product: of the default; onset: when the spell of lateness behind it began; entry: index in
     ENTRIES; cause: why the first bill of that spell was missed; crossed: lenders cut, tightened or loosened on the
     person before, and the default is at none of them; chains: Steps of each; edges: who handed what to whom; parent: id
-    of the heaviest infectious giver, -1 for a root; share: its weight; generation: 1 for a root; avoided: months of
-    those who default in the baseline only, of whom the policy never cut avoided_uncut; cut: ids of those whom the policy cut, the
-    most contagious first; descent: weights of the defaults that descend from each, its own not counted; cut_chains:
-    Steps of the first MOST_CUTS. Months count from the start of the run.
+    of the heaviest infectious giver, -1 for a root; share: its weight, which is small where many give; generation: 1
+    for a root; avoided: months of those who default in the baseline only, of whom the policy never cut avoided_uncut;
+    cut: ids of those whom the policy cut, the most contagious first; descent: weights of the defaults that descend from
+    each, its own not counted; cut_chains: Steps of the first MOST_CUTS. Months count from the start of the run.
     """
 
     seed: int
@@ -127,12 +127,18 @@ class Watch:
     def __init__(self):
         """Nothing has been seen yet."""
         self.log: Divergence | None = None
+        self.reform = None
 
     def each_month(self, baseline, models: Sequence) -> None:
-        """Compare the worlds after a month. Arguments: the baseline, and worlds of which the first is the reform."""
+        """Compare the worlds after a month.
+
+        baseline, models: as ``Twins.play`` gives them, the reform first. Worlds that are played in later turns, without
+        the reform that was seen first, are passed over.
+        """
         if self.log is None:
-            self.log = Divergence(*models[0].market.lines.shape)
-        self.log.note(baseline, models[0])
+            self.log, self.reform = Divergence(*models[0].market.lines.shape), models[0]
+        if models[0] is self.reform:
+            self.log.note(baseline, models[0])
 
     def finish(self, baseline, reform) -> Transmission:
         """What was handed on up to now.
@@ -205,7 +211,7 @@ def summary(found: Sequence[Transmission]) -> dict[str, Estimate]:
         "R": lambda one: one.reproduction,
         "uncut per cut default": lambda one: one.per_cut_default,
         "depth": lambda one: one.depth,
-        "largest tree": lambda one: max(map(len, one.trees()), default=0),
+        "most contagious": lambda one: one.descent.max(initial=0.0),
         "crossed": lambda one: _ratio(one.crossed.sum(), len(one.who)),
         **{f"entry: {entry}": lambda one, entry=entry: one.part(entry) for entry in ENTRIES},
         **{f"blame: {giver}": lambda one, giver=giver: one.weight_on(giver) for giver in GIVERS},
@@ -215,13 +221,15 @@ def summary(found: Sequence[Transmission]) -> dict[str, Estimate]:
 
 
 def sentences(found: Sequence[Transmission]) -> list[str]:
-    """Plain sentences, four at most: how chains begin, how far they reach, how much is only moved, and the worst cut."""
+    """Plain sentences, four at most: how chains begin, how far they reach, how much is only moved, the worst cut."""
     total = summary(found)
     if not sum(len(one.who) for one in found):
         return ["No person defaults only in the reform, so nothing was handed on."]
     seeds = f"{len(found)} seed{'s' if len(found) > 1 else ''}"
     parts = sorted(ENTRIES, key=lambda entry: -total[f"entry: {entry}"].mean)
-    begins = [f"{100 * total[f'entry: {e}'].mean:.0f} % {ENTRIES[e]}" for e in parts if total[f"entry: {e}"].mean > 0]
+    begins = [
+        f"{100 * total[f'entry: {e}'].mean:.0f} % {ENTRIES[e]}" for e in parts if total[f"entry: {e}"].mean >= 0.005
+    ]
     told = [
         f"Of the {total['caused'].mean:.0f} people (mean of {seeds}) who default only in the reform, chains begin with:"
         f" {', '.join(begins)}; {100 * total['crossed'].mean:.0f} % default with a lender that had not touched them.",
