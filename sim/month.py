@@ -8,7 +8,7 @@ from collections import namedtuple
 
 from sim import chance as luck
 from sim import tally as row
-from sim.budget import count_again, count_on
+from sim.budget import accept, count_again, count_on
 from sim.compiled import loop, rule, unowned
 from sim.diary import open_page, write_page
 from sim.lender import harshness, takes_business
@@ -24,6 +24,7 @@ from sim.line import (
     balance,
     bucket,
     count_bits,
+    headroom,
     is_on_book,
 )
 from sim.month_end import merchants_trade, platforms_fund
@@ -192,9 +193,12 @@ def set_course(borrower, lines, market, rules, chance, plan, tally):
     if plan.apart:
         for k in range(len(lines)):
             if plan.apart & (1 << k):
+                counted_on = headroom(lines[k])
                 if course[k].applied > 0 and lines[k].state == NONE:
-                    ask_for(borrower, lines, k, market.products, market.platforms, rules, chance, tally)
-                draw_on_course(borrower, lines[k], market.products[k], k, course[k], plan, tally)
+                    opened = ask_for(borrower, lines, k, market.products, market.platforms, rules, chance, tally)
+                    if opened and plan.short > 0 and market.products[k].buys > 0.0:
+                        accept(plan, market.products[k])
+                draw_on_course(borrower, lines[k], market.products[k], k, course[k], counted_on, plan, tally)
         count_again(plan)
 
 

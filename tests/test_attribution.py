@@ -35,6 +35,7 @@ SPENDERS = UNCOUPLED | {
 BOUGHT_ON_CREDIT = {
     "shop": {"sees": 0, "products": {"pay-later": PAY_LATER | {"target_use": 0.9, "minimum_share": 0.05}}}
 }
+TRIGGER = {"trigger": {"lever": "capital_trigger", "value": 0.5}}
 #: Debts of more than a year of wage, so that friends in default tempt people to stop paying.
 DEEP = {"shop": {"sees": 0, "products": {"pay-later": PAY_LATER, "cash": CASH | {
     "limit_income": 12, "limit_high": 500_000, "term": 36}}}}  # fmt: skip
@@ -46,7 +47,7 @@ KNOWN = {
     "direct": (ONE, CUT, CALM, {}, "defaults", True),
     "rollover": (TWO, CUT, CALM, {}, "lines elsewhere", False),
     "information": (SEEN, CUT, WATCHFUL, {}, "lines elsewhere", False),
-    "funding": (ONE, {"trigger": {"lever": "capital_trigger", "value": 0.5}}, CALM | {"funding_channel": 1}, {}, "defaults", False),
+    "funding": (ONE, TRIGGER, CALM | {"funding_channel": 1}, {}, "defaults", False),
     "jobs": (BOUGHT_ON_CREDIT, CUT, SPENDERS, {"policy": 14, "months": 30}, "defaults", True),
     "peers": (DEEP, CUT, TEMPTED, {}, "loss", True),
     "trust": (ONE, {"cut": CUT["cut"] | {"product": "pay-later"}}, HURT, {}, "lines at cutters", True),
@@ -159,7 +160,7 @@ def test_a_policy_is_divided_among_the_platforms_that_it_makes_act():
 
 
 def test_what_falls_on_people_at_all_lenders_cannot_be_divided_among_platforms(spreading):
-    with pytest.raises(ValueError, match="'cap' .income_cap. falls on people at all lenders together"):
+    with pytest.raises(ValueError, match=r"'cap' \(income_cap\) falls on people at all lenders together"):
         GAMES["platforms"](spreading)
 
 

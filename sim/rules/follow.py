@@ -50,13 +50,14 @@ def lent(use):
 
 
 @rule
-def draw_on_course(borrower, line, product, k, use, plan, tally):
+def draw_on_course(borrower, line, product, k, use, counted_on, plan, tally):
     """Draw what the baseline draws: to pay bills if the person is short, otherwise to spend it.
 
-    Nothing else is drawn, and of the unused credit that the plan counts on only what the baseline uses is there.
+    Nothing else is drawn, and of the unused credit that the plan counts on only what the baseline buys with it is
+    there. counted_on: that credit, in fen; none on a line just opened.
     """
     if product.buys > 0.0:
-        plan.room -= max(0, headroom(line) - int(use.bought) - int(use.abroad))
+        plan.room += min(headroom(line), int(use.bought) + int(use.abroad)) - counted_on
     if use.drawn > 0 and is_on_book(line) and lent(use) <= headroom(line):  # one just opened may be smaller than there
         draw(borrower, line, product, k, int(use.drawn), tally)
         plan.wants += int(use.drawn) if plan.short <= 0 else 0
