@@ -2,13 +2,37 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from analysis.explain.sections import Section
+import numpy as np
+
 from scenarios.store import write_table
+from sim.record import Column
 
 FOLDER, SUMMARY = "explain", "explain.json"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file of an explanation: its columns, and its rows as numpy columns by name."""
+
+    name: str
+    columns: tuple[Column, ...]
+    values: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part: what it says, draws (name -> what gives figure, description and caption), prints and keeps."""
+
+    key: str
+    title: str
+    sentences: list[str]
+    figures: dict[str, Callable] = field(default_factory=dict)
+    printed: list[dict] = field(default_factory=list)  # caption, heads, rows of text
+    tables: list[Table] = field(default_factory=list)
 
 
 def write(run: Path, sections: Sequence[Section], made: dict) -> Path:

@@ -1,7 +1,6 @@
-"""The parts of an explanation as a reader meets them: sentences, figures, small tables, and whole tables as files."""
+"""The parts of an explanation, from what was found: sentences, figures, small tables, and whole tables."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from analysis.explain import transmission as handed_on
 from analysis.explain.attribution import OUTCOMES, Attribution
 from analysis.explain.gains import Gains
 from analysis.explain.network import Observed
+from analysis.explain.pages import Section, Table
 from analysis.explain.transmission import Transmission
 from analysis.wording import interval, number
 from sim.record import Column
@@ -20,27 +20,6 @@ ASKED = {
     "provisions": "Because of which provision",
     "platforms": "Because of which platform",
 }
-
-
-@dataclass(frozen=True)
-class Table:
-    """One file of an explanation: its columns, and its rows as numpy columns by name."""
-
-    name: str
-    columns: tuple[Column, ...]
-    values: dict[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Section:
-    """One part: what it says, draws (name -> what gives figure, description and caption), prints and keeps."""
-
-    key: str
-    title: str
-    sentences: list[str]
-    figures: dict[str, Callable] = field(default_factory=dict)
-    printed: list[dict] = field(default_factory=list)  # caption, heads, rows of text
-    tables: list[Table] = field(default_factory=list)
 
 
 def attribution(a: Attribution, pair: str) -> Section:
