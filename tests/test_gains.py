@@ -186,8 +186,9 @@ def play(case, seed, beside=REFORM):
         lives = Lives(twins.trunk)
 
         def measure(baseline, model):
-            flows = [sum(month["flows"] for month in each.history.months[twins.case.parting :]) for each in (baseline, model)]
-            return [first_defaults(each, twins.case.parting) for each in (baseline, model)], np.array(flows).sum(axis=2)
+            since, both = twins.case.parting, (baseline, model)
+            flows = [sum(month["flows"] for month in each.history.months[since:]) for each in both]
+            return [first_defaults(each, since) for each in both], np.array(flows).sum(axis=2)
 
         found = twins.play([beside], measure, lives.each_month)
         return lives.gains(), *found[0]
