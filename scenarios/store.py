@@ -24,7 +24,7 @@ _WORLD = (
     Column("world", "VARCHAR", "name", "baseline, or the scenario's name"),
     Column("seed", "INTEGER", "number", "which of the paired runs: chance is the same in every world of one seed"),
 )
-_BLANK = {"transitions": "accounts", "flows": "amount_fen"}  #: rows in which this column is zero are not kept
+BLANK = {"transitions": "accounts", "flows": "amount_fen"}  #: rows in which this column is zero are not kept
 
 
 def columns(table: str) -> tuple[Column, ...]:
@@ -52,16 +52,29 @@ def _copy(connection, query: str, path: Path, described: Iterable[Column]) -> No
         raise BadInput(f"{shown(path)}: cannot be written ({why}); {remedy}") from None
 
 
-def write_table(path: Path, described: Iterable[Column], values: dict) -> None:
+def write_table(path: Path, described: Iterable[Column], values: dict, same: dict | None = None, blank="") -> None:
     """Write one table as Parquet, each column with its type, unit and meaning; the same bytes for the same rows.
 
-    path: file to write; described: the columns in order; values: name -> numpy column.
+    path: file to write; described: the columns in order; values: name -> numpy column; same: name -> value of columns
+    that are the same in every row; blank: rows in which this column is zero are left out.
     """
-    described = tuple(described)
-    typed = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in described)
+    described, same = tuple(described), same or {}
+    chosen = ", ".join(
+        f'CAST({_literal(same[c.name]) if c.name in same else _named(c.name)} AS {c.type}) AS {_named(c.name)}'
+        for c in described
+    )
     with _connect() as connection:
-        connection.register("given", {c.name: _readable(values[c.name]) for c in described})
-        _copy(connection, f"SELECT {typed} FROM given", path, described)
+        connection.register("given", {c.name: _readable(values[c.name]) for c in described if c.name not in same})
+        kept = f" WHERE {_named(blank)} <> 0" if blank else ""
+        _copy(connection, f"SELECT {chosen} FROM given{kept}", path, described)
+
+
+def _named(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _literal(value) -> str:
+    return str(value) if isinstance(value, int | float) else _quoted(value)
 
 
 def _digest(path: Path) -> str:
@@ -101,14 +114,9 @@ class Unfinished:
         draft = part.with_name(f"draft-{part.name}")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
-        with _connect() as connection:
-            for table, values in tables.items():
-                connection.register("played", {name: _readable(column) for name, column in values.items()})
-                typed = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in TABLES[table])
-                kept = f" WHERE {_BLANK[table]} <> 0" if table in _BLANK else ""
-                head = f"SELECT {_quoted(world)}::VARCHAR AS world, {seed}::INTEGER AS seed"
-                _copy(connection, f"{head}, {typed} FROM played{kept}", draft / f"{table}{SUFFIX}", columns(table))
-                connection.unregister("played")
+        for table, values in tables.items():
+            same = {"world": world, "seed": seed}
+            write_table(draft / f"{table}{SUFFIX}", columns(table), values, same, BLANK.get(table, ""))
         draft.rename(part)
 
     def finish(self, worlds: Iterable[str], seeds: Iterable[int], manifest: dict) -> "Run":

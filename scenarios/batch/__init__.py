@@ -1,0 +1,1 @@
+"""Batches: many worlds, policies and seeds, played on one machine or many, kept so that nothing is lost."""

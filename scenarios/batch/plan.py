@@ -1,0 +1,111 @@
+"""What a batch plays: every run once, and which worlds, policies and points of the sweep it stands for."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scenarios.checks import month_after
+from scenarios.loader import load, load_pair
+from scenarios.messages import BadInput
+from scenarios.schema import Scenario
+from sim.policy import month_number
+
+NONE = "none"  #: the policy of a world without one
+WORDS = ("title", "question", "expected", "source", "name")  #: what a scenario says but the market does not read
+SHORT = 16  #: letters of a run's name: enough that two never share one
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: a world, a seed, sizes. It is known by its content, so that what is done is never mistaken."""
+
+    name: str  # content hash
+    world: str
+    policy: str
+    seed: int
+    work: str  # all that decides its bytes, as JSON; what a worker is sent
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One place in the design: a point of the sweep, a world, a policy and a seed, and the run that fills it."""
+
+    point: int
+    world: str
+    policy: str
+    seed: int
+    run: str
+
+
+def worlds_of(world: str, policies: Sequence[str], settings: Sequence[str]) -> dict[str, Scenario]:
+    """The worlds of one point: without a policy, and with each.
+
+    world: name of the world that policies are compared with; settings: ``key=value`` of the point, each applied where
+    the key exists. Raises BadInput for a key that exists nowhere.
+    """
+    if not policies:
+        return {NONE: load(world, settings)}
+    found = {}
+    for policy in policies:
+        baseline, reform = load_pair(policy, world, settings)
+        found.setdefault(NONE, baseline)
+        found[policy] = reform
+    return found
+
+
+def reference_of(worlds: dict[str, Scenario]) -> str | None:
+    """The month before the first policy begins or is announced: how many lenders people had then is kept.
+
+    worlds: policy -> world, with the world without a policy under NONE.
+    """
+    baseline = worlds[NONE]
+    own = [
+        change.announced or change.start
+        for world in worlds.values()
+        for name, change in world.changes.items()
+        if baseline.changes.get(name) != change
+    ]
+    if not own:
+        return None
+    last = month_after(baseline.start, baseline.months - 1)
+    if min(own) > last:
+        months = month_number(min(own)) - month_number(baseline.start) + 1
+        raise BadInput(f"runs end in {last}, before the first policy begins in {min(own)}; play months = {months} at least")
+    return month_after(min(own), -1)
+
+
+def run_of(scenario: Scenario, policy: str, world: str, seed: int, reference: str | None, tables: Sequence[str]) -> Run:
+    """The run that plays a world with one seed.
+
+    scenario: with its sizes; reference: month at whose end lenders are counted; tables: which are kept.
+    """
+    from sim.compiled import market_hash
+
+    content = {key: value for key, value in scenario.resolved().items() if key not in WORDS}
+    work = {
+        "market": market_hash(), "world": world, "policy": policy, "seed": seed, "reference": reference,
+        "merchants": scenario.shop_count(), "tables": sorted(tables), "scenario": content,
+    }  # fmt: skip
+    text = json.dumps(work, sort_keys=True, allow_nan=False)
+    return Run(hashlib.sha256(text.encode()).hexdigest()[:SHORT], world, policy, seed, text)
+
+
+def lay_out(design, points: Sequence[dict]) -> Iterator[tuple[Cell, Run]]:
+    """Every place of a design with the run that fills it, in a fixed order; the same run may fill several places.
+
+    design: a ``design.Design``; points: of its sweep, each a dict of address -> value.
+    """
+    sizes = {"borrowers": design.borrowers, "months": design.months, "seeds": design.seeds}
+    for number, point in enumerate(points):
+        settings = [f"{path}={value!r}" for path, value in point.items()]
+        for world in design.worlds:
+            worlds = {
+                policy: scenario.model_copy(update={k: v for k, v in sizes.items() if v is not None})
+                for policy, scenario in worlds_of(world, design.policies, settings).items()
+            }
+            reference = reference_of(worlds)
+            for seed in range(1, design.seeds + 1):
+                for policy, scenario in worlds.items():
+                    run = run_of(scenario, policy, world, seed, reference, design.tables)
+                    yield Cell(number, world, policy, seed, run.name), run
