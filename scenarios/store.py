@@ -42,7 +42,7 @@ def _quoted(text) -> str:
 
 
 def _copy(connection, query: str, path: Path, described: Iterable[Column]) -> None:
-    notes = ", ".join(f"{c.name}: {_quoted(f'{c.unit}; {c.meaning}')}" for c in described)
+    notes = ", ".join(f"{_quoted(c.name)}: {_quoted(f'{c.unit}; {c.meaning}')}" for c in described)
     target = f"{_quoted(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{notes}}})"
     try:
         connection.execute(f"COPY ({query}) TO {target}")

@@ -3,7 +3,7 @@
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,8 +126,8 @@ def carry_out(
 ) -> int:
     """Play runs and keep each as soon as it is done.
 
-    wanted: names of the runs; progress: called with runs done and failed so far. Returns how many failed. Stopped at any
-    moment, what is done is kept, and the same call goes on from there.
+    wanted: names of the runs; progress: called with runs done and failed so far. Returns how many failed. Stopped at
+    any moment, what is done is kept, and the same call goes on from there.
     """
     done = failed = 0
     archive.log("began", runs=len(wanted))

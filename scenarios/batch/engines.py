@@ -56,10 +56,11 @@ class Local:
                 run = next(runs, None)
                 more = run is not None
                 if more:
-                    waiting[self._pool.submit(play, run.name, run.work)] = run
+                    self._submit(run, waiting)
             if suspects and not waiting:
-                run = suspects.pop(0)
-                waiting[self._pool.submit(play, run.name, run.work)] = run
+                self._submit(suspects.pop(0), waiting)
+            if not waiting:
+                break
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             dead = []
             for future in done:
@@ -72,6 +73,15 @@ class Local:
             if dead:
                 yield from self._bury(dead, waiting, suspects, deaths)
 
+    def _submit(self, run: Run, waiting: dict[Future, Run]) -> None:
+        """Hand a run to the pool; one that died unnoticed is replaced, and what it had in hand will say so."""
+        try:
+            future = self._pool.submit(play, run.name, run.work)
+        except BrokenProcessPool as error:
+            future = Future()
+            future.set_exception(error)
+        waiting[future] = run
+
     def _bury(self, dead, waiting, suspects, deaths) -> Iterator[Failure]:
         """A process died, and with it the pool: start another, and suspect whatever was in hand."""
         in_hand = [*dead, *waiting.values()]
@@ -82,7 +92,7 @@ class Local:
         for run in in_hand:
             deaths[run.name] = deaths.get(run.name, 0) + alone
             if deaths[run.name] >= TRIES:
-                yield Failure(run.name, f"the process that played this run died {TRIES} times (out of memory, or killed)")
+                yield Failure(run.name, f"the process that plays this run died {TRIES} times: out of memory, or killed")
             else:
                 suspects.append(run)
 
