@@ -125,6 +125,18 @@ class Cluster:
             raise BadInput(f"--cluster {address}: no scheduler answers there ({error}); start dask scheduler") from None
 
     def __enter__(self):
+        """Raises BadInput if there is no worker, or one whose market is another version."""
+        from sim.compiled import market_hash
+
+        here, there = market_hash(), self._client.run(market_hash)
+        if not there:
+            raise BadInput("the cluster has no workers; start dask worker on one machine at least")
+        for address, version in there.items():
+            if version != here:
+                raise BadInput(
+                    f"the worker {address} has another version of the market ({version}, this is {here}); install the"
+                    " same version of Rollover there"
+                )
         return self
 
     def __exit__(self, *error):

@@ -1,0 +1,75 @@
+"""The commands for batches: batch, status. Heavy imports wait until they are needed."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("design")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write, or to go on with.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Processes on this machine. Default: all cores.")
+@click.option("--cluster", metavar="ADDRESS", help="Play on a Dask cluster whose scheduler listens here.")
+@click.option("--retry", is_flag=True, help="Play again what failed before.")
+@click.option("--dry-run", is_flag=True, help="Say what would be played, for how long, and stop.")
+@click.option("--yes", is_flag=True, help="Play it however many runs there are.")
+def batch(design, out, workers, cluster, retry, dry_run, yes):
+    """Play a design: worlds, policies, seeds and the points of a sweep.
+
+    Every run is kept as soon as it is done. Stop it with Ctrl-C, or lose a machine: the same command goes on.
+
+    \b
+    Example:
+      rollover batch cut-depth --out runs/depth
+      rollover batch my-design.toml --out runs/mine --workers 8
+      rollover batch my-design.toml --out runs/mine --cluster tcp://node7:8786
+    """
+    from scenarios.batch import batch as batches
+    from scenarios.batch.design import read_design
+    from scenarios.batch.engines import Cluster, Local
+    from scenarios.runner import cores
+
+    planned = batches.plan(read_design(design), 10**12 if yes else batches.MOST_RUNS)
+    engine = Cluster(cluster) if cluster else Local(workers or cores())
+    archive = None if dry_run and not (out / "manifest.json").exists() else batches.begin(planned, out)
+    wanted = batches.todo(planned, archive, retry) if archive else set(planned.names)
+    done = len(planned.names) - len(wanted)
+    click.echo(f"{planned.design.title}: {len(planned.cells):,} places in the design, filled by", err=True)
+    click.echo(f"{batches.forecast(planned, wanted).words(engine.workers)}; {done:,} done before -> {out}", err=True)
+    if dry_run:
+        return
+    failed = _carry_out(planned, archive, engine, wanted)
+    click.echo(batches.status(archive))
+    if failed:
+        click.echo(f"{failed} runs failed: see {out / 'failures'}; --retry plays them again", err=True)
+        click.get_current_context().exit(1)
+
+
+def _carry_out(planned, archive, engine, wanted) -> int:
+    from analysis.commands import Progress, stop
+    from scenarios.batch import batch as batches
+
+    try:
+        with Progress("runs") as progress:
+            return batches.carry_out(planned, archive, engine, wanted, lambda d, f: progress(d + f, len(wanted)))
+    except KeyboardInterrupt:
+        stop(f"stopped; {batches.status(archive)}; the same command goes on from there")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def status(folder):
+    """Say how far a batch has come: runs done and failed, and the time that is left.
+
+    \b
+    Example:
+      rollover status runs/depth
+    """
+    from scenarios.batch.archive import Archive
+    from scenarios.batch.batch import status as said
+
+    archive = Archive(folder)
+    click.echo(said(archive))
+    for name in sorted(archive.failed())[:10]:
+        last = (folder / "failures" / f"{name}.txt").read_text().strip().splitlines()[-1]
+        click.echo(f"failed: {name}: {last}")
