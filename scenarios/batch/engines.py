@@ -15,6 +15,7 @@ from scenarios.batch.plan import Run
 from scenarios.batch.work import Played, play
 from scenarios.messages import BadInput
 
+PATIENCE = "10s"  #: for which a scheduler may keep us waiting
 TRIES = 3  #: times that a run may take its worker down before it is given up
 
 
@@ -120,7 +121,7 @@ class Cluster:
             words = 'the cluster engine needs Dask: pip install "rollover[cluster]" here and on every worker'
             raise BadInput(words) from None
         try:
-            self._client = Client(address, timeout="10s")
+            self._client = Client(address, timeout=PATIENCE)
         except (OSError, TimeoutError, ValueError) as error:
             raise BadInput(f"--cluster {address}: no scheduler answers there ({error}); start dask scheduler") from None
 
