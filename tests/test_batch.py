@@ -1,4 +1,4 @@
-"""Batches: nothing that was played is lost, whatever dies, and what is there is what an undisturbed batch would give."""
+"""Batches: nothing that was played is lost, whatever dies, and what is there is what an undisturbed batch gives."""
 
 import hashlib
 import json
@@ -108,8 +108,8 @@ def test_a_run_that_fills_several_places_is_played_once(undisturbed):
 
 
 def test_there_is_one_row_for_each_world_policy_seed_month_and_line(undisturbed):
-    rows = Archive(undisturbed).query("""SELECT count(*) AS n, count(DISTINCT (run, world, policy, seed, month, platform,
-                                         product)) AS keys FROM monthly""")
+    rows = Archive(undisturbed).query("""SELECT count(*) AS n,
+        count(DISTINCT (run, world, policy, seed, month, platform, product)) AS keys FROM monthly""")
     assert rows["n"] == rows["keys"] == RUNS * 50 * 8
 
 
@@ -218,7 +218,9 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(design, undistur
     assert data(out) == data(undisturbed)
 
 
-def test_a_full_disk_ends_the_batch_with_one_message_and_what_is_done_is_kept(design, undisturbed, tmp_path, monkeypatch):
+def test_a_full_disk_ends_the_batch_with_one_message_and_what_is_done_is_kept(
+    design, undisturbed, tmp_path, monkeypatch
+):
     out, written = tmp_path / "out", []
 
     def write(path, content):
@@ -230,7 +232,7 @@ def test_a_full_disk_ends_the_batch_with_one_message_and_what_is_done_is_kept(de
     plan = planned(design)
     archive = batches.begin(plan, out)
     monkeypatch.setattr("scenarios.batch.archive._write", write)
-    with pytest.raises(BadInput, match="No space left on device.*2 runs are kept"):
+    with pytest.raises(BadInput, match=r"No space left on device.*2 runs are kept"):
         batches.carry_out(plan, archive, Local(1), batches.todo(plan, archive))
     assert archive.counts()["done"] == 2
     monkeypatch.undo()
@@ -319,8 +321,8 @@ def scheduler(tmp_path):
 
     def start(*words):
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen([sys.executable, "-m", "dask", *words], env=environment, cwd=tmp_path,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
+        process = subprocess.Popen([sys.executable, "-m", "dask", *words], env=environment, cwd=tmp_path, **quiet)
         processes.append(process)
         return process
 

@@ -71,7 +71,8 @@ def reference_of(worlds: dict[str, Scenario]) -> str | None:
     last = month_after(baseline.start, baseline.months - 1)
     if min(own) > last:
         months = month_number(min(own)) - month_number(baseline.start) + 1
-        raise BadInput(f"runs end in {last}, before the first policy begins in {min(own)}; play {months} months at least")
+        words = f"before the first policy begins in {min(own)}; play {months} months at least"
+        raise BadInput(f"runs end in {last}, {words}")
     return month_after(min(own), -1)
 
 

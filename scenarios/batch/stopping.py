@@ -16,7 +16,7 @@ class Rule:
     """Stop once the 95 % interval of the mean reaches no further than ``half_width`` to each side."""
 
     half_width: float  # in the unit of the effect
-    least: int = 20  # seeds that are played in any case: with fewer, skewed effects are covered too rarely
+    least: int = 30  # seeds that are played in any case: with fewer, skewed effects are covered too rarely
     step: int = 5  # seeds between two looks
     most: int = 1000  # seeds after which it stops however wide the interval is
 
