@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from analysis.estimate import estimate
 from scenarios.batch.stopping import Rule
 
-
 TIMES = 4000  #: so many that the share is known to a third of a percent
 
 
