@@ -59,7 +59,7 @@ def _explained(error: dict, document: Document) -> Problem:
     elif kind == "missing":
         text = f'"{address[-1]}" is missing; add {address[-1]} = ...'
     elif kind in ("greater_than_equal", "less_than_equal"):
-        field = _keys(section)[address[-1]]
+        field = keys_of(section)[address[-1]]
         low, high = (next(getattr(m, b) for m in field.metadata if hasattr(m, b)) for b in ("ge", "le"))
         text = out_of_range(value, low, high, (field.json_schema_extra or {}).get("unit", ""))
     elif kind in KINDS:
@@ -69,7 +69,7 @@ def _explained(error: dict, document: Document) -> Problem:
     return document.problem(address, text)
 
 
-def _keys(section: type[BaseModel]) -> dict:
+def keys_of(section: type[BaseModel]) -> dict:
     """The keys of a section as they are spelt in a file."""
     return {field.alias or name: field for name, field in section.model_fields.items() if name != "name"}
 
@@ -79,14 +79,14 @@ def _section(address: tuple[str, ...]):
     section = Scenario
     for part in address[:-1]:
         is_named = typing.get_origin(section) is dict  # a table of named tables
-        section = typing.get_args(section)[1] if is_named else _keys(section)[part].annotation
+        section = typing.get_args(section)[1] if is_named else keys_of(section)[part].annotation
     return section
 
 
 def _unknown_key(key: str, section: type[BaseModel]) -> str:
-    keys = _keys(section)
+    keys = keys_of(section)
     for home, words in HOMES:
-        if home is not section and key in _keys(home):
+        if home is not section and key in keys_of(home):
             return f'"{key}" does not belong here; write it {words}'
     return unknown("key", key, keys)
 

@@ -13,6 +13,8 @@ from scenarios.schema import Scenario
 
 GALLERY = Path(__file__).parent
 MARKETS = GALLERY / "markets"
+DESIGNS = GALLERY / "designs"
+KINDS = {GALLERY: "scenario", MARKETS: "market", DESIGNS: "design"}  #: what stands on a shelf
 
 
 def gallery() -> list[str]:
@@ -63,9 +65,9 @@ def fingerprint(data) -> str:
 
 
 def find(source: str | Path, beside: Path | None = None, shelf: Path = GALLERY) -> Path:
-    """Find the file of a scenario or market: by path, or by name beside another file or in the gallery."""
+    """Find the file of a scenario, market or design: by path, or by name beside another file or in the gallery."""
     text = str(source)
-    kind = "market" if shelf == MARKETS else "scenario"
+    kind = KINDS[shelf]
     path = (beside or Path()) / text
     if "/" in text or "\\" in text or path.suffix or (path.is_file() and not beside):
         if path.suffix != ".toml":

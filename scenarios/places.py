@@ -68,18 +68,26 @@ def shown(path: Path) -> str:
 def read(path: Path) -> Document:
     """Read a TOML file with the line of each key; raises BadInput if it cannot be read."""
     file = shown(path)
+    data, lines = parse(path)
+    places = {(): Place(file)}
+    return Document(_named(data, (), (), lines, file, places), places)
+
+
+def parse(path: Path) -> tuple[dict, dict[tuple, int]]:
+    """Read a TOML file as it stands: its data, and the line of each key, items of a list counted from 0.
+
+    Raises BadInput if it cannot be read.
+    """
+    file = shown(path)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
         raise BadInput([Problem(file, None, "", f"cannot be read: {reason}")]) from None
     try:
-        data = tomllib.loads(text)
+        return tomllib.loads(text), _lines(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput([_not_toml(file, text, str(error))]) from None
-    places = {(): Place(file)}
-    lines = _lines(text)
-    return Document(_named(data, (), (), lines, file, places), places)
 
 
 def _not_toml(file: str, text: str, message: str) -> Problem:
