@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from analysis.progress import Progress
+
 
 @click.command()
 @click.argument("design")
@@ -46,7 +48,7 @@ def batch(design, out, workers, cluster, retry, dry_run, yes):
 
 
 def _carry_out(planned, archive, engine, wanted) -> int:
-    from analysis.commands import Progress, stop
+    from analysis.commands import stop
     from scenarios.batch import batch as batches
 
     try:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import click
 
+from analysis import batch_commands
+from analysis.progress import Progress
+
 STOPPED = 130  #: what a shell expects of a program that was stopped by Ctrl-C
 
 
@@ -23,7 +26,7 @@ class Commands(click.Group):
         except BadInput as error:
             click.echo(f"{error}", err=True)
         except KeyboardInterrupt:
-            _stop("stopped")
+            stop("stopped")
         except MemoryError:
             click.echo("not enough memory; use fewer --borrowers, or fewer --threads (markets at once)", err=True)
         except BrokenPipeError:
@@ -43,6 +46,10 @@ def main():
     Example:
       rollover run limit-cut
     """
+
+
+for _command in (batch_commands.batch, batch_commands.status):
+    main.add_command(_command)
 
 
 def _settings(command):
@@ -136,14 +143,14 @@ def run(scenario, against, borrowers, months, seeds, threads, settings, out):
     folder = out or default_folder(planned)
     _announce(planned, folder)
     try:
-        with _Progress() as progress:
+        with Progress() as progress:
             play(planned, folder, threads, progress, ["rollover", *sys.argv[1:]])
     except Stopped as stopped:
-        _stop(f"{stopped}; the same command goes on from there")
+        stop(f"{stopped}; the same command goes on from there")
     try:
         _report(folder)
     except KeyboardInterrupt:
-        _stop(f"stopped; the run is complete: rollover report {folder} writes its report")
+        stop(f"stopped; the run is complete: rollover report {folder} writes its report")
 
 
 @main.command()
@@ -209,7 +216,7 @@ def explain(folder, by, seeds, threads):
     from scenarios.store import open_run
 
     open_run(folder)
-    with _Progress() as progress:
+    with Progress() as progress:
         written = play(folder, by, seeds, threads, progress, shlex.join(["rollover", *sys.argv[1:]]))
     _report(folder)
     click.echo(f"tables and figures: {written}")
@@ -254,7 +261,7 @@ def warmup():
     click.echo(f"the market's rules are compiled ({time.monotonic() - began:.0f} s)")
 
 
-def _stop(message: str):
+def stop(message: str):
     """Say what was kept and end at once: a thread may still be compiling, which nothing can interrupt."""
     click.echo(message, err=True)
     sys.stdout.flush()
@@ -285,53 +292,3 @@ def _announce(planned, folder: Path) -> None:
     runs = f"{size.seeds} paired seeds" if len(worlds) > 1 else f"{size.seeds} seeds"
     sizes = f"{size.borrowers:,} borrowers, {size.months} months, {runs}"
     click.echo(f"{size.name}{against}: {sizes} -> {folder}", err=True)
-
-
-def _compiled_before() -> bool:
-    from sim.compiled import numba  # configured there: where it keeps what it compiles
-
-    return bool(numba.config.DISABLE_JIT) or any(Path(numba.config.CACHE_DIR).rglob("*.nbi"))
-
-
-class _Progress:
-    """Months played: a bar with the time left on a terminal, or else a plain line every half minute."""
-
-    every = 30.0  # seconds between two plain lines
-
-    def __init__(self):
-        from rich.console import Console
-
-        self.console = Console(stderr=True, highlight=False)
-        self.began = self.last = time.monotonic()
-        self.first = None
-        self.bar = self.task = None
-
-    def __enter__(self):
-        if not _compiled_before():
-            self.console.print("compiling the market's rules, the first time only: about 20 seconds")
-        if self.console.is_terminal:
-            from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-            left = (TextColumn("time left"), TimeRemainingColumn())
-            self.bar = Progress(TextColumn("months"), BarColumn(), TaskProgressColumn(), *left, console=self.console)
-            self.task = self.bar.add_task("months", total=None)
-            self.bar.start()
-        return self
-
-    def __exit__(self, *error):
-        if self.bar:
-            self.bar.stop()
-
-    def __call__(self, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` months have been played."""
-        if self.bar:
-            self.bar.update(self.task, completed=done, total=total)
-            return
-        now = time.monotonic()
-        if self.first is None:
-            self.first, self.began = done, now
-        played = done - self.first
-        if now - self.last >= self.every and played:
-            self.last = now
-            left = (now - self.began) / played * (total - done)
-            self.console.print(f"{done:,} of {total:,} months played, about {left:.0f} s left")

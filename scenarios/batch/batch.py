@@ -5,7 +5,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scenarios.batch.archive import Archive
@@ -106,7 +106,7 @@ def begin(planned: Planned, folder: Path | str) -> Archive:
     design = planned.design
     manifest = {
         "rollover": _version(), "python": platform.python_version(), "market_hash": market_hash(),
-        "key": planned.key, "design": design.as_written(), "tables": sorted(design.tables),
+        "key": planned.key, "design": asdict(design), "tables": sorted(design.tables),
         "runs": len(planned.names), "places": len(planned.cells), "points": len(planned.points),
     }  # fmt: skip
     return Archive.begin(folder, manifest, planned.cells, planned.points)

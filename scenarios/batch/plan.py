@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from scenarios.batch.design import Design, settings
 from scenarios.checks import month_after
 from scenarios.loader import load, load_pair
 from scenarios.messages import BadInput
@@ -38,17 +39,17 @@ class Cell:
     run: str
 
 
-def worlds_of(world: str, policies: Sequence[str], settings: Sequence[str]) -> dict[str, Scenario]:
+def worlds_of(world: str, policies: Sequence[str], given: Sequence[str]) -> dict[str, Scenario]:
     """The worlds of one point: without a policy, and with each.
 
-    world: name of the world that policies are compared with; settings: ``key=value`` of the point, each applied where
+    world: name of the world that policies are compared with; given: ``key=value`` of the point, each applied where
     the key exists. Raises BadInput for a key that exists nowhere.
     """
     if not policies:
-        return {NONE: load(world, settings)}
+        return {NONE: load(world, given)}
     found = {}
     for policy in policies:
-        baseline, reform = load_pair(policy, world, settings)
+        baseline, reform = load_pair(policy, world, given)
         found.setdefault(NONE, baseline)
         found[policy] = reform
     return found
@@ -92,18 +93,17 @@ def run_of(scenario: Scenario, policy: str, world: str, seed: int, reference: st
     return Run(hashlib.sha256(text.encode()).hexdigest()[:SHORT], world, policy, seed, text)
 
 
-def lay_out(design, points: Sequence[dict]) -> Iterator[tuple[Cell, Run]]:
+def lay_out(design: Design, points: Sequence[dict]) -> Iterator[tuple[Cell, Run]]:
     """Every place of a design with the run that fills it, in a fixed order; the same run may fill several places.
 
-    design: a ``design.Design``; points: of its sweep, each a dict of address -> value.
+    points: of the design's sweep, each a dict of address -> value.
     """
     sizes = {"borrowers": design.borrowers, "months": design.months, "seeds": design.seeds}
     for number, point in enumerate(points):
-        settings = [f"{path}={value!r}" for path, value in point.items()]
         for world in design.worlds:
             worlds = {
                 policy: scenario.model_copy(update={k: v for k, v in sizes.items() if v is not None})
-                for policy, scenario in worlds_of(world, design.policies, settings).items()
+                for policy, scenario in worlds_of(world, design.policies, settings(point)).items()
             }
             reference = reference_of(worlds)
             for seed in range(1, design.seeds + 1):
