@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis.bars import INK
-from analysis.crises import CONTROL, SIGNAL, Bench
+from analysis.early_warning.crises import CONTROL, SIGNAL, Bench
 from analysis.figures import STYLE
 from analysis.titles import entitle
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.crises import (
+from analysis.early_warning.crises import (
     AFTER,
     CALM,
     CONTROL,
@@ -18,8 +18,8 @@ from analysis.crises import (
     fewest,
     wrong_before,
 )
-from analysis.early_warning import CALM_MONTHS_IN_ALARM, false_alarms
-from analysis.indicators import INDICATORS
+from analysis.early_warning.indicators import INDICATORS
+from analysis.early_warning.scores import CALM_MONTHS_IN_ALARM, false_alarms
 
 
 def page(made: Bench, drawing, picture: str) -> str:
@@ -27,7 +27,7 @@ def page(made: Bench, drawing, picture: str) -> str:
 
     made: a Bench; drawing: its figure, with ``alt`` and ``caption``; picture: the file of the figure, beside the page.
     """
-    command = f"python -m analysis.crises --borrowers {made.borrowers} --seeds {made.seeds}"
+    command = f"python -m analysis.early_warning --borrowers {made.borrowers} --seeds {made.seeds}"
     parts = [
         "# Early warning: which indicator would have told?",
         f"Written by `{command}` (or `make warning`, at its own sizes); do not edit it by hand.",
