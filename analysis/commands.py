@@ -172,8 +172,9 @@ def compare(runs, harm, out):
       rollover compare runs/limit-cut runs/income-cap runs/multi-lender-cut --out runs/frontier
     """
     from analysis.folder import open_run
-    from analysis.frontier import MEASURES, rules
-    from analysis.rule_table import screen, write
+    from analysis.frontier.measures import MEASURES
+    from analysis.frontier.rules import rules
+    from analysis.frontier.table import screen, write
     from scenarios import store
     from scenarios.messages import BadInput
 

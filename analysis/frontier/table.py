@@ -1,28 +1,43 @@
 """Rules side by side: the table for a terminal, and the tables and the figure for a folder."""
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
+import numpy as np
 from rich.console import Group
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from analysis.estimate import Estimate, estimate
-from analysis.frontier import BEST, CAUTION, HARMS, MEASURES, RISKS, Frontier, Measure, Rule
+from analysis.frontier.frontier import BEST, CAUTION, Frontier
+from analysis.frontier.measures import HARMS, MEASURES, RISKS, Measure
+from analysis.frontier.rules import Rule
 from analysis.wording import month, number
+from scenarios.store import write_table
+from sim.record import Column
 
-#: Columns of the two tables that are written: name, DuckDB type.
 MEASURED = (
-    ("rule", "VARCHAR"), ("seed", "INTEGER"), ("measure", "VARCHAR"), ("unit", "VARCHAR"), ("value", "DOUBLE"),
-)  # fmt: skip
+    Column("rule", "VARCHAR", "name", "the run's folder; doing nothing is the baseline"),
+    Column("seed", "INTEGER", "number", "which of the paired runs"),
+    Column("measure", "VARCHAR", "name", "by what rules are judged"),
+    Column("unit", "VARCHAR", "name", "of the value"),
+    Column("value", "DOUBLE", "see unit", "the rule against doing nothing; of a risk, the fall"),
+)
 STANDING = (
-    ("risk", "VARCHAR"), ("harm", "VARCHAR"), ("rule", "VARCHAR"),
-    ("fall", "DOUBLE"), ("fall_low", "DOUBLE"), ("fall_high", "DOUBLE"),
-    ("harm_mean", "DOUBLE"), ("harm_low", "DOUBLE"), ("harm_high", "DOUBLE"),
-    ("standing", "VARCHAR"), ("dominated_by", "VARCHAR"),
-)  # fmt: skip
+    Column("risk", "VARCHAR", "name", "the measure that should fall"),
+    Column("harm", "VARCHAR", "name", "the measure set against it"),
+    Column("rule", "VARCHAR", "name", "as in measures"),
+    Column("fall", "DOUBLE", "of the risk", "mean fall over seeds"),
+    Column("fall_low", "DOUBLE", "of the risk", "lower end of its 95 % interval"),
+    Column("fall_high", "DOUBLE", "of the risk", "upper end of its 95 % interval"),
+    Column("harm_mean", "DOUBLE", "of the harm", "mean harm over seeds"),
+    Column("harm_low", "DOUBLE", "of the harm", "lower end of its 95 % interval"),
+    Column("harm_high", "DOUBLE", "of the harm", "upper end of its 95 % interval"),
+    Column("standing", "VARCHAR", "name", "whether the rule is on the frontier"),
+    Column("dominated_by", "VARCHAR", "name", "of the rules that are better, that of least harm"),
+)
 
 
 def screen(rules: Sequence[Rule], harm: Measure):
@@ -52,15 +67,15 @@ def write(rules: Sequence[Rule], harm: Measure, folder) -> list[Path]:
     """
     import matplotlib as mpl
 
-    from analysis import points
     from analysis.figures import STYLE, Drawing, save
+    from analysis.frontier.figure import draw_frontier
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     written = _tables(folder, "measures", MEASURED, _values(rules))
     written += _tables(folder, "frontier", STANDING, _standings(rules))
     with mpl.rc_context(fname=str(STYLE)):
-        drawing = Drawing("frontier", *points.frontier([Frontier(rules, risk, harm) for risk in RISKS]))
+        drawing = Drawing("frontier", *draw_frontier([Frontier(rules, risk, harm) for risk in RISKS]))
     return written + save({drawing.name: drawing}, folder)
 
 
@@ -89,14 +104,13 @@ def _finite(value: float) -> float | None:
 
 
 def _tables(folder: Path, name: str, columns, rows) -> list[Path]:
-    paths = [folder / f"{name}.{ending}" for ending in ("parquet", "csv")]
-    with duckdb.connect() as connection:
-        connection.execute(f"CREATE TABLE t ({', '.join(f'{column} {kind}' for column, kind in columns)})")
-        connection.executemany(f"INSERT INTO t VALUES ({', '.join('?' * len(columns))})", rows)
-        for path in paths:
-            quoted = str(path).replace("'", "''")
-            connection.execute(f"COPY t TO '{quoted}' (FORMAT {path.suffix[1:]})")
-    return paths
+    parquet, plain = (folder / f"{name}.{ending}" for ending in ("parquet", "csv"))
+    names = [column.name for column in columns]
+    values = (np.array(column, dtype=object) for column in zip(*rows, strict=True))
+    write_table(parquet, columns, dict(zip(names, values, strict=True)))
+    with plain.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([names, *rows])
+    return [parquet, plain]
 
 
 def _table(*columns) -> Table:
