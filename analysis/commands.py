@@ -270,7 +270,8 @@ def _console():
 
 
 def _report(folder: Path) -> None:
-    from analysis.report import screen, write
+    from analysis.report.page import write
+    from analysis.report.screen import screen
     from scenarios.store import open_run
 
     open_run(folder)  # a damaged folder is refused before anything in it is replaced

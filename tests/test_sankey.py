@@ -12,8 +12,8 @@ from tiny_folder import BASELINE, LINES, MONTHS, REFORM, build
 
 from analysis.compare import compare
 from analysis.displacement import Displacement, Row
-from analysis.explain.sankey import BLOCK, LEFT, RIGHT, draw_sankey, flows, sankey
-from analysis.figures import STYLE
+from analysis.drawing import STYLE
+from analysis.report.sankey import BLOCK, LEFT, RIGHT, draw_sankey, flows, sankey
 
 
 def _displacement_of(lenders, **rows):

@@ -1,13 +1,14 @@
 """Write the early-warning page and its figure: ``python -m analysis.early_warning``."""
 
+from functools import partial
 from pathlib import Path
 
 import click
 
+from analysis.drawing import drawn, png
 from analysis.early_warning.crises import bench
 from analysis.early_warning.figure import draw_warnings
 from analysis.early_warning.page import page
-from analysis.figures import Drawing, png
 from scenarios.runner import cores
 
 
@@ -25,7 +26,7 @@ def main(borrowers: int, seeds: int, threads: int | None, out: Path) -> None:
     if out.suffix != ".md":
         raise click.BadParameter(f"{out} is not a Markdown file; write {out.with_suffix('.md')}", param_hint="--out")
     made = bench(borrowers, seeds, threads or cores(), lambda name: click.echo(f"playing: {name}"))
-    drawing = Drawing(out.stem, *draw_warnings(made))
+    (drawing,) = drawn({out.stem: partial(draw_warnings, made)}).values()
     out.parent.mkdir(parents=True, exist_ok=True)
     picture = out.with_suffix(".png")
     picture.write_bytes(png(drawing))

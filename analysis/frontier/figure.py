@@ -7,10 +7,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.bars import CUT, INK, QUIET
+from analysis.drawing import CUT, INK, QUIET, entitle
 from analysis.frontier.frontier import BEST, CAUTION, DOMINATED, UNTOLD, Frontier
 from analysis.frontier.rules import NOTHING
-from analysis.titles import entitle
 from analysis.wording import interval
 
 LETTER, HEIGHT, DOT = 4.2, 9.0, 4.5  #: of a name, in points: width of a letter, height; half the width of a dot

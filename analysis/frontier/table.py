@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -65,18 +66,15 @@ def write(rules: Sequence[Rule], harm: Measure, folder) -> list[Path]:
 
     rules, harm: as for ``screen``; folder: made if there is none. Returns the paths.
     """
-    import matplotlib as mpl
-
-    from analysis.figures import STYLE, Drawing, save
+    from analysis.drawing import drawn, save
     from analysis.frontier.figure import draw_frontier
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     written = _tables(folder, "measures", MEASURED, _values(rules))
     written += _tables(folder, "frontier", STANDING, _standings(rules))
-    with mpl.rc_context(fname=str(STYLE)):
-        drawing = Drawing("frontier", *draw_frontier([Frontier(rules, risk, harm) for risk in RISKS]))
-    return written + save({drawing.name: drawing}, folder)
+    figure = partial(draw_frontier, [Frontier(rules, risk, harm) for risk in RISKS])
+    return written + save(drawn({"frontier": figure}), folder)
 
 
 def _values(rules) -> list[tuple]:

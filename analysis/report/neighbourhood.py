@@ -13,9 +13,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from analysis.compare import spread_defaults
+from analysis.drawing import entitle
 from analysis.folder import MONTH
-from analysis.titles import entitle
-from analysis.wording import CAUSE_WORDS
+from analysis.report.sentences import CAUSE_WORDS
 
 KEPT = "neighbourhood.json"
 MONTHS_BEFORE = 3  #: months before the policy that are shown

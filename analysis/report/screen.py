@@ -5,9 +5,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from analysis import calibration, rows, wording
+from analysis import calibration
 from analysis.compare import compare
 from analysis.folder import open_run
+from analysis.report import rows, sentences
 
 
 def screen(folder):
@@ -20,10 +21,9 @@ def screen(folder):
     parts = []
     if run.reform:
         c = compare(run)
-        parts += [Text(wording.headline(c), style="bold"), Text(wording.turnover(c))]
-        parts += [
-            Text(sentence) for sentence in (wording.people_cut(c), wording.where(c), wording.touched(c)) if sentence
-        ]
+        parts += [Text(sentences.headline(c), style="bold"), Text(sentences.turnover(c))]
+        told = (sentences.people_cut(c), sentences.where(c), sentences.touched(c))
+        parts += [Text(sentence) for sentence in told if sentence]
         parts += [
             Text(
                 f"Defaults in one world only, {run.pair}; caused: only under {run.reform}, avoided: only under"
@@ -32,11 +32,11 @@ def screen(folder):
             ),
             _rates("lines by lender, per 1,000 borrowers", c.platforms),
             *(
-                _rates(f"people by {wording.group_title(kind)}, per 1,000 of the group", groups)
+                _rates(f"people by {sentences.group_title(kind)}, per 1,000 of the group", groups)
                 for kind, groups in c.segments.items()
             ),
             _displacement_table(c),
-            Text(wording.displaced(c)),
+            Text(sentences.displaced(c)),
         ]
         parts.append(
             _calibration_table(
@@ -53,7 +53,6 @@ def screen(folder):
 
 
 def _table(title, *columns):
-
     table = Table(box=None, pad_edge=False, header_style="dim")
     for i, column in enumerate((title, *columns)):
         table.add_column(column, justify="left" if i == 0 else "right", overflow="fold")
