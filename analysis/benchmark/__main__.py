@@ -23,6 +23,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from analysis.tables import markdown
+
 ROOT = Path(__file__).resolve().parents[2]
 MANY = 10_000  # borrowers from which a market is held against the bars: below, fixed costs of a month count
 EVERYBODY = 100_000  # borrowers of the market with everything on
@@ -266,8 +268,7 @@ def write(out: Path, what: dict, title: str, note: str, lines: list[Figure], raw
     out.parent.mkdir(parents=True, exist_ok=True)
     rows = [asdict(line) | {"verdict": line.verdict, **(asdict(BARS[line.bar]) if line.bar else {})} for line in lines]
     out.write_text(json.dumps({"machine": what, "figures": rows, "raw": raw}, indent=1) + "\n")
-    table = [HEADINGS, ("---", "---:", "---:", "---:", "---"), *(line.cells() for line in lines)]
-    text = "\n".join("| " + " | ".join(cells) + " |" for cells in table)
+    text = markdown(HEADINGS, [line.cells() for line in lines], right=(1, 2, 3))
     out.with_suffix(".md").write_text(f"{title}\n\n{note + chr(10) * 2 if note else ''}{text}\n")
 
 

@@ -15,6 +15,7 @@ from analysis.estimate import Estimate, estimate
 from analysis.frontier.frontier import BEST, CAUTION, Frontier
 from analysis.frontier.measures import HARMS, MEASURES, RISKS, Measure
 from analysis.frontier.rules import Rule
+from analysis.tables import terminal
 from analysis.wording import month, number
 from scenarios.store import write_table
 from sim.record import Column
@@ -111,17 +112,10 @@ def _tables(folder: Path, name: str, columns, rows) -> list[Path]:
     return [parquet, plain]
 
 
-def _table(*columns) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for i, column in enumerate(columns):
-        table.add_column(column, justify="left" if i == 0 else "right", overflow="fold")
-    return table
-
-
 def _measures(own) -> Table:
     """Each rule against doing nothing, with intervals."""
     heads = [("fall in " if m.fall else "") + f"{m.words}, {m.unit}" for m in _ordered()]
-    table = _table("rule, against doing nothing", *heads)
+    table = terminal("rule, against doing nothing", *heads)
     for rule in own:
         table.add_row(rule.name, *(_span(rule.estimate(m), m.digits) for m in _ordered()))
     return table
@@ -130,7 +124,7 @@ def _measures(own) -> Table:
 def _against_first(own) -> Table:
     """Each rule against the first one named, seed by seed."""
     first = own[0]
-    table = _table(f"paired difference against {first.name}", *(m.words for m in _ordered()))
+    table = terminal(f"paired difference against {first.name}", *(m.words for m in _ordered()))
     for rule in own[1:]:
         differences = [(estimate(rule.values[m.name] - first.values[m.name]), m) for m in _ordered()]
         table.add_row(rule.name, *(_span(value, m.digits) for value, m in differences))
@@ -140,7 +134,9 @@ def _against_first(own) -> Table:
 def _frontier(one: Frontier) -> Table:
     """Rules by their fall in one risk, with their standing and what the fall costs."""
     price = f"{one.harm.words} for each 100 yuan"
-    table = _table(f"fall in {one.risk.words}", one.risk.unit, f"{one.harm.words}, {one.harm.unit}", price, "standing")
+    table = terminal(
+        f"fall in {one.risk.words}", one.risk.unit, f"{one.harm.words}, {one.harm.unit}", price, "standing"
+    )
     for rule in sorted(one.rules, key=lambda rule: rule.estimate(one.risk).mean):
         fall, harm, digits = rule.estimate(one.risk).mean, rule.estimate(one.harm).mean, one.harm.digits
         style = "bold" if one.standing(rule) == BEST else ""

@@ -2,13 +2,13 @@
 
 from rich.console import Group
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from analysis import calibration
 from analysis.compare import compare
 from analysis.folder import open_run
 from analysis.report import rows, sentences
+from analysis.tables import terminal
 
 
 def screen(folder):
@@ -52,15 +52,8 @@ def screen(folder):
     return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts))
 
 
-def _table(title, *columns):
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for i, column in enumerate((title, *columns)):
-        table.add_column(column, justify="left" if i == 0 else "right", overflow="fold")
-    return table
-
-
 def _rates(title, groups):
-    table = _table(title, "caused", "avoided", "difference", "95 % interval")
+    table = terminal(title, "caused", "avoided", "difference", "95 % interval")
     for row in rows.turnover(groups):
         table.add_row(
             row["name"] + (" (cut)" if row["cut"] else ""),
@@ -73,7 +66,7 @@ def _rates(title, groups):
 
 
 def _displacement_table(c):
-    table = _table("where the removed credit went", "yuan per borrower", "95 % interval", "of removed", "of net")
+    table = terminal("where the removed credit went", "yuan per borrower", "95 % interval", "of removed", "of net")
     for row in rows.displacement(c):
         table.add_row(
             row["name"], row["yuan"], row["interval"], row["share"], row["net"], style="bold" if row["total"] else ""
@@ -82,7 +75,7 @@ def _displacement_table(c):
 
 
 def _calibration_table(targets, title):
-    table = _table(title, "simulated", "published", "window", "mark")
+    table = terminal(title, "simulated", "published", "window", "mark")
     styles = {calibration.MISSES: "red", calibration.NEAR: "yellow", calibration.FITS: "green"}
     for row in targets:
         table.add_row(
