@@ -83,15 +83,15 @@ GLOSSARY = (
     (
         "Channel",
         (
-            "A way in which an effect spreads: the rule itself (direct), other debts of the same person (rollover), what"
-            " lenders see (information), their funding, jobs, friends (peers), trust."
+            "A way in which an effect spreads: the rule itself (direct), other debts of the same person (rollover),"
+            " what lenders see (information), their funding, jobs, friends (peers), trust."
         ),
     ),
     (
         "Channel held",
         (
-            "In a world that is played again, what the channel passes on is what it passed on in the baseline. What then"
-            " is missing from the effect went through that channel."
+            "In a world that is played again, what the channel passes on is what it passed on in the baseline. What"
+            " is then missing from the effect went through that channel."
         ),
     ),
     (
@@ -112,8 +112,8 @@ GLOSSARY = (
     (
         "DebtRank",
         (
-            "How much distress one lender's closing brings to all others through borrowers they share, as a share of all"
-            " books."
+            "How much distress one lender's closing brings to all others through borrowers they share, as a share of"
+            " all books."
         ),
     ),
     ("Credit removed", "Purchases on credit and cash draws that no longer happen on the lines that were cut."),
