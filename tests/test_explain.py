@@ -14,7 +14,7 @@ from analysis.explain import columns, pages
 from analysis.explain.attribution import OUTCOMES
 from analysis.explain.study import explain
 from analysis.folder import open_run
-from analysis.report import write
+from analysis.report.page import write
 from scenarios.messages import BadInput
 from scenarios.runner import run
 from sim.channels import CHANNELS

@@ -6,10 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.bars import AVOIDED, CAUSED, CUT, INK, QUIET
+from analysis.drawing import AVOIDED, CAUSED, CUT, INK, QUIET, entitle
 from analysis.explain.chains import ENTRIES, Step
 from analysis.explain.transmission import Transmission
-from analysis.titles import entitle
 
 BLUE, GREEN, PINK = "#0072B2", "#009E73", "#CC79A7"
 #: kind of step: marker, colour, how far from the line (so that what happens in one month stays visible), words.

@@ -6,10 +6,9 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from analysis.bars import CAUSED, CUT, INK
+from analysis.drawing import CAUSED, CUT, INK, entitle
 from analysis.explain.network import Observed
 from analysis.explain.network_table import over_seeds
-from analysis.titles import entitle
 
 DARK = 0.6  #: of the darkest cell; from there on numbers are white
 NOBODY = "#E4E4E4"  #: a lender and itself

@@ -9,10 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from analysis.bars import AVOIDED, CAUSED, INK
+from analysis.drawing import AVOIDED, CAUSED, INK, entitle
 from analysis.explain.gain_table import FEWEST_PEOPLE, extremes, group_name, is_told, rate, relative, size
 from analysis.explain.gains import CELLS, DECILES, EVERYONE, LENDERS, Gains
-from analysis.titles import entitle
 from analysis.wording import interval, number
 
 DECILE = "income decile"

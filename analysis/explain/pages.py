@@ -40,7 +40,7 @@ def write(run: Path, sections: Sequence[Section], made: dict) -> Path:
 
     run: the run's folder; sections: the parts; made: how it was made, kept with it. Returns the folder written.
     """
-    from analysis import figures
+    from analysis.drawing import drawn, png, svg
 
     target, draft = run / FOLDER, run / f".{FOLDER}"
     shutil.rmtree(draft, ignore_errors=True)
@@ -49,10 +49,10 @@ def write(run: Path, sections: Sequence[Section], made: dict) -> Path:
     for section in sections:
         for table in section.tables:
             write_table(draft / f"{table.name}.parquet", table.columns, table.values)
-        drawings = figures.drawn(section.figures)
+        drawings = drawn(section.figures)
         for name, drawing in drawings.items():
-            (draft / f"{name}.svg").write_bytes(figures.svg(drawing))
-            (draft / f"{name}.png").write_bytes(figures.png(drawing))
+            (draft / f"{name}.svg").write_bytes(svg(drawing))
+            (draft / f"{name}.png").write_bytes(png(drawing))
         told.append(
             {
                 "key": section.key,

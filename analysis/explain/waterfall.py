@@ -4,9 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.bars import AVOIDED, CAUSED, INK, QUIET
+from analysis.drawing import AVOIDED, CAUSED, INK, QUIET, entitle
 from analysis.explain.attribution import OUTCOMES, Attribution
-from analysis.titles import entitle
 from analysis.wording import number
 
 SAYS = {

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.crises import (
+from analysis.early_warning.crises import (
     AFTER,
     CALM,
     CONTROL,
@@ -18,8 +18,9 @@ from analysis.crises import (
     fewest,
     wrong_before,
 )
-from analysis.early_warning import CALM_MONTHS_IN_ALARM, false_alarms
-from analysis.indicators import INDICATORS
+from analysis.early_warning.indicators import INDICATORS
+from analysis.early_warning.scores import CALM_MONTHS_IN_ALARM, false_alarms
+from analysis.tables import markdown
 
 
 def page(made: Bench, drawing, picture: str) -> str:
@@ -27,7 +28,7 @@ def page(made: Bench, drawing, picture: str) -> str:
 
     made: a Bench; drawing: its figure, with ``alt`` and ``caption``; picture: the file of the figure, beside the page.
     """
-    command = f"python -m analysis.crises --borrowers {made.borrowers} --seeds {made.seeds}"
+    command = f"python -m analysis.early_warning --borrowers {made.borrowers} --seeds {made.seeds}"
     parts = [
         "# Early warning: which indicator would have told?",
         f"Written by `{command}` (or `make warning`, at its own sizes); do not edit it by hand.",
@@ -70,12 +71,6 @@ LIMITS = """\
 
 Sources: Hanley and McNeil 1982 (area under the ROC curve and its rank form); Drehmann and Juselius 2014, Evaluating
 early warning indicators of banking crises (AUC by horizon, direction agreed before scoring)."""
-
-
-def _table(head, rows, words=1) -> str:
-    """A Markdown table: so many columns of words, then numbers to the right."""
-    rule = ["---"] * words + ["---:"] * (len(head) - words)
-    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in (head, rule, *rows))
 
 
 def _range(values) -> str:
@@ -139,7 +134,7 @@ def _crises(made: Bench) -> str:
         )
         for c in made.crises
     ]
-    return _table(("crisis", "indicator of the cause", "before", "size", "break alone"), rows, words=2)
+    return markdown(("crisis", "indicator of the cause", "before", "size", "break alone"), rows, right=(2, 3, 4))
 
 
 def _interval(value) -> str:
@@ -162,7 +157,8 @@ def _aucs(made: Bench) -> str:
     for name in (*made.ranking, CONTROL):
         scores = [made.scores[name, crisis.name] for crisis in made.crises]
         rows.append((name, *(f"{_interval(score.auc)}<br>{score.near.mean:.2f}" for score in scores)))
-    return _table(("indicator", *(crisis.name for crisis in made.crises)), rows)
+    heads = ("indicator", *(crisis.name for crisis in made.crises))
+    return markdown(heads, rows, right=range(1, len(heads)))
 
 
 def _how_alarms() -> str:
@@ -181,12 +177,12 @@ def _alarms(made: Bench) -> str:
         scores = [made.scores[name, crisis.name] for crisis in made.crises]
         share, begun = false_alarms(made.calm_alarms[name])
         rows.append((name, *(f"{s.hits:.0%}, {s.lead.mean:.1f}" for s in scores), f"{share:.1%}", f"{begun:.2f}"))
-    head = ("indicator", *(f"{crisis.name}: hits, months" for crisis in made.crises), "in calm", "alarms a calm year")
-    return _table(head, rows)
+    heads = ("indicator", *(f"{crisis.name}: hits, months" for crisis in made.crises), "in calm", "alarms a calm year")
+    return markdown(heads, rows, right=range(1, len(heads)))
 
 
 def _indicators() -> str:
     rows = [
         (i.name, i.formula, i.unit, "higher" if i.worse > 0 else "lower", i.why) for i in INDICATORS.values()
     ]  # fmt: skip
-    return _table(("indicator", "formula", "unit", "worse is", "why it could lead"), rows, words=5)
+    return markdown(("indicator", "formula", "unit", "worse is", "why it could lead"), rows)

@@ -4,139 +4,18 @@ Every rule is a reform against the same baseline with the same seeds, so that ru
 is *on the frontier* if no other one has at least its fall in risk at no more harm.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
 
 import numpy as np
 
-from analysis.compare import compare
-from analysis.estimate import Estimate, estimate
-from analysis.folder import Run
-from analysis.ground import same_ground
+from analysis.estimate import estimate
+from analysis.frontier.measures import Measure
+from analysis.frontier.rules import NOTHING, Rule
 
 CAUTION = "Harm is what happens to borrowers; what a rule costs the state or the lenders is not counted."
-NOTHING = "do nothing"  #: the name of the baseline among the rules: no fall in risk, no harm
 BEST, UNTOLD, DOMINATED = "on the frontier", "not told from it", "dominated"  #: how a rule may stand
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One number by which rules are judged, as reform minus baseline or, for a risk, baseline minus reform."""
-
-    name: str
-    words: str  # what changes, as a column is headed
-    unit: str
-    amount: str  # so much of it, in a sentence
-    digits: int  # worth printing
-    meaning: str
-    fen: str | None = None  # SQL that gives rows (world, seed, fen); None: counted in people, by ``compare``
-    fall: bool = False  # whether a fall is what is wanted: the sign is turned round
-    pronoun: str = "it"
-
-
-_FLOW = "SELECT world, seed, {} AS fen FROM flows WHERE month >= $policy AND flow IN ({})"
-_END = "SELECT world, seed, {} AS fen FROM monthly WHERE month = (SELECT max(month) FROM monthly)"
-_LOST = "CASE WHEN flow = 'charge-offs' THEN amount_fen ELSE -amount_fen END"
-
-#: What a regulator wants to fall. What people with three or more lenders owe is not among them: whoever defaults is
-#: taken out of it by the charge-off, so that harm would pass for a fall in risk.
-RISKS = (
-    Measure(
-        "losses",
-        "lenders' credit losses",
-        "yuan per borrower",
-        "{} yuan of credit losses",
-        0,
-        "charge-offs less recoveries and sales of claims from the policy month on, plus balances more than 90 days late"
-        " at the end, which are losses under way",
-        _FLOW.format(_LOST, "'charge-offs', 'recoveries', 'sales of claims'") + " UNION ALL " + _END.format("m4_fen"),
-        fall=True,
-        pronoun="them",
-    ),
-    Measure(
-        "debt",
-        "debt at the end",
-        "yuan per borrower",
-        "{} yuan of debt",
-        0,
-        "what people owe at the end of the run, charged-off claims included, so that a charge-off lowers nothing",
-        _END.format("balance_fen + claims_fen"),
-        fall=True,
-    ),
-)
-
-#: What a rule costs the people it is meant for; what it costs the state or the lenders is not harm here.
-HARMS = (
-    Measure(
-        "defaults",
-        "people in default",
-        "per 1,000 borrowers",
-        "{} people in default per 1,000",
-        2,
-        "people who default for the first time from the policy month on: caused less avoided",
-    ),
-    Measure(
-        "consumption",
-        "purchases given up",
-        "yuan per borrower",
-        "{} yuan of purchases given up",
-        0,
-        "what people no longer buy, in cash and on credit, here and abroad, from the policy month on",
-        _FLOW.format("-amount_fen", "'purchases in cash', 'purchases on credit', 'purchases abroad'"),
-    ),
-    Measure(
-        "unmet",
-        "unmet need for credit",
-        "yuan per borrower",
-        "{} yuan of unmet need",
-        0,
-        "what people are short of for bills and necessities after every other help, month by month added up",
-        "SELECT world, seed, unmet_fen AS fen FROM economy WHERE month >= $policy",
-    ),
-)
-MEASURES = {measure.name: measure for measure in (*RISKS, *HARMS)}
-
-
-@dataclass(frozen=True, eq=False)  # of arrays: only the same rule is equal
-class Rule:
-    """One rule against doing nothing: for each measure, by its name, one number per seed in the measure's unit."""
-
-    name: str
-    start: np.datetime64 | None  # first month in which it may matter, datetime64[M]; None: never
-    seeds: tuple[int, ...]
-    values: dict[str, np.ndarray]
-
-    def estimate(self, measure: Measure) -> Estimate:
-        """A measure with its interval over seeds."""
-        return estimate(self.values[measure.name])
-
-
-def rules(runs: Sequence[Run]) -> list[Rule]:
-    """Measure rules, doing nothing first.
-
-    runs: two or more, each a reform against the same baseline. Returns a Rule for doing nothing and one for each run,
-    named after its folder (the whole path, if two folders are alike); raises ValueError if they cannot be compared.
-    """
-    same_ground(runs)
-    names = [run.folder.resolve().name for run in runs]
-    names = [name if names.count(name) == 1 else str(run.folder) for name, run in zip(names, runs, strict=True)]
-    nothing = Rule(NOTHING, None, runs[0].seeds, {name: np.zeros(len(runs[0].seeds)) for name in MEASURES})
-    return [nothing, *(_measured(run, name) for run, name in zip(runs, names, strict=True))]
-
-
-def _measured(run: Run, name: str) -> Rule:
-    values = {m.name: _yuan(run, m) for m in MEASURES.values() if m.fen}
-    values["defaults"] = 1000.0 * compare(run).people.excess / run.borrowers
-    return Rule(name, run.policy, run.seeds, values)
-
-
-def _yuan(run: Run, measure: Measure) -> np.ndarray:
-    """Reform minus baseline of an amount, or the other way round for a risk: yuan per borrower, per seed."""
-    change = run.ask(f"""SELECT seed, sum(CASE WHEN world = $reform THEN fen ELSE -fen END)::BIGINT AS value
-                         FROM ({measure.fen}) WHERE world IN ($baseline, $reform) GROUP BY seed""")
-    return (-1 if measure.fall else 1) * run.by_seed(change) / 100.0 / run.borrowers
 
 
 def dominance(fall, harm) -> tuple[np.ndarray, np.ndarray]:

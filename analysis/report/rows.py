@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from analysis import calibration, wording
+from analysis import calibration
 from analysis.compare import roll_rates
-from analysis.wording import month, number
+from analysis.report.sentences import group_title, strongest
+from analysis.wording import interval, month, number
 
 
 def key_figures(c) -> list[tuple[str, str]]:
@@ -154,20 +155,20 @@ def who(c) -> str:
 
     c: a Comparison. Returns sentences.
     """
-    sentences = []
+    told = []
     for kind, groups in c.segments.items():
-        top = wording.strongest(groups)
+        top = strongest(groups)
         excess = top and top.per_thousand["excess"]
         if excess and excess.mean > 0:
-            sentences.append(
-                f"By {wording.group_title(kind)}, the largest excess is in the group '{top.name}': "
-                f"{wording.interval(excess)} per 1,000 people of the group."
+            told.append(
+                f"By {group_title(kind)}, the largest excess is in the group '{top.name}': "
+                f"{interval(excess)} per 1,000 people of the group."
             )
         else:
-            sentences.append(
-                f"By {wording.group_title(kind)}, no group has an excess that these runs can tell from zero."
+            told.append(
+                f"By {group_title(kind)}, no group has an excess that these runs can tell from zero."
             )
-    return " ".join(sentences)
+    return " ".join(told)
 
 
 def levels(run) -> str:

@@ -13,9 +13,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from analysis.compare import spread_defaults
+from analysis.drawing import CUT, INK, entitle
 from analysis.folder import MONTH
-from analysis.titles import entitle
-from analysis.wording import CAUSE_WORDS
+from analysis.report.sentences import CAUSE_WORDS
 
 KEPT = "neighbourhood.json"
 MONTHS_BEFORE = 3  #: months before the policy that are shown
@@ -23,7 +23,7 @@ MOST_WORK = 100_000_000  #: borrower-months that a picture is worth
 MOST_PEOPLE = 7  #: friends, and colleagues, that are drawn
 DEFAULT = 4  #: monthly payments behind: more than 90 days
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}  # keeps words readable above lines
-INK, QUIET, LATE, BAD, LENDER, CUT = "#000000", "#B0B0B0", "#E69F00", "#D55E00", "#56B4E9", "#D55E00"
+QUIET, LATE, BAD, LENDER = "#B0B0B0", "#E69F00", "#D55E00", "#56B4E9"
 
 
 def neighbourhood(comparison, replay) -> tuple[Figure, str, str] | None:

@@ -1,7 +1,7 @@
 """The early-warning bench: crises whose cause and date are known, and how well indicators warn of them.
 
 Each crisis is played beside a calm world of the same seed, from the same chance. Crises break in different months of
-different seeds, so that no indicator scores by knowing the calendar. ``python -m analysis.crises`` writes the page.
+different seeds, so that no indicator scores by knowing the calendar.
 """
 
 import itertools
@@ -11,14 +11,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import click
 import numpy as np
 
-from analysis.early_warning import Score, alarms_in_calm, score, shuffled
+from analysis.early_warning.indicators import INDICATORS, courses, totals
+from analysis.early_warning.scores import Score, alarms_in_calm, score, shuffled
 from analysis.estimate import Estimate, estimate
-from analysis.indicators import INDICATORS, courses, totals
 from scenarios.loader import load
-from scenarios.runner import cores
 from sim.chance import month_key
 from sim.parameters import merchants_for
 from sim.policy import Change, month_date, month_number
@@ -219,32 +217,3 @@ def fewest(made: Bench) -> tuple[str, ...]:
         if enough:
             return max(enough, key=lambda names: best[names].mean())
     return ()
-
-
-@click.command()
-@click.option("--borrowers", type=click.IntRange(100), default=10_000, show_default=True, help="People in each world.")
-@click.option("--seeds", type=click.IntRange(2), default=24, show_default=True, help="Worlds of each kind.")
-@click.option("--threads", type=click.IntRange(1), default=None, help="Worlds played at once [default: all cores].")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("docs/early-warning.md"))
-def main(borrowers: int, seeds: int, threads: int | None, out: Path) -> None:
-    """Play crises whose cause and date are known, score indicators before them, and write the page and its figure.
-
-    Example: python -m analysis.crises --borrowers 5000 --seeds 12 --out runs/early-warning.md
-    """
-    if out.suffix != ".md":
-        raise click.BadParameter(f"{out} is not a Markdown file; write {out.with_suffix('.md')}", param_hint="--out")
-    from analysis.figures import Drawing, png
-    from analysis.warning_figures import draw_warnings
-    from analysis.warning_page import page
-
-    made = bench(borrowers, seeds, threads or cores(), lambda name: click.echo(f"playing: {name}"))
-    drawing = Drawing(out.stem, *draw_warnings(made))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    picture = out.with_suffix(".png")
-    picture.write_bytes(png(drawing))
-    out.write_text(page(made, drawing, picture.name), encoding="utf-8")
-    click.echo(f"Written to {out} and {picture}")
-
-
-if __name__ == "__main__":
-    main()

@@ -2,12 +2,13 @@
 
 from rich.console import Group
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from analysis import calibration, rows, wording
+from analysis import calibration
 from analysis.compare import compare
 from analysis.folder import open_run
+from analysis.report import rows, sentences
+from analysis.tables import terminal
 
 
 def screen(folder):
@@ -20,10 +21,9 @@ def screen(folder):
     parts = []
     if run.reform:
         c = compare(run)
-        parts += [Text(wording.headline(c), style="bold"), Text(wording.turnover(c))]
-        parts += [
-            Text(sentence) for sentence in (wording.people_cut(c), wording.where(c), wording.touched(c)) if sentence
-        ]
+        parts += [Text(sentences.headline(c), style="bold"), Text(sentences.turnover(c))]
+        told = (sentences.people_cut(c), sentences.where(c), sentences.touched(c))
+        parts += [Text(sentence) for sentence in told if sentence]
         parts += [
             Text(
                 f"Defaults in one world only, {run.pair}; caused: only under {run.reform}, avoided: only under"
@@ -32,11 +32,11 @@ def screen(folder):
             ),
             _rates("lines by lender, per 1,000 borrowers", c.platforms),
             *(
-                _rates(f"people by {wording.group_title(kind)}, per 1,000 of the group", groups)
+                _rates(f"people by {sentences.group_title(kind)}, per 1,000 of the group", groups)
                 for kind, groups in c.segments.items()
             ),
             _displacement_table(c),
-            Text(wording.displaced(c)),
+            Text(sentences.displaced(c)),
         ]
         parts.append(
             _calibration_table(
@@ -52,16 +52,8 @@ def screen(folder):
     return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts))
 
 
-def _table(title, *columns):
-
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for i, column in enumerate((title, *columns)):
-        table.add_column(column, justify="left" if i == 0 else "right", overflow="fold")
-    return table
-
-
 def _rates(title, groups):
-    table = _table(title, "caused", "avoided", "difference", "95 % interval")
+    table = terminal(title, "caused", "avoided", "difference", "95 % interval")
     for row in rows.turnover(groups):
         table.add_row(
             row["name"] + (" (cut)" if row["cut"] else ""),
@@ -74,7 +66,7 @@ def _rates(title, groups):
 
 
 def _displacement_table(c):
-    table = _table("where the removed credit went", "yuan per borrower", "95 % interval", "of removed", "of net")
+    table = terminal("where the removed credit went", "yuan per borrower", "95 % interval", "of removed", "of net")
     for row in rows.displacement(c):
         table.add_row(
             row["name"], row["yuan"], row["interval"], row["share"], row["net"], style="bold" if row["total"] else ""
@@ -83,7 +75,7 @@ def _displacement_table(c):
 
 
 def _calibration_table(targets, title):
-    table = _table(title, "simulated", "published", "window", "mark")
+    table = terminal(title, "simulated", "published", "window", "mark")
     styles = {calibration.MISSES: "red", calibration.NEAR: "yellow", calibration.FITS: "green"}
     for row in targets:
         table.add_row(

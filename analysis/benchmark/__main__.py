@@ -23,7 +23,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-ROOT = Path(__file__).resolve().parents[1]
+from analysis.tables import markdown
+
+ROOT = Path(__file__).resolve().parents[2]
 MANY = 10_000  # borrowers from which a market is held against the bars: below, fixed costs of a month count
 EVERYBODY = 100_000  # borrowers of the market with everything on
 ROLLOVER = "from analysis.commands import main; main()"
@@ -101,10 +103,10 @@ class Laboratory:
         }
 
     def measure(self, what: str, name: str, compiled: bool = True, **arguments) -> dict:
-        """One measurement of ``analysis.measures``; what: in words, for the progress bar."""
+        """One measurement of ``analysis.benchmark.measures``; what: in words, for the progress bar."""
         self.advance(what)
         more = {} if compiled else {"NUMBA_DISABLE_JIT": "1"}
-        command = [sys.executable, "-m", "analysis.measures", name, json.dumps(arguments)]
+        command = [sys.executable, "-m", "analysis.benchmark.measures", name, json.dumps(arguments)]
         run = subprocess.run(command, env=self.environment | more, check=True, stdout=subprocess.PIPE)
         return json.loads(run.stdout)
 
@@ -266,14 +268,14 @@ def write(out: Path, what: dict, title: str, note: str, lines: list[Figure], raw
     out.parent.mkdir(parents=True, exist_ok=True)
     rows = [asdict(line) | {"verdict": line.verdict, **(asdict(BARS[line.bar]) if line.bar else {})} for line in lines]
     out.write_text(json.dumps({"machine": what, "figures": rows, "raw": raw}, indent=1) + "\n")
-    table = [HEADINGS, ("---", "---:", "---:", "---:", "---"), *(line.cells() for line in lines)]
-    text = "\n".join("| " + " | ".join(cells) + " |" for cells in table)
+    text = markdown(HEADINGS, [line.cells() for line in lines], right=(1, 2, 3))
     out.with_suffix(".md").write_text(f"{title}\n\n{note + chr(10) * 2 if note else ''}{text}\n")
 
 
 @click.command()
 @click.option("--full", is_flag=True, help="Also ten million borrowers and 100,000 Python objects (some ten minutes).")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("runs/bench.json"))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("runs/bench.json"),
+              show_default=True, help="Figures as JSON; the table goes beside it as Markdown.")  # fmt: skip
 def main(full: bool, out: Path) -> None:
     """Measure speed and memory on this machine and compare them with what the design asks for."""
     console = Console()
@@ -293,4 +295,4 @@ def main(full: bool, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="python -m analysis.benchmark")

@@ -1,4 +1,4 @@
-"""Measurements of speed and memory, each for a process of its own: ``python -m analysis.measures NAME ARGUMENTS``.
+"""Measurements, each for a process of its own: ``python -m analysis.benchmark.measures NAME ARGUMENTS``.
 
 Timings that are to be compared are interleaved, so that a machine busy with something else disturbs both alike, and
 medians are taken. Arguments and results are JSON objects.
@@ -117,7 +117,7 @@ def founded(borrowers: int, file: str) -> dict:
 
 def objects(file: str, months: int) -> dict:
     """Seconds per month of the market of Python objects, and the most memory it held, in bytes."""
-    from analysis.mesa_objects import ObjectModel  # before the rules
+    from analysis.benchmark.mesa_objects import ObjectModel  # before the rules
 
     model = ObjectModel(pickle.loads(Path(file).read_bytes()))
     return {"seconds": median(_clock(model.step) for _ in range(months)), "peak": _peak()}

@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from analysis.calibration import delinquency_path
+from analysis.drawing import entitle
 from analysis.estimate import spread_path
-from analysis.titles import entitle
 from analysis.wording import number
 from sim.record import BUCKETS
 

@@ -7,16 +7,14 @@ from pathlib import Path
 
 import jinja2
 
-from analysis import calibration, rows, wording
+from analysis import calibration
 from analysis.compare import Comparison, compare
 from analysis.explain import pages
 from analysis.folder import Run, open_run
-from analysis.glossary import GLOSSARY
-from analysis.screen import screen
+from analysis.report import rows, sentences
+from analysis.report.glossary import GLOSSARY
 from analysis.wording import month
 from sim.parameters import BEHAVIOUR
-
-__all__ = ["screen", "write"]
 
 SECTIONS = (
     ("answer", "How many, where"),
@@ -44,14 +42,15 @@ def write(folder, replay: bool | None = None) -> Path:
     neighbourhood of a default (None: only if this process has loaded the market already, so that reading never loads
     it). Returns the path of the page; raises ValueError if the folder cannot be read.
     """
-    from analysis import figures  # matplotlib waits until something is drawn
+    from analysis.drawing import save, svg  # matplotlib waits until something is drawn
+    from analysis.report.figures import draw
 
     run = open_run(folder)
     comparison = compare(run) if run.reform else None
-    drawings = figures.draw(run, comparison, "sim.model" in sys.modules if replay is None else replay)
-    figures.save(drawings, run.folder)
+    drawings = draw(run, comparison, "sim.model" in sys.modules if replay is None else replay)
+    save(drawings, run.folder)
     pictures = {
-        name: {"source": _source(figures.svg(drawing)), "alt": drawing.alt, "caption": drawing.caption}
+        name: {"source": _source(svg(drawing)), "alt": drawing.alt, "caption": drawing.caption}
         for name, drawing in drawings.items()
     }
     explained = pages.read(run.folder) if comparison else None
@@ -92,7 +91,7 @@ def _content(run: Run, c: Comparison | None) -> dict:
         "policy": month(run.policy) if c else None,
         "end": month(run.months[-1]),
         "sections": SECTIONS if c else SECTIONS[WITH_TWO_WORLDS:],
-        "answer": wording.headline(c) if c else rows.levels(run),
+        "answer": sentences.headline(c) if c else rows.levels(run),
         "belief": rows.belief(targets),
         "misses": calibration.misses(targets),
         "calibration": [(group, list(members)) for group, members in groupby(targets, key=lambda row: row.group)],
@@ -106,14 +105,14 @@ def _content(run: Run, c: Comparison | None) -> dict:
     }
     if c:
         content |= {
-            "how_many": [s for s in (wording.turnover(c), wording.people_cut(c), wording.where(c)) if s],
+            "how_many": [s for s in (sentences.turnover(c), sentences.people_cut(c), sentences.where(c)) if s],
             "products": rows.turnover([*c.products, c.lines], total=c.lines),
             "who": rows.who(c),
-            "displaced": wording.displaced(c),
-            "segments": [(wording.group_title(kind), rows.turnover(groups)) for kind, groups in c.segments.items()],
+            "displaced": sentences.displaced(c),
+            "segments": [(sentences.group_title(kind), rows.turnover(groups)) for kind, groups in c.segments.items()],
             "displacement": rows.displacement(c),
             "horizons": rows.horizons(c),
-            "touched": wording.touched(c),
+            "touched": sentences.touched(c),
         }
     return content
 

@@ -7,9 +7,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.bars import CUT, INK, QUIET
-from analysis.frontier import BEST, CAUTION, DOMINATED, NOTHING, UNTOLD, Frontier
-from analysis.titles import entitle
+from analysis.drawing import CUT, INK, QUIET, entitle
+from analysis.frontier.frontier import BEST, CAUTION, DOMINATED, UNTOLD, Frontier
+from analysis.frontier.rules import NOTHING
 from analysis.wording import interval
 
 LETTER, HEIGHT, DOT = 4.2, 9.0, 4.5  #: of a name, in points: width of a letter, height; half the width of a dot
@@ -22,7 +22,7 @@ ALONG = np.linspace(0.3, 0.95, 12)[:, None]  #: where the line from a dot to its
 FILLS = {BEST: CUT, UNTOLD: "#BBBBBB", DOMINATED: "white"}
 
 
-def frontier(frontiers: Sequence[Frontier]) -> tuple[Figure, str, str]:
+def draw_frontier(frontiers: Sequence[Frontier]) -> tuple[Figure, str, str]:
     """One panel for each risk: rules as points with interval crosses, names, and the frontier as a staircase.
 
     frontiers: of the same rules and the same harm, one for each risk. Returns the figure, its description and how to

@@ -5,10 +5,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.titles import entitle
-from analysis.wording import CAUSE_WORDS, group_title, interval, number
-
-CAUSED, AVOIDED, INK, QUIET, CUT = "#E69F00", "#56B4E9", "#000000", "#8A8A8A", "#D55E00"
+from analysis.drawing import AVOIDED, CAUSED, CUT, INK, entitle
+from analysis.report.sentences import CAUSE_WORDS, group_title
+from analysis.wording import interval, number
 
 
 def answer(c) -> tuple[Figure, str, str]:

@@ -2,16 +2,13 @@
 
 from textwrap import fill
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from analysis.bars import INK
-from analysis.crises import CONTROL, SIGNAL, Bench
-from analysis.figures import STYLE
-from analysis.titles import entitle
+from analysis.drawing import INK, entitle
+from analysis.early_warning.crises import CONTROL, SIGNAL, Bench
 
 #: From pointing the wrong way, by way of a coin, to perfect; blue and orange are told apart by colour-blind people.
 WRONG_TO_RIGHT = LinearSegmentedColormap.from_list("auc", ["#56B4E9", "#FFFFFF", "#E69F00"])
@@ -27,15 +24,14 @@ def draw_warnings(made: Bench) -> tuple[Figure, str, str]:
     scores = [[made.scores[name, crisis.name] for crisis in made.crises] for name in rows]
     rank = np.array([[score.auc.mean for score in row] for row in scores])
     lead = np.array([[score.lead.mean for score in row] for row in scores])
-    with mpl.rc_context(fname=str(STYLE)):
-        figure = Figure(figsize=(10.4, 1.9 + 0.27 * len(rows)))
-        left, right = figure.subplots(1, 2, sharey=True)
-        longest = -min(crisis.begins for crisis in made.crises)
-        _table(left, made, rows, rank, WRONG_TO_RIGHT, (0.0, 1.0), "{:.2f}")
-        _table(right, made, rows, lead, NONE_TO_LONG, (0.0, longest), "{:.1f}")
-        left.set_title(f"AUC, {SIGNAL} months before the break\n(0.5 is a coin, below it the wrong way round)")
-        right.set_title("Months an alarm has stood at the break\n(none where it does not stand; mean of worlds)")
-        entitle(figure, finding(made))
+    figure = Figure(figsize=(10.4, 1.9 + 0.27 * len(rows)))
+    left, right = figure.subplots(1, 2, sharey=True)
+    longest = -min(crisis.begins for crisis in made.crises)
+    _table(left, made, rows, rank, WRONG_TO_RIGHT, (0.0, 1.0), "{:.2f}")
+    _table(right, made, rows, lead, NONE_TO_LONG, (0.0, longest), "{:.1f}")
+    left.set_title(f"AUC, {SIGNAL} months before the break\n(0.5 is a coin, below it the wrong way round)")
+    right.set_title("Months an alarm has stood at the break\n(none where it does not stand; mean of worlds)")
+    entitle(figure, finding(made))
     worst = {crisis.name: min(rows, key=lambda name: made.scores[name, crisis.name].auc.mean) for crisis in made.crises}
     best = {crisis.name: max(rows, key=lambda name: made.scores[name, crisis.name].auc.mean) for crisis in made.crises}
     told = (

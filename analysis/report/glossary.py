@@ -80,6 +80,42 @@ GLOSSARY = (
         "A small group of people for whom thresholds are lower and limits small, so that losses are bounded.",
     ),
     ("Rollover", "Paying one lender with credit from another."),
+    (
+        "Channel",
+        (
+            "A way in which an effect spreads: the rule itself (direct), other debts of the same person (rollover),"
+            " what lenders see (information), their funding, jobs, friends (peers), trust."
+        ),
+    ),
+    (
+        "Channel held",
+        (
+            "In a world that is played again, what the channel passes on is what it passed on in the baseline. What"
+            " is then missing from the effect went through that channel."
+        ),
+    ),
+    (
+        "Shapley value",
+        (
+            "A fair part of an effect that several causes have together: what a cause adds, averaged over all orders in"
+            " which the causes could be switched on. Parts add up to the whole."
+        ),
+    ),
+    (
+        "Chain",
+        "What happened to one person in the reform and not in the baseline, in order, up to a default.",
+    ),
+    (
+        "Reproduction number",
+        "How many further defaults one default hands on, on average, through lenders, jobs and friends.",
+    ),
+    (
+        "DebtRank",
+        (
+            "How much distress one lender's closing brings to all others through borrowers they share, as a share of"
+            " all books."
+        ),
+    ),
     ("Credit removed", "Purchases on credit and cash draws that no longer happen on the lines that were cut."),
     ("Net credit removed", "Credit removed less what therefore no longer has to be repaid on the same lines."),
     (

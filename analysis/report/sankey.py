@@ -8,9 +8,9 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from scipy.optimize import isotonic_regression
 
-from analysis.bars import AVOIDED, CAUSED, CUT, INK, QUIET
-from analysis.titles import entitle
-from analysis.wording import memo, month
+from analysis.drawing import AVOIDED, CAUSED, CUT, INK, QUIET, entitle
+from analysis.report.sentences import memo
+from analysis.wording import month
 
 SMALL = 0.01  #: flows below this share of the width are drawn as one
 GAP = 0.05  #: between two blocks, as a share of the width of all

@@ -21,7 +21,7 @@ from sim import chance as luck
 if not numba.config.DISABLE_JIT:
     raise ImportError("the market of Python objects needs rules that are not compiled; set NUMBA_DISABLE_JIT=1")
 if any(name.startswith("sim.rules.") for name in sys.modules):
-    raise ImportError("import analysis.mesa_objects before the rules of the market")
+    raise ImportError("import analysis.benchmark.mesa_objects before the rules of the market")
 
 _WORD = 2**64 - 1
 _PERSON, _DECISION, _WHICH = int(luck._PERSON), int(luck._DECISION), int(luck._WHICH)

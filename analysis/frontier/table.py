@@ -1,28 +1,45 @@
 """Rules side by side: the table for a terminal, and the tables and the figure for a folder."""
 
+import csv
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-import duckdb
+import numpy as np
 from rich.console import Group
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from analysis.estimate import Estimate, estimate
-from analysis.frontier import BEST, CAUTION, HARMS, MEASURES, RISKS, Frontier, Measure, Rule
+from analysis.frontier.frontier import BEST, CAUTION, Frontier
+from analysis.frontier.measures import HARMS, MEASURES, RISKS, Measure
+from analysis.frontier.rules import Rule
+from analysis.tables import terminal
 from analysis.wording import month, number
+from scenarios.store import write_table
+from sim.record import Column
 
-#: Columns of the two tables that are written: name, DuckDB type.
 MEASURED = (
-    ("rule", "VARCHAR"), ("seed", "INTEGER"), ("measure", "VARCHAR"), ("unit", "VARCHAR"), ("value", "DOUBLE"),
-)  # fmt: skip
+    Column("rule", "VARCHAR", "name", "the run's folder; doing nothing is the baseline"),
+    Column("seed", "INTEGER", "number", "which of the paired runs"),
+    Column("measure", "VARCHAR", "name", "by what rules are judged"),
+    Column("unit", "VARCHAR", "name", "of the value"),
+    Column("value", "DOUBLE", "see unit", "the rule against doing nothing; of a risk, the fall"),
+)
 STANDING = (
-    ("risk", "VARCHAR"), ("harm", "VARCHAR"), ("rule", "VARCHAR"),
-    ("fall", "DOUBLE"), ("fall_low", "DOUBLE"), ("fall_high", "DOUBLE"),
-    ("harm_mean", "DOUBLE"), ("harm_low", "DOUBLE"), ("harm_high", "DOUBLE"),
-    ("standing", "VARCHAR"), ("dominated_by", "VARCHAR"),
-)  # fmt: skip
+    Column("risk", "VARCHAR", "name", "the measure that should fall"),
+    Column("harm", "VARCHAR", "name", "the measure set against it"),
+    Column("rule", "VARCHAR", "name", "as in measures"),
+    Column("fall", "DOUBLE", "of the risk", "mean fall over seeds"),
+    Column("fall_low", "DOUBLE", "of the risk", "lower end of its 95 % interval"),
+    Column("fall_high", "DOUBLE", "of the risk", "upper end of its 95 % interval"),
+    Column("harm_mean", "DOUBLE", "of the harm", "mean harm over seeds"),
+    Column("harm_low", "DOUBLE", "of the harm", "lower end of its 95 % interval"),
+    Column("harm_high", "DOUBLE", "of the harm", "upper end of its 95 % interval"),
+    Column("standing", "VARCHAR", "name", "whether the rule is on the frontier"),
+    Column("dominated_by", "VARCHAR", "name", "of the rules that are better, that of least harm"),
+)
 
 
 def screen(rules: Sequence[Rule], harm: Measure):
@@ -50,18 +67,15 @@ def write(rules: Sequence[Rule], harm: Measure, folder) -> list[Path]:
 
     rules, harm: as for ``screen``; folder: made if there is none. Returns the paths.
     """
-    import matplotlib as mpl
-
-    from analysis import points
-    from analysis.figures import STYLE, Drawing, save
+    from analysis.drawing import drawn, save
+    from analysis.frontier.figure import draw_frontier
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     written = _tables(folder, "measures", MEASURED, _values(rules))
     written += _tables(folder, "frontier", STANDING, _standings(rules))
-    with mpl.rc_context(fname=str(STYLE)):
-        drawing = Drawing("frontier", *points.frontier([Frontier(rules, risk, harm) for risk in RISKS]))
-    return written + save({drawing.name: drawing}, folder)
+    figure = partial(draw_frontier, [Frontier(rules, risk, harm) for risk in RISKS])
+    return written + save(drawn({"frontier": figure}), folder)
 
 
 def _values(rules) -> list[tuple]:
@@ -89,27 +103,19 @@ def _finite(value: float) -> float | None:
 
 
 def _tables(folder: Path, name: str, columns, rows) -> list[Path]:
-    paths = [folder / f"{name}.{ending}" for ending in ("parquet", "csv")]
-    with duckdb.connect() as connection:
-        connection.execute(f"CREATE TABLE t ({', '.join(f'{column} {kind}' for column, kind in columns)})")
-        connection.executemany(f"INSERT INTO t VALUES ({', '.join('?' * len(columns))})", rows)
-        for path in paths:
-            quoted = str(path).replace("'", "''")
-            connection.execute(f"COPY t TO '{quoted}' (FORMAT {path.suffix[1:]})")
-    return paths
-
-
-def _table(*columns) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for i, column in enumerate(columns):
-        table.add_column(column, justify="left" if i == 0 else "right", overflow="fold")
-    return table
+    parquet, plain = (folder / f"{name}.{ending}" for ending in ("parquet", "csv"))
+    names = [column.name for column in columns]
+    values = (np.array(column, dtype=object) for column in zip(*rows, strict=True))
+    write_table(parquet, columns, dict(zip(names, values, strict=True)))
+    with plain.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([names, *rows])
+    return [parquet, plain]
 
 
 def _measures(own) -> Table:
     """Each rule against doing nothing, with intervals."""
     heads = [("fall in " if m.fall else "") + f"{m.words}, {m.unit}" for m in _ordered()]
-    table = _table("rule, against doing nothing", *heads)
+    table = terminal("rule, against doing nothing", *heads)
     for rule in own:
         table.add_row(rule.name, *(_span(rule.estimate(m), m.digits) for m in _ordered()))
     return table
@@ -118,7 +124,7 @@ def _measures(own) -> Table:
 def _against_first(own) -> Table:
     """Each rule against the first one named, seed by seed."""
     first = own[0]
-    table = _table(f"paired difference against {first.name}", *(m.words for m in _ordered()))
+    table = terminal(f"paired difference against {first.name}", *(m.words for m in _ordered()))
     for rule in own[1:]:
         differences = [(estimate(rule.values[m.name] - first.values[m.name]), m) for m in _ordered()]
         table.add_row(rule.name, *(_span(value, m.digits) for value, m in differences))
@@ -128,7 +134,9 @@ def _against_first(own) -> Table:
 def _frontier(one: Frontier) -> Table:
     """Rules by their fall in one risk, with their standing and what the fall costs."""
     price = f"{one.harm.words} for each 100 yuan"
-    table = _table(f"fall in {one.risk.words}", one.risk.unit, f"{one.harm.words}, {one.harm.unit}", price, "standing")
+    table = terminal(
+        f"fall in {one.risk.words}", one.risk.unit, f"{one.harm.words}, {one.harm.unit}", price, "standing"
+    )
     for rule in sorted(one.rules, key=lambda rule: rule.estimate(one.risk).mean):
         fall, harm, digits = rule.estimate(one.risk).mean, rule.estimate(one.harm).mean, one.harm.digits
         style = "bold" if one.standing(rule) == BEST else ""
