@@ -72,8 +72,14 @@ def test_the_excess_of_the_game_is_the_excess_of_the_run(folder):
     from analysis.compare import compare
 
     played = table(folder, "channels-coalitions")
-    whole = (played["players"] == "+".join(CHANNELS)) & (played["outcome"] == "defaults")
-    assert played["difference"][whole].tolist() == compare(folder).people.excess.tolist()
+    whole = played["players"] == "+".join(CHANNELS)
+    found = compare(folder)
+    for name, said in (
+        ("defaults", found.people),
+        ("lines at cutters", found.at_cutters),
+        ("lines elsewhere", found.elsewhere),
+    ):
+        assert played["difference"][whole & (played["outcome"] == name)].tolist() == said.excess.tolist()
 
 
 def test_displacement_adds_up_in_the_table_too(folder):

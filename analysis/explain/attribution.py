@@ -59,7 +59,8 @@ def measure(model, since: int, cutters: Sequence[str]) -> np.ndarray:
     months = model.history.months[since:]
     flows = sum(month["flows"] for month in months).sum(axis=1)
     events = np.concatenate([month["events"] for month in months])
-    cut = np.array([platform in cutters for platform, _ in model.product_names], dtype=bool)[events["product"]]
+    _, product = np.unique(np.array([events["borrower"], events["product"]]), axis=1)  # a line counts once
+    cut = np.array([platform in cutters for platform, _ in model.product_names], dtype=bool)[product]
     return np.array(
         [
             len(first_defaults(model, since)),
