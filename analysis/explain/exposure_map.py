@@ -94,7 +94,7 @@ def _bars(axes, ranks, played):
             axes.plot(ends, [place, place], color=INK, linewidth=1.4, linestyle="-", solid_capstyle="butt")
         axes.plot(100 * loss.mean, place, "D", color=CUT, markerfacecolor="white", markersize=5)
     axes.axvline(0, color=INK, linewidth=0.8, linestyle="-")
-    axes.set_xlabel("DebtRank (bar) and loss as\nplayed (diamond), in % of all books")
+    axes.set_xlabel("DebtRank (bar), loss as played\n(diamond), % of all books")
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
     axes.tick_params(axis="y", length=0)
