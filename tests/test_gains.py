@@ -321,7 +321,7 @@ def test_sentences_say_who_bears_it_and_do_not_when_nothing_can_be_told():
     harm = [made_up((4, 0), 80, spent=-700, charged=-10, owed=-90, cut=8, good_cut=6) for _ in range(3)]
     burden, money, good = sentences(harm, "cut", "calm")
     assert "people who owed no lender: +50.0" in burden
-    assert "In no group do clearly fewer" in burden
+    assert "none in which clearly fewer" in burden
     assert "spends 0.0 yuan less" in money
     assert "debt not taken up" in money
     assert "75 % never default in either world; that is 2 such people for each default caused" in good

@@ -59,7 +59,8 @@ def measure(model, since: int, cutters: Sequence[str]) -> np.ndarray:
     months = model.history.months[since:]
     flows = sum(month["flows"] for month in months).sum(axis=1)
     events = np.concatenate([month["events"] for month in months])
-    cut = np.array([platform in cutters for platform, _ in model.product_names], dtype=bool)[events["product"]]
+    _, product = np.unique(np.array([events["borrower"], events["product"]]), axis=1)  # a line counts once
+    cut = np.array([platform in cutters for platform, _ in model.product_names], dtype=bool)[product]
     return np.array(
         [
             len(first_defaults(model, since)),
@@ -210,9 +211,14 @@ class Attribution:
         ranges = order_ranges(self.game.others, values)
         return {name: (low * scale, high * scale) for name, (low, high) in ranges.items()}
 
-    def lenders_reaction(self, outcome: int) -> Estimate:
-        """What lenders' reactions add, through what they see and how they are funded, in the unit."""
-        return self.shown(outcome, sum(self.parts[channel][:, outcome] for channel in LENDERS))
+    def without(self, players: Sequence[str], outcome: int) -> Estimate:
+        """What the policy changes with some players left out and all others in, in the unit: an experiment, no part."""
+        return self.shown(outcome, self.values[Coalition(self.game.players) - set(players)][:, outcome])
+
+    def added_last(self, players: Sequence[str], outcome: int) -> Estimate:
+        """What these players add together once all others are in, in the unit."""
+        without = self.values[Coalition(self.game.players) - set(players)]
+        return self.shown(outcome, (self.total - without)[:, outcome])
 
 
 def attribute(

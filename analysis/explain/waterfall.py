@@ -10,7 +10,7 @@ from analysis.wording import number
 
 SAYS = {
     "direct": "direct: lines that were cut,\nothers held as in the baseline",
-    "rollover": "rollover: same people,\nother lenders",
+    "rollover": "rollover: free to turn\nto other lenders",
     "information": "information: lenders\nreact to what they see",
     "funding": "funding: losses and\nfunding tighten lending",
     "jobs": "jobs: spending, shops,\nlayoffs",
@@ -60,12 +60,18 @@ def waterfall(a: Attribution, pair: str, outcome: int = 0) -> tuple[Figure, str,
         handles.append(Line2D([], [], **diamond, label="its part (Shapley)"))
     figure.legend(handles=handles, loc="outside lower left", ncols=3)
     said = "; ".join(f"{player} {number(part.mean)}" for player, part in parts.items())
+    first = (
+        " Direct comes first and has no order: it is the world in which people who are cut must do at other lenders"
+        " what they do in the baseline; rollover is what being free to turn to them changes. Read the two together."
+        if a.game.first
+        else ""
+    )
     return (
         figure,
         f"{it.meaning}, {it.unit}, {pair}: {said}; together {number(total.mean)}.",
         "Each bar starts where the one above ended; the parts add up to the total exactly. A part is the mean of what"
         " the player adds over all orders in which players could be let in; beside it the least and the most it adds in"
-        " any one order, which is what a split by switching things on one after another would give.",
+        " any one order, which is what a split by switching things on one after another would give." + first,
     )
 
 
