@@ -13,7 +13,7 @@ import numpy as np
 from analysis.folder import Run
 from scenarios.schema import Scenario
 
-MOST_BYTES = 1_500_000_000  #: that the worlds of one seed may take at once; more are played in turns
+MOST_BYTES = 600_000_000  #: that the worlds of one seed may take at once; more are played in turns
 BYTES_EACH = 560  #: per borrower and world: records and what is added up
 
 
