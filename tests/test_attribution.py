@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from cases import HARD, UNCOUPLED, attributed, case_with, outcome
 
-from analysis.explain.attribution import GAMES, LENDERS, OUTCOMES, attribute, measure
-from analysis.explain.shapley import Coalition
+from analysis.explain.attribution.games import GAMES, LENDERS, OUTCOMES, attribute, measure
+from analysis.explain.attribution.shapley import Coalition
 from analysis.explain.study import _games
 from analysis.explain.twins import REFORM, Twins, World
 from sim.channels import CHANNELS

@@ -13,8 +13,8 @@ from tiny_folder import build
 
 from analysis.commands import main
 from analysis.estimate import Estimate, estimate
-from analysis.explain import columns, pages, sections
-from analysis.explain.attribution import OUTCOMES
+from analysis.explain import columns, files, sections
+from analysis.explain.attribution.games import OUTCOMES
 from analysis.explain.study import explain
 from analysis.folder import open_run
 from analysis.report.page import write
@@ -124,7 +124,7 @@ def test_the_page_says_how_to_read_the_first_round(folder):
 def test_a_beginning_of_chains_that_does_not_matter_when_it_is_frozen_is_said_to_be_none(monkeypatch):
     begun = {f"entry: {entry}": Estimate(share, 0.0, 0.0, 2) for entry, share in
              {"lender": 0.2, "job": 0.0, "friends": 0.0, "trust": 0.1}.items()}  # fmt: skip
-    monkeypatch.setattr(sections.handed_on, "summary", lambda found: begun)
+    monkeypatch.setattr(sections.forest, "summary", lambda found: begun)
     nothing = np.zeros((2, len(OUTCOMES)), int)
     a = SimpleNamespace(parts={channel: nothing + (channel == "funding") for channel in CHANNELS}, total=nothing)
     a.shown = lambda outcome, counts: estimate(counts)
@@ -152,14 +152,14 @@ def test_a_new_explanation_replaces_the_old_one_whole(folder, tmp_path):
     assert written == again / "explain"
     assert not (written / "old.txt").exists()
     assert not (written / "channels-parts.parquet").exists()
-    assert pages.read(again)["seeds"] == [1]
+    assert files.read(again)["seeds"] == [1]
 
 
 def test_a_damaged_explanation_is_no_explanation(folder, tmp_path):
     damaged = tmp_path / "damaged"
     shutil.copytree(folder, damaged)
     (damaged / "explain" / "cascade.svg").unlink()
-    assert pages.read(damaged) is None
+    assert files.read(damaged) is None
     write(damaged, replay=False)
 
 

@@ -10,9 +10,7 @@ from markets import TWO_LENDERS, differences, everything, model_of
 
 from analysis.compare import compare
 from analysis.estimate import estimate
-from analysis.explain.gain_map import draw_deciles, draw_map
-from analysis.explain.gain_table import cell_table, extremes, is_told, level, rate, relative, sentences, size, table
-from analysis.explain.gains import (
+from analysis.explain.gains.lives import (
     CELLS,
     DECILES,
     DIVISIONS,
@@ -24,6 +22,8 @@ from analysis.explain.gains import (
     mean_scores,
     sum_up,
 )
+from analysis.explain.gains.map import draw_deciles, draw_map
+from analysis.explain.gains.table import cell_table, extremes, is_told, level, rate, relative, sentences, size, table
 from analysis.explain.twins import REFORM, Twins, World, case_of, first_defaults
 from analysis.folder import open_run
 from scenarios.runner import run

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.explain import columns, gain_table, network_table
-from analysis.explain import transmission as handed_on
-from analysis.explain.attribution import LENDERS, OUTCOMES, Attribution
-from analysis.explain.chains import ENTRIES
-from analysis.explain.gains import Gains
-from analysis.explain.network import Observed
-from analysis.explain.pages import Section, Table
-from analysis.explain.transmission import Transmission
+from analysis.explain import columns
+from analysis.explain.attribution.games import LENDERS, OUTCOMES, Attribution
+from analysis.explain.files import Section, Table
+from analysis.explain.gains import table as gain_table
+from analysis.explain.gains.lives import Gains
+from analysis.explain.network import table as network_table
+from analysis.explain.network.closings import Observed
+from analysis.explain.transmission import forest
+from analysis.explain.transmission.chains import ENTRIES
+from analysis.explain.transmission.forest import Transmission
 from analysis.wording import interval, number
 from sim.record import Column
 
-#: What a game is called in a title, and what its parts mean.
+#: What a game is called in a title.
 ASKED = {
     "channels": "Through which channel",
     "provisions": "Because of which provision",
@@ -28,7 +30,7 @@ def attribution(a: Attribution, pair: str) -> Section:
 
     a: an Attribution; pair: how the two worlds are named.
     """
-    from analysis.explain import waterfall
+    from analysis.explain.attribution import waterfall
 
     return Section(
         a.game.name,
@@ -163,16 +165,16 @@ def transmission(found: Sequence[Transmission], channels: Attribution | None) ->
 
     found: one Transmission per seed; channels: the attribution to channels, to be set beside, if there is one.
     """
-    from analysis.explain import cascade
+    from analysis.explain.transmission import cascade
 
-    kept = handed_on.tables(found)
+    kept = forest.tables(found)
     described = {
         "chains": columns.CHAINS, "contagious": columns.CONTAGIOUS, "handed": columns.HANDED, "tree": columns.TREE,
     }  # fmt: skip
     return Section(
         "transmission",
         "How it was handed on",
-        handed_on.sentences(found) + (_side_by_side(found, channels) if channels else []),
+        forest.sentences(found) + (_side_by_side(found, channels) if channels else []),
         {"cascade": lambda: cascade.cascade(found), "beginnings": lambda: cascade.beginnings(found)},
         [],
         [_kept(name, described[name], kept[name]) for name in described],
@@ -181,7 +183,7 @@ def transmission(found: Sequence[Transmission], channels: Attribution | None) ->
 
 def _side_by_side(found, a: Attribution) -> list[str]:
     """Where the bookkeeping of chains and the experiment of freezing a channel say different things."""
-    begun = handed_on.summary(found)
+    begun = forest.summary(found)
     share = {entry: begun[f"entry: {entry}"].mean for entry in FROZEN_FOR}
     if not np.isfinite(share["lender"]):
         return []
@@ -210,7 +212,7 @@ def gains(found: Sequence[Gains], reform: str, baseline: str) -> Section:
 
     found: one Gains per seed; reform, baseline: names of the worlds.
     """
-    from analysis.explain import gain_map
+    from analysis.explain.gains import map as gain_map
 
     pair = f"{reform} against {baseline}"
     return Section(
@@ -234,7 +236,7 @@ def network(found: Sequence[Observed], worlds: tuple[str, str], months: tuple[st
 
     found: one Observed per seed; worlds: baseline and reform; months: the one before the policy, and the last.
     """
-    from analysis.explain.exposure_map import exposure_map
+    from analysis.explain.network.map import exposure_map
 
     rows = network_table.rows(found, worlds, months)
     values = {column.name: [row[column.name] for row in rows] for column in columns.NETWORK}

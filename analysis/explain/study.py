@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from analysis.compare import compare
-from analysis.explain import pages, sections
-from analysis.explain.attribution import GAMES, Game, attribute, months_of
-from analysis.explain.gains import Gains, Lives
-from analysis.explain.network import Observed, observe
-from analysis.explain.transmission import Transmission, Watch
+from analysis.explain import files, sections
+from analysis.explain.attribution.games import GAMES, Game, attribute, months_of
+from analysis.explain.gains.lives import Gains, Lives
+from analysis.explain.network.closings import Observed, observe
+from analysis.explain.transmission.forest import Transmission, Watch
 from analysis.explain.twins import REFORM, Case, Twins, case_of, each_seed
 from analysis.folder import MONTH, open_run
 from analysis.wording import month
@@ -82,7 +82,7 @@ def explain(
         "seeds": list(chosen),
         "seconds": round(time.monotonic() - began, 1),
     }
-    return pages.write(run.folder, told, made)
+    return files.write(run.folder, told, made)
 
 
 def _games(case: Case) -> list[Game]:

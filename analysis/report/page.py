@@ -9,7 +9,7 @@ import jinja2
 
 from analysis import calibration
 from analysis.compare import Comparison, compare
-from analysis.explain import pages
+from analysis.explain import files
 from analysis.folder import Run, open_run
 from analysis.report import rows, sentences
 from analysis.report.glossary import GLOSSARY
@@ -53,7 +53,7 @@ def write(folder, replay: bool | None = None) -> Path:
         name: {"source": _source(svg(drawing)), "alt": drawing.alt, "caption": drawing.caption}
         for name, drawing in drawings.items()
     }
-    explained = pages.read(run.folder) if comparison else None
+    explained = files.read(run.folder) if comparison else None
     for section in explained["sections"] if explained else ():
         for figure in section["figures"]:
             pictures[figure["name"]] = figure | {"source": _source(figure["svg"])}

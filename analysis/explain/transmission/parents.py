@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.explain.chains import ENTRIES, PUSHES, Step
-from analysis.explain.divergence import NEVER, Divergence
+from analysis.explain.transmission.chains import ENTRIES, PUSHES, Step
+from analysis.explain.transmission.divergence import NEVER, Divergence
 
 POLICY, UNKNOWN = -1, -2  #: givers that are not people
 NOBODY = (np.zeros(0, int), np.zeros(0))

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 from analysis.estimate import Estimate, estimate
-from analysis.explain.shapley import Coalition, Sampled, coalitions, exact, order_ranges, orders, sampled
+from analysis.explain.attribution.shapley import Coalition, Sampled, coalitions, exact, order_ranges, orders, sampled
 from analysis.explain.twins import Case, Twins, World, each_seed, first_defaults
 from sim import ledger
 from sim import tally as row
@@ -22,7 +22,7 @@ from sim.channels import CHANNELS
 from sim.levers import LEVERS
 from sim.record import MERCHANT_COLUMNS
 
-DIRECT, SPREADING = CHANNELS[0], CHANNELS[1:]
+DIRECT = CHANNELS[0]
 LENDERS = ("information", "funding")  #: channels through which lenders react; the others are the rule and the people
 MOST_EXACT = 7  #: players for whom every coalition is played
 PAIRS = 16  #: orders, each with its reverse, that are drawn for more players than that

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.estimate import Estimate, estimate
-from analysis.explain.chains import ENTRIES, Step, chain_of, entry_of, pushes_of, words
-from analysis.explain.divergence import NEVER, Divergence
-from analysis.explain.parents import POLICY, UNKNOWN, Edges, descent, edges_of, forest
+from analysis.explain.transmission.chains import ENTRIES, Step, chain_of, entry_of, pushes_of, words
+from analysis.explain.transmission.divergence import NEVER, Divergence
+from analysis.explain.transmission.parents import POLICY, UNKNOWN, Edges, descent, edges_of, forest
 
 GIVERS = ("policy", "defaulters", "others", "unknown")
 AT_LENDERS = ("cut", "rules", "refused", "tighter", "looser")  # what lenders do to a person
@@ -232,7 +232,7 @@ def sentences(found: Sequence[Transmission]) -> list[str]:
     ]
     told = [
         f"Of the {total['caused'].mean:.0f} people (mean of {seeds}) who default only in the reform, chains begin with:"
-        f" {', '.join(begins)}; {100 * total['crossed'].mean:.0f} % default with a lender that had not touched them.",
+        f" {', '.join(begins)}; {100 * total['crossed'].mean:.0f} % default with a lender that had not cut or refused them.",
         f"The effective reproduction number is {_span(total['R'])}: so many further defaults each one hands on through"
         f" lenders, jobs and friends, in at most {max(one.depth for one in found)} generations; another"
         f" {100 * total['blame: others'].mean:.0f} % of the blame is on people who were late or bought less and do not"

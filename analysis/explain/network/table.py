@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.estimate import Estimate, estimate
-from analysis.explain.network import Observed, closing_measures, network_measures
+from analysis.explain.network.closings import Observed, closing_measures, network_measures
 
 DEBTRANK = "Battiston et al. 2012; Bardoscia et al. 2015"
 INDIA = "Community-Mediated Exchange and Collective Loan Defaults (India)"

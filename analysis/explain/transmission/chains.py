@@ -10,7 +10,7 @@ from itertools import groupby
 
 import numpy as np
 
-from analysis.explain.divergence import NEVER, Divergence
+from analysis.explain.transmission.divergence import NEVER, Divergence
 from sim.policy import month_date, month_number
 
 #: How a chain may begin, in words for figures. What pushes -> what it is handed on by.

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.drawing import AVOIDED, CAUSED, CUT, INK, QUIET, entitle
-from analysis.explain.chains import ENTRIES, Step
-from analysis.explain.transmission import Transmission
+from analysis.explain.transmission.chains import ENTRIES, Step
+from analysis.explain.transmission.forest import Transmission
 
 BLUE, GREEN, PINK = "#0072B2", "#009E73", "#CC79A7"
 #: kind of step: marker, colour, how far from the line (so that what happens in one month stays visible), words.

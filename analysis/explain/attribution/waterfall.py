@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.drawing import AVOIDED, CAUSED, INK, QUIET, entitle
-from analysis.explain.attribution import OUTCOMES, Attribution
+from analysis.explain.attribution.games import OUTCOMES, Attribution
 from analysis.wording import number
 
 SAYS = {
@@ -52,7 +52,7 @@ def waterfall(a: Attribution, pair: str, outcome: int = 0) -> tuple[Figure, str,
     order.margins(x=0.12)
     if not ranges:
         order.set_visible(False)
-    entitle(figure, _finding(a, pair, outcome, parts, total))
+    entitle(figure, _finding(pair, outcome, parts, total))
     handles = [Line2D([], [], color=INK, linestyle="-", label="95 % interval over seeds")]
     if ranges:
         handles.append(Line2D([], [], color=QUIET, linewidth=5, linestyle="-", label="what it adds, by order"))
@@ -128,7 +128,7 @@ def _range(axes, place, part, span):
     axes.plot(part, place, "D", color=INK, markersize=4)
 
 
-def _finding(a, pair, outcome, parts, total) -> str:
+def _finding(pair, outcome, parts, total) -> str:
     """The largest part that these seeds can tell from zero, in words."""
     it = OUTCOMES[outcome]
     told = {player: part for player, part in parts.items() if not part.includes_zero}

@@ -7,8 +7,8 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from analysis.drawing import CAUSED, CUT, INK, entitle
-from analysis.explain.network import Observed
-from analysis.explain.network_table import over_seeds
+from analysis.explain.network.closings import Observed
+from analysis.explain.network.table import over_seeds
 
 DARK = 0.6  #: of the darkest cell; from there on numbers are white
 NOBODY = "#E4E4E4"  #: a lender and itself

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.explain import exposures
+from analysis.explain.network import measures
 from analysis.explain.twins import REFORM, Case, Twins, World
 
 YEAR = 12  #: months after a lender closes in which defaults elsewhere are counted
@@ -35,8 +35,8 @@ class Network:
         return self.owed.sum(axis=0)
 
     def weights(self, extra_default) -> np.ndarray:
-        """Shared-borrower exposures, shares of capital [p, q]: ``exposures.exposure``."""
-        return exposures.exposure(self.owed, extra_default, self.capital, self.own_share)
+        """Shared-borrower exposures, shares of capital [p, q]: ``measures.exposure``."""
+        return measures.exposure(self.owed, extra_default, self.capital, self.own_share)
 
 
 def read_network(model) -> Network:
@@ -116,8 +116,8 @@ def close_each(case: Case, seed: int) -> tuple[Network, Closings]:
         pairs = twins.play(worlds, lambda *models: [defaults_since(model, case.policy) for model in models])
     extra = [extra_default(before.owed, q, *pair) for q, pair in enumerate(pairs)]
     more = np.transpose([closed.sum(axis=0) - baseline.sum(axis=0) for baseline, closed in pairs])
-    lost = exposures.LOSS * before.own_share[:, None] * more * (1 - np.eye(len(worlds)))
-    return before, Closings(np.array(extra), exposures.of_capital(lost, before.capital))
+    lost = measures.LOSS * before.own_share[:, None] * more * (1 - np.eye(len(worlds)))
+    return before, Closings(np.array(extra), measures.of_capital(lost, before.capital))
 
 
 def _closing(case: Case, platform: str) -> World:
@@ -157,8 +157,8 @@ def network_measures(network: Network, closings: Closings) -> dict[tuple[str, st
     """
     weights = network.weights(closings.extra_default)
     found = {(name, "", ""): float(value) for name, value in _whole_market(network, weights).items()}
-    rank = exposures.impact(weights, network.book)
-    people, balance = exposures.shared_borrowers(network.owed), exposures.shared_balance(network.owed)
+    rank = measures.impact(weights, network.book)
+    people, balance = measures.shared_borrowers(network.owed), measures.shared_balance(network.owed)
     for q, platform in enumerate(network.platforms):
         found["borrowers", platform, ""] = _share(people[q, q], (network.owed > 0).any(axis=1).sum())
         found["DebtRank", platform, ""] = float(rank[q])
@@ -175,7 +175,7 @@ def closing_measures(network: Network, closings: Closings) -> dict[tuple[str, st
 
     network: a Network of the month before; closings: what closings did from there.
     """
-    played = exposures.weighed(closings.loss, network.book)
+    played = measures.weighed(closings.loss, network.book)
     found = {}
     for q, platform in enumerate(network.platforms):
         found["extra default if it closes", platform, ""] = float(closings.extra_default[q])
@@ -192,17 +192,17 @@ def _whole_market(network: Network, weights) -> dict[str, float]:
     lenders, online = owes.sum(axis=1), owes[:, network.online].sum(axis=1)
     groups = network.quintile * (MOST_LENDERS + 1) + np.minimum(MOST_LENDERS, exposed.sum(axis=1))
     anywhere = network.in_default.any(axis=1)
-    among_friends = exposures.clustering_among_friends(network.offsets, network.friends, anywhere, groups)
+    among_friends = measures.clustering_among_friends(network.offsets, network.friends, anywhere, groups)
     return {
         "borrowers with two lenders": _share((lenders >= 2).sum(), (lenders >= 1).sum()),
         "borrowers with two online lenders": _share((online >= 2).sum(), (online >= 1).sum()),
         "debt of borrowers with two lenders": _share(network.owed[lenders >= 2].sum(), network.owed.sum()),
-        "registrations per person in default": exposures.registrations_per_person(network.in_default),
-        "registrations against independence": exposures.clustering_within_people(exposed, network.in_default),
+        "registrations per person in default": measures.registrations_per_person(network.in_default),
+        "registrations against independence": measures.clustering_within_people(exposed, network.in_default),
         "friends in default against independence": among_friends,
-        "debt of people in default at two lenders": exposures.cross_default_share(network.debt, network.in_default),
-        "amplification": exposures.amplification(weights, network.book),
-        "fit of a centre": exposures.find_centre(exposures.shared_borrowers(network.owed)).fit,
+        "debt of people in default at two lenders": measures.cross_default_share(network.debt, network.in_default),
+        "amplification": measures.amplification(weights, network.book),
+        "fit of a centre": measures.find_centre(measures.shared_borrowers(network.owed)).fit,
     }
 
 

@@ -10,8 +10,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from analysis.drawing import AVOIDED, CAUSED, INK, entitle
-from analysis.explain.gain_table import FEWEST_PEOPLE, extremes, group_name, is_told, rate, relative, size
-from analysis.explain.gains import CELLS, DECILES, EVERYONE, LENDERS, Gains
+from analysis.explain.gains.lives import CELLS, DECILES, EVERYONE, LENDERS, Gains
+from analysis.explain.gains.table import FEWEST_PEOPLE, extremes, group_name, is_told, rate, relative, size
 from analysis.wording import interval, number
 
 DECILE = "income decile"
@@ -26,7 +26,7 @@ def draw_map(gains: Sequence[Gains], pair: str) -> tuple[Figure, str, str]:
     """
     figure = Figure(figsize=(7.2, 5.6))
     axes = figure.subplots()
-    cells = _cells(gains)
+    cells = _cells()
     shown = [abs(rate(gains, *cell, "excess").mean) for cell in cells.values() if size(gains, *cell) >= FEWEST_PEOPLE]
     widest = max(shown, default=0.0) or 1.0
     scale = Normalize(-widest, widest)
@@ -61,7 +61,7 @@ def draw_map(gains: Sequence[Gains], pair: str) -> tuple[Figure, str, str]:
     )  # fmt: skip
 
 
-def _cells(gains) -> dict[tuple[float, float], tuple[str, int]]:
+def _cells() -> dict[tuple[float, float], tuple[str, int]]:
     """Place in the map (column, row) -> (kind, segment), margins at the end of each row and column."""
     columns, rows = _places(len(LENDERS) + 1), _places(len(DECILES) + 1)
     inside = {

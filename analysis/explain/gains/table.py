@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import bdtr
 
 from analysis.estimate import LEVEL, Estimate, estimate
-from analysis.explain.gains import (
+from analysis.explain.gains.lives import (
     CELLS,
     DECILES,
     DIVISIONS,
@@ -212,7 +212,7 @@ def _money(gains, reform, baseline) -> str:
     share = 100 * relative(gains, EVERYONE, 0, "spent")
     not_lent = changes["spent"].mean < 0 and changes["owed"].mean < 0
     return (
-        f"A month under {reform} a person spends {spent} than under {baseline} ({number(share, 1)} %) and is charged"
+        f"Each month under {reform} a person spends {spent} than under {baseline} ({number(share, 1)} %) and is charged"
         f" {charged} for credit; lenders lose {lost} on the person. At the end the person owes"
         f" {_than(changes['owed'], 0)} and holds {_than(changes['cash'], 0)} in cash"
         f"{': part of the spending given up is debt not taken up' if not_lent else ''}."
@@ -233,14 +233,14 @@ def _good(gains, reform, baseline) -> str:
         for outcome in ("cut", "good_cut", "good_refused", "good_accepted", "caused")
     )
     of_cut = (
-        f"Of the people whom policy cuts, {100 * good_cut / cut:.0f} % never default in either world"
+        f"Of the people whom the policy cuts, {100 * good_cut / cut:.0f} % never default in either world"
         if cut > 0
-        else "Policy cuts no limit that it does not cut otherwise"
+        else f"{reform} cuts no more limits than {baseline}"
     )
     per_default = (
         f"; that is {good_cut / caused:,.0f} such people for each default caused" if cut > 0 and caused else ""
     )
     return (
         f"{of_cut}{per_default}. Of 1,000 borrowers, {1000 * refused / everybody:.1f} never default and have more"
-        f" applications refused under {reform}, {1000 * accepted / everybody:.1f} fewer."
+        f" applications refused under {reform} than under {baseline}, {1000 * accepted / everybody:.1f} have fewer."
     )
