@@ -327,7 +327,7 @@ def test_sentences_say_who_bears_it_and_do_not_when_nothing_can_be_told():
     assert "75 % never default in either world; that is 2 such people for each default caused" in good
     nothing = sentences([made_up((0, 0), 80)] * 2, "cut", "calm")
     assert nothing[0].startswith("In none of 27 groups")
-    assert nothing[2].startswith("Policy cuts no limit")
+    assert nothing[2].startswith("cut cuts no more limits than calm")
 
 
 def test_the_map_names_the_group_hatches_small_cells_and_says_when_nothing_can_be_told(played):

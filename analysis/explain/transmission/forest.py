@@ -232,7 +232,8 @@ def sentences(found: Sequence[Transmission]) -> list[str]:
     ]
     told = [
         f"Of the {total['caused'].mean:.0f} people (mean of {seeds}) who default only in the reform, chains begin with:"
-        f" {', '.join(begins)}; {100 * total['crossed'].mean:.0f} % default with a lender that had not cut or refused them.",
+        f" {', '.join(begins)}; {100 * total['crossed'].mean:.0f} % default with a lender that had not cut or refused"
+        " them.",
         f"The effective reproduction number is {_span(total['R'])}: so many further defaults each one hands on through"
         f" lenders, jobs and friends, in at most {max(one.depth for one in found)} generations; another"
         f" {100 * total['blame: others'].mean:.0f} % of the blame is on people who were late or bought less and do not"
