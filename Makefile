@@ -21,7 +21,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m analysis.benchmark
 
 warning: .venv/installed
-	$(BIN)/python -m analysis.crises
+	$(BIN)/python -m analysis.early_warning
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

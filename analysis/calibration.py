@@ -167,7 +167,7 @@ def _tiers(run) -> list[Row]:
     for platform in TIERS:
         value, low, high, source, said = published[platform]
         ratio = _platform_ratio(run, LATE90, platform, "2019-12")
-        levels.append(np.nanmean(ratio) if ratio.size else np.nan)
+        levels.append(np.nanmean(ratio) if np.isfinite(ratio).any() else np.nan)
         rows.append(_row(group, platform, ratio, value, low, high, "percent", source, "", said))
     disorder = sum(a >= b for a, b in itertools.pairwise(levels)) if np.all(np.isfinite(levels)) else np.nan
     rows.append(

@@ -1,4 +1,4 @@
-"""The command line: list, show, check, run, report, compare and others. Heavy imports wait until they are needed."""
+"""The command line: one function for each command. Heavy imports wait until they are needed."""
 
 import os
 import shlex
@@ -16,6 +16,10 @@ STOPPED = 130  #: what a shell expects of a program that was stopped by Ctrl-C
 
 class Commands(click.Group):
     """Commands whose errors are one clear message, without a traceback."""
+
+    def list_commands(self, ctx):
+        """The commands in the order in which they are used."""
+        return list(self.commands)
 
     def invoke(self, ctx):
         """Run a command; bad input ends with exit code 1, Ctrl-C with 130."""
@@ -83,7 +87,7 @@ def list_scenarios():
 @click.argument("scenario")
 @_settings
 def show(scenario, settings):
-    """Show what a scenario means: its question, market, and the timetable of its changes.
+    """Show what a scenario means: its question, market and timetable.
 
     \b
     Example:
@@ -127,9 +131,9 @@ def check(file, settings):
 @_settings
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write. Default: the next free one in runs/.")
 def run(scenario, against, borrowers, months, seeds, threads, settings, out):
-    """Run a scenario, compare it with the baseline, write a run folder and print the answer.
+    """Run a scenario beside its baseline and print the answer.
 
-    Stop it with Ctrl-C; the same command goes on where it stopped.
+    The folder holds its tables, figures and report. Stop it with Ctrl-C; the same command goes on where it stopped.
 
     \b
     Example:
@@ -156,7 +160,7 @@ def run(scenario, against, borrowers, months, seeds, threads, settings, out):
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def report(folder):
-    """Rebuild the report and the figures of a finished run, and print its answer.
+    """Write the report of a finished run again and print its answer.
 
     \b
     Example:
@@ -166,46 +170,18 @@ def report(folder):
 
 
 @main.command()
-@click.argument("runs", nargs=-1, required=True, metavar="RUN RUN...", type=click.Path(path_type=Path))
-@click.option("--harm", type=click.Choice(["defaults", "consumption", "unmet"]), default="defaults",
-              help="What the frontier sets against the fall in risk. Default: defaults.")  # fmt: skip
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables and the figure.")
-def compare(runs, harm, out):
-    """Compare finished runs of different rules against one baseline: which lower risk with the least harm?
-
-    \b
-    Example:
-      rollover compare runs/limit-cut runs/income-cap
-      rollover compare runs/limit-cut runs/income-cap runs/multi-lender-cut --out runs/frontier
-    """
-    from analysis.folder import open_run
-    from analysis.frontier import MEASURES, rules
-    from analysis.rule_table import screen, write
-    from scenarios import store
-    from scenarios.messages import BadInput
-
-    for folder in runs:
-        store.open_run(folder)  # a damaged folder is refused before anything is worked out
-    try:
-        found = rules([open_run(folder) for folder in runs])
-    except ValueError as error:
-        raise BadInput(str(error)) from None
-    _console().print(screen(found, MEASURES[harm]))
-    for path in write(found, MEASURES[harm], out) if out else ():
-        click.echo(f"written: {path}")
-
-
-@main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--by", type=click.Choice(["channels", "provisions", "platforms"]), multiple=True,
-              help="To what effects are attributed. Repeatable. Default: to all that make sense.")  # fmt: skip
+              help="To what the effect is due. Repeatable. Default: channels, others if several.")  # fmt: skip
 @click.option("--seeds", type=click.IntRange(1, 100_000), help="How many of the run's seeds. Default: all.")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Seeds at once. Default: all cores.")
 def explain(folder, by, seeds, threads):
-    """Find out why the effect of a run spread: through what, how it was handed on, and who gains and loses.
+    """Find out why the effect of a run spread, and to whom.
 
-    Plays the worlds of the run again, beside each other and with channels held, and adds tables, figures and a part
-    of the report to its folder.
+    To which channel, provision or platform it is due; how it was handed on; who gains and who loses.
+
+    The worlds of the run are played again, beside each other and with channels held; tables, figures and a part of
+    the report are added to its folder.
 
     \b
     Example:
@@ -223,9 +199,44 @@ def explain(folder, by, seeds, threads):
 
 
 @main.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN RUN...", type=click.Path(path_type=Path))
+@click.option("--harm", type=click.Choice(["defaults", "consumption", "unmet"]), default="defaults",
+              help="What the frontier sets against the fall in risk. Default: defaults.")  # fmt: skip
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables and the figure.")
+def compare(runs, harm, out):
+    """Compare rules: which lower risk with the least harm?
+
+    Each rule is a finished run; all have the same baseline, people and seeds.
+
+    \b
+    Example:
+      rollover compare runs/limit-cut runs/income-cap
+      rollover compare runs/limit-cut runs/income-cap runs/multi-lender-cut --out runs/frontier
+    """
+    from analysis.folder import open_run
+    from analysis.frontier.measures import MEASURES
+    from analysis.frontier.rules import rules
+    from analysis.frontier.table import screen, write
+    from scenarios import store
+    from scenarios.messages import BadInput
+
+    for folder in runs:
+        store.open_run(folder)  # a damaged folder is refused before anything is worked out
+    try:
+        found = rules([open_run(folder) for folder in runs])
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    _console().print(screen(found, MEASURES[harm]))
+    for path in write(found, MEASURES[harm], out) if out else ():
+        click.echo(f"written: {path}")
+
+
+@main.command()
 @click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write the page here, as Markdown.")
 def coverage(write):
-    """Show for each mechanism of the market its switch, its rule and its test; fail if one of them is missing.
+    """Show the switch, the rule and the test of each mechanism.
+
+    Fails if one of them is missing.
 
     \b
     Example:
@@ -248,7 +259,7 @@ def coverage(write):
 
 @main.command()
 def warmup():
-    """Compile the market's rules now, so that the first run starts at once.
+    """Compile the market now, so that the first run starts at once.
 
     \b
     Example:
@@ -276,7 +287,8 @@ def _console():
 
 
 def _report(folder: Path) -> None:
-    from analysis.report import screen, write
+    from analysis.report.page import write
+    from analysis.report.screen import screen
     from scenarios.store import open_run
 
     open_run(folder)  # a damaged folder is refused before anything in it is replaced

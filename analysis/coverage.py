@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.tables import markdown
 from scenarios.messages import BadInput
 from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
 from sim.policy import LEVERS
@@ -201,6 +202,10 @@ def _cells(row: Mechanism) -> tuple[list[str], list[str], list[str]]:
     return switch, list(row.rules), list(row.tests)
 
 
+def _in_code(cell) -> str:
+    return ", ".join(f"`{each}`" for each in cell).replace(" (lever)`", "` (lever)") or "**missing**"
+
+
 def _sections(rows) -> dict[str, list[Mechanism]]:
     sections = {}
     for row in rows:
@@ -220,11 +225,9 @@ def page(found: Coverage) -> str:
         found.verdict,
     ]
     for section, rows in _sections(found.rows).items():
-        lines += ["", f"## {section}", ""]
-        lines += ["| id | what it is | parameter or lever | rule file | test |", "|---|---|---|---|---|"]
-        for row in rows:
-            cells = (", ".join(f"`{each}`" for each in cell) or "**missing**" for cell in _cells(row))
-            lines.append(f"| {row.id} | {row.what} | {' | '.join(cells)} |".replace(" (lever)`", "` (lever)"))
+        cells = [(row.id, row.what, *map(_in_code, _cells(row))) for row in rows]
+        heads = ("id", "what it is", "parameter or lever", "rule file", "test")
+        lines += ["", f"## {section}", "", markdown(heads, cells)]
     return "\n".join(lines) + "\n"
 
 

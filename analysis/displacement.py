@@ -31,7 +31,6 @@ WORDS = {
     "borrowed": ("more borrowed at {}", "less borrowed at {}"),
     "repaid cut": ("less repaid on the lines that were cut", "more repaid on the lines that were cut"),
     "repaid others": ("less repaid on all other lines", "more repaid on all other lines"),
-    "net": ("more borrowed at {}, net of repayment", "less borrowed at {}, net of repayment"),
     "lender": ("more borrowed at {}, net of repayment", "less borrowed at {}, net of repayment"),
     "cutter": ("more borrowed on other lines of {}, net", "less borrowed on other lines of {}, net"),
     "income": ("more income", "less income"),
@@ -65,8 +64,7 @@ class Displacement:
     cut_lines: tuple[str, ...]  # "platform product"
     removed: np.ndarray  # credit no longer extended on them, fen per seed
     rows: tuple[Row, ...]
-    elsewhere: tuple[Row, ...]  # credit less repayment at each other line: the same as its rows in ``rows``, summed
-    lenders: tuple[Row, ...]  # the same by lender: "lender" if none of its lines was cut, otherwise "cutter"
+    lenders: tuple[Row, ...]  # credit less repayment elsewhere: "lender" if no line of it was cut, otherwise "cutter"
     unmet: np.ndarray  # memo, no part of the identity: rise of what people were still short of, fen per seed
     late: np.ndarray  # memo: rise of balances past due at the lenders that did not cut, at the end, fen per seed
     borrowers: int
@@ -77,18 +75,10 @@ class Displacement:
         return self.removed - self.find("repaid cut").fen
 
     @property
-    def net_rows(self) -> tuple[Row, ...]:
-        """Rows that add up to the net credit removed, credit and repayment at each other line taken together."""
-        return self.elsewhere + self._not_credit
-
-    @property
     def destinations(self) -> tuple[Row, ...]:
         """Rows that add up to the net credit removed, one for each lender: where each yuan of it reappears."""
-        return self.lenders + self._not_credit
-
-    @property
-    def _not_credit(self) -> tuple[Row, ...]:
-        return tuple(row for row in self.rows if row.kind not in ("borrowed", "repaid cut", "repaid others"))
+        credit = ("borrowed", "repaid cut", "repaid others")
+        return self.lenders + tuple(row for row in self.rows if row.kind not in credit)
 
     @property
     def displaced(self) -> np.ndarray:
@@ -165,20 +155,19 @@ def displacement(run, cut_products, months=None) -> Displacement:
     if np.any(rest):
         rows.append(Row("other", "", rest))
     rows = [row for row in rows if row.kind != "borrowed" or np.any(row.fen)]
-    elsewhere = tuple(Row("net", line, total(CREDIT, [line]) - total(REPAID, [line])) for line in others)
-    lenders = _by_lender(run, dict(zip(others, elsewhere, strict=True)))
+    lenders = _by_lender(run, {line: total(CREDIT, [line]) - total(REPAID, [line]) for line in others})
     late = _late_change(run, last, [row.line for row in lenders if row.kind == "lender"])
     memo = _unmet_change(run, last), late
-    return Displacement(tuple(cut), -total(CREDIT, cut), tuple(rows), elsewhere, lenders, *memo, run.borrowers)
+    return Displacement(tuple(cut), -total(CREDIT, cut), tuple(rows), lenders, *memo, run.borrowers)
 
 
 def _by_lender(run, elsewhere) -> tuple[Row, ...]:
-    """Rows of the lines that were not cut, added up by lender; elsewhere: "platform product" -> Row."""
+    """Rows of the lines that were not cut, added up by lender; elsewhere: "platform product" -> fen per seed."""
     lines = {}
     for platform, product in run.lines:
         lines.setdefault(platform, []).append(f"{platform} {product}")
     return tuple(
-        Row("lender" if len(uncut) == len(own) else "cutter", platform, sum(elsewhere[line].fen for line in uncut))
+        Row("lender" if len(uncut) == len(own) else "cutter", platform, sum(elsewhere[line] for line in uncut))
         for platform, own in lines.items()
         if (uncut := [line for line in own if line in elsewhere])
     )

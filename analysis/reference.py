@@ -6,6 +6,7 @@
 import sys
 from pathlib import Path
 
+from analysis.tables import markdown
 from sim.channels import CHANNELS
 from sim.levers import INDICATORS, LEVERS
 from sim.parameters import BEHAVIOUR, NO_CAP, PLATFORM, PRODUCT
@@ -57,20 +58,15 @@ def page() -> str:
             if v.moves == moves
         ]
         columns = ("lever", "what it does", "unit", "range", "neutral", "aimed by", "source")
-        parts.append(f"### {title}\n\n{_table(columns, rows)}")
+        parts.append(f"### {title}\n\n{markdown(columns, rows)}\n")
     indicators = [(f"`{name}`", meaning, unit) for name, (unit, meaning) in INDICATORS.items()]
-    parts.append(FOLLOW + "\n" + _table(("indicator", "what it is", "unit"), indicators))
+    parts.append(FOLLOW + "\n" + markdown(("indicator", "what it is", "unit"), indicators) + "\n")
     parts.append(SPREAD + ", ".join(f"`{name}`" for name in CHANNELS) + ".\n")
     for title, group in GROUPS.items():
         rows = [(f"`{p.name}`", p.meaning, p.unit, _number(p.default), _span(p), p.source) for p in group.values()]
         columns = ("parameter", "what it is", "unit", "default", "range", "source")
-        parts.append(f"## {title}\n\n{_table(columns, rows)}")
+        parts.append(f"## {title}\n\n{markdown(columns, rows)}\n")
     return "\n".join(parts)
-
-
-def _table(columns, rows) -> str:
-    lines = [columns, ("---",) * len(columns), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _span(of) -> str:

@@ -6,7 +6,7 @@ accounts of a frozen world close before it and are opened anew after.
 """
 
 from sim.compiled import loop, rule
-from sim.line import ASKED, IN_PLAN, NONE, is_on_book
+from sim.line import ASKED, IN_PLAN, NONE, balance, is_on_book
 from sim.rules.follow import cutters
 
 #: name: what is held. Fields of platforms, merchants, borrowers or lines that are published for the next month.
@@ -79,14 +79,17 @@ def _hold_other_lines(lines, held, products):
 
     People have kept to the baseline's course all month; what is left are fen from rounding, and what was agreed about
     debts in trouble. Limits are the lenders' affair: who is lent less than in the baseline has left the course. A line
-    opened here alone has no path, nor has one refused here.
+    opened here alone has no path, nor has one refused here, nor one on which something else (a cap on new lines, a
+    lender grown tighter) has moved the debt before the policy cuts: nobody is made to owe what was never lent.
     """
     for i in range(len(lines)):
         cut_at = cutters(lines[i], products)
-        if not cut_at:
-            continue
         for k in range(len(products)):
             line, path = lines[i, k], held[i, k]
+            if not cut_at:
+                if is_on_book(line) and is_on_book(path) and balance(line) != balance(path):
+                    line.off_course = 1
+                continue
             refused = line.state == NONE and is_on_book(path)
             if cut_at & (1 << int(products[k].platform)) or not _was_opened(path) or refused or line.off_course > 0:
                 continue

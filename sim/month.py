@@ -134,10 +134,7 @@ def live(borrower, lines, shops, market, rules, aims, chance, tally):
                 leave_room(lines[k], k, market.course[borrower.id, k], buy, tally)
     tally.economy[row.CUT_WANTS] += shop(borrower, lines, held, products, shops, merchants, plan, buy, tally)
     if plan.apart:
-        for k in held:
-            if plan.apart & (1 << k):
-                use = market.course[borrower.id, k]
-                pay_on_course(borrower, lines[k], products[k], k, use, plan, pay, tally)
+        pay_on_course(borrower, lines, held, products, market.course[borrower.id], plan, pay, tally)
     own = list_own(held, plan, tally)
     pay_bills(borrower, lines, own, products, platforms, rules, chance, plan, pay, tally)
     # 6. lines age and are collected

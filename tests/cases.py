@@ -1,6 +1,6 @@
 """Small pairs of worlds to be explained: one change in a market made by hand."""
 
-from analysis.explain.attribution import GAMES, OUTCOMES, attribute
+from analysis.explain.attribution.games import GAMES, OUTCOMES, attribute
 from analysis.explain.twins import Case
 from scenarios.schema import Scenario
 from sim.policy import month_date, month_number

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from cases import HARD, UNCOUPLED, attributed, case_with, outcome
 
-from analysis.explain.attribution import GAMES, OUTCOMES, attribute, measure
-from analysis.explain.shapley import Coalition
+from analysis.explain.attribution.games import GAMES, LENDERS, OUTCOMES, attribute, measure
+from analysis.explain.attribution.shapley import Coalition
+from analysis.explain.study import _games
 from analysis.explain.twins import REFORM, Twins, World
 from sim.channels import CHANNELS
 
@@ -107,6 +108,18 @@ def test_the_total_is_the_reform_and_the_first_round_is_the_world_with_every_oth
     assert np.array_equal(divided.parts["direct"][0], first)
 
 
+def test_what_lenders_reactions_add_is_found_by_freezing_them_and_leaving_everything_else_free(spreading, divided):
+    place = outcome("defaults")
+    with Twins(spreading, 1) as twins:
+        count = partial(measure, since=6, cutters=("shop",))
+        [calm] = twins.play([World(frozen=LENDERS)], lambda baseline, world: count(world) - count(baseline))
+    open_ones = Coalition(CHANNELS) - set(LENDERS)
+    assert np.array_equal(divided.values[open_ones][0], calm)
+    assert divided.without(LENDERS, place) == divided.shown(place, divided.values[open_ones][:, place])
+    both = divided.without(LENDERS, place).mean + divided.added_last(LENDERS, place).mean
+    assert both == pytest.approx(divided.shown(place, divided.total[:, place]).mean)
+
+
 def test_attribution_is_the_same_however_many_threads_play_and_however_many_worlds_fit_the_memory(
     spreading, divided, monkeypatch
 ):
@@ -159,6 +172,13 @@ def test_a_policy_is_divided_among_the_platforms_that_it_makes_act():
     assert all(part.any() for part in a.parts.values())
 
 
+def test_a_policy_is_divided_among_platforms_too_unless_every_provision_has_one_of_its_own():
+    own = {"one": CUT["cut"], "other": CUT["cut"] | {"platform": "lender"}}
+    mixed = own | {"third": CUT["cut"] | {"platform": "lender", "value": 0.1}}
+    assert [game.name for game in _games(case_with(TWO, own, CALM))] == ["channels", "provisions"]
+    assert [game.name for game in _games(case_with(TWO, mixed, CALM))] == ["channels", "provisions", "platforms"]
+
+
 def test_what_falls_on_people_at_all_lenders_cannot_be_divided_among_platforms(spreading):
     with pytest.raises(ValueError, match=r"'cap' \(income_cap\) falls on people at all lenders together"):
         GAMES["platforms"](spreading)
@@ -171,9 +191,7 @@ def test_without_a_provision_of_its_own_there_is_nothing_to_divide():
 
 
 def test_many_provisions_are_divided_by_drawing_orders_with_a_stated_error():
-    changes = {
-        f"cut-{age}": {"lever": "limit_cut", "value": 0.5, "who": {"age_from": age}} for age in range(18, 50, 4)
-    }
+    changes = {f"cut-{age}": {"lever": "limit_cut", "value": 0.5, "who": {"age_from": age}} for age in range(18, 50, 4)}
     case = case_with(ONE, changes, CALM, borrowers=600, months=14)
     a = attributed(case, "provisions", seeds=(1,), pairs=2)
     assert len(a.game.players) == 8

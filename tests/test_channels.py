@@ -1,11 +1,13 @@
 """The seven channels of contagion: each works, and each can be frozen on the path of a baseline world."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from markets import default_market, differences, everything, model_of
 from scenes import CASH, PAY_LATER, household, set_fields, yuan
 
-from sim.channels import CHANNELS, PUBLISHED
+from sim.channels import CHANNELS, PUBLISHED, hold
 from sim.ledger import (
     DRAW_FEES,
     DRAWS,
@@ -170,7 +172,7 @@ def on_course(use, cash=0, paid=0, **line):
     s.course["held"] = 1
     set_fields(s.course[1], use | {"paid": yuan(paid)})
     s.use = s.course[1]
-    s.apart = s.play(set_apart)
+    s.apart = s.plan.apart = s.play(set_apart)
     return s
 
 
@@ -185,7 +187,7 @@ def test_who_is_kept_to_the_course_draws_buys_and_pays_elsewhere_what_the_baseli
     assert headroom(s.lines[1]) == 0  # nobody else may draw on it
     s.play(leave_room, k=1)
     assert headroom(s.lines[1]) == s.buy[1] == yuan(300)
-    s.play(pay_on_course, k=1)
+    s.play(pay_on_course)
     assert s.borrower.cash == yuan(700)
     assert s.lines[1].due == yuan(100)
     assert balance(s.lines[1]) == yuan(600 + 1000 - 500)
@@ -197,9 +199,43 @@ def test_what_the_course_pays_beyond_the_means_comes_from_family():
     s = on_course({}, cash=100, paid=350)
     s.play(draw_on_course, k=1, counted_on=headroom(s.lines[1]))
     s.play(leave_room, k=1)
-    s.play(pay_on_course, k=1)
+    s.play(pay_on_course)
     assert s.borrower.cash == 0
     assert s.flow(FAMILY_HELP) == yuan(250)
+
+
+@pytest.mark.parametrize(("cash", "left", "family"), [(1000, 400, 200), (300, 200, 700), (2000, 1200, 0)])
+def test_what_the_course_pays_beyond_the_bill_leaves_the_minimum_payments_to_the_lenders_that_cut(cash, left, family):
+    """By hand: the course pays 800 where 100 is due, and 400 is due to the lender that cut."""
+    s = on_course({}, cash=cash, paid=800, revolving=yuan(800), due=yuan(100))
+    s.play(draw_on_course, k=1, counted_on=headroom(s.lines[1]))
+    s.play(leave_room, k=1)
+    s.plan.minimum = yuan(500)
+    s.play(pay_on_course)
+    assert s.borrower.cash == yuan(left)
+    assert s.flow(FAMILY_HELP) == yuan(family)
+    assert balance(s.lines[1]) == 0
+
+
+def test_nobody_pays_more_than_is_owed_because_the_baseline_owes_more():
+    s = on_course({}, cash=1000, paid=700)
+    s.play(draw_on_course, k=1, counted_on=headroom(s.lines[1]))
+    s.play(leave_room, k=1)
+    s.play(pay_on_course)
+    assert balance(s.lines[1]) == 0
+    assert s.borrower.cash == yuan(400)
+
+
+def test_what_moved_a_debt_before_the_policy_cuts_takes_the_line_off_the_course_and_no_debt_is_made():
+    """Two lenders; in the baseline the second has lent 900, here a cap on new lines has left it at 300."""
+    s = household(CASH | {"platform": 0}, CASH | {"platform": 1}, lines=[{}, {"revolving": yuan(300)}])
+    here = SimpleNamespace(lines=s.lines.reshape(1, -1), products=s.products)
+    there = SimpleNamespace(lines=here.lines.copy())
+    there.lines[0, 1].revolving = yuan(900)
+    hold(here, there, ("rollover",))
+    here.lines[0, 0].aimed = 1
+    hold(here, there, ("rollover",))
+    assert balance(here.lines[0, 1]) == yuan(300)
 
 
 def test_a_loan_that_is_not_needed_is_drawn_to_be_spent():
@@ -215,6 +251,18 @@ def test_a_line_leaves_the_course_for_good_once_its_lender_lends_less_than_the_b
     assert s.apart == apart
     s.course[1].drawn = 0
     assert s.play(set_apart) == apart
+
+
+def test_a_line_just_opened_smaller_than_in_the_baseline_leaves_the_course_and_nothing_is_drawn_or_owed_on_it():
+    """By hand: 1,000 drawn there at once, where the line opened here reaches to 400."""
+    s = on_course({"drawn": yuan(1000)}, revolving=0, due=0)
+    s.lines[1].limit = yuan(400)  # it is opened after people have been set apart
+    s.play(draw_on_course, k=1, counted_on=0)
+    here = SimpleNamespace(lines=s.lines.reshape(1, -1), products=s.products)
+    there = SimpleNamespace(lines=here.lines.copy())
+    there.lines[0, 1].instalment = yuan(1000)
+    hold(here, there, ("rollover",))
+    assert s.borrower.cash == balance(here.lines[0, 1]) == 0
 
 
 def test_a_cut_of_credit_that_nobody_uses_changes_nothing_but_odd_fen_with_every_other_channel_frozen():

@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from analysis.commands import main
 from scenarios.messages import BadInput
 from scenarios.runner import Stopped, default_folder, plan, play, run
 from scenarios.store import PARTS, open_run
@@ -43,7 +44,7 @@ def finished(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("command", ["", "list", "show", "check", "run", "report", "warmup"])
+@pytest.mark.parametrize("command", ["", *main.commands])
 def test_every_command_explains_itself_with_an_example(command, tmp_path):
     shown = rollover(*command.split(), "--help", cwd=tmp_path)
     assert shown.returncode == 0

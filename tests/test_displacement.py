@@ -59,7 +59,7 @@ def test_displacement_adds_up_to_the_fen(tmp_path):
     found = _with_accounts(tmp_path, (600, 120, 33, 261, 701, 39))
     assert found.removed.tolist() == [600, 600]
     assert (sum(row.fen for row in found.rows) - found.removed).tolist() == [0, 0]
-    assert (sum(row.fen for row in found.net_rows) - found.net).tolist() == [0, 0]
+    assert (sum(row.fen for row in found.destinations) - found.net).tolist() == [0, 0]
 
 
 def test_displacement_puts_each_yuan_where_it_went(tmp_path):
@@ -206,8 +206,7 @@ def _of_a_line(line, flow):
 
 def _adds_up(found):
     assert sum(row.fen for row in found.rows).tolist() == found.removed.tolist()
-    for rows in (found.net_rows, found.destinations):
-        assert sum(row.fen for row in rows).tolist() == found.net.tolist()
+    assert sum(row.fen for row in found.destinations).tolist() == found.net.tolist()
 
 
 # --- the whole market ---

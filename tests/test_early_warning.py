@@ -9,7 +9,8 @@ from hypothesis.extra.numpy import arrays
 from markets import ROOT, default_market, model_of
 from scipy.stats import rankdata
 
-from analysis.crises import (
+from analysis.early_warning.__main__ import main
+from analysis.early_warning.crises import (
     CALM,
     CONTROL,
     MONTHS,
@@ -20,15 +21,14 @@ from analysis.crises import (
     best_before,
     crises,
     fewest,
-    main,
     onset,
     play,
     window,
     wrong_before,
 )
-from analysis.early_warning import alarms_in_calm, auc, false_alarms, score, shuffled, standing, thresholds, wins
+from analysis.early_warning.indicators import INDICATORS, courses, totals
+from analysis.early_warning.scores import alarms_in_calm, auc, false_alarms, score, shuffled, standing, thresholds, wins
 from analysis.estimate import Estimate
-from analysis.indicators import INDICATORS, courses, totals
 from scenarios.loader import load
 from sim.chance import month_key
 from sim.policy import Timetable, month_number

@@ -3,18 +3,21 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from tiny_folder import build
 
 from analysis.commands import main
-from analysis.explain import columns, pages
-from analysis.explain.attribution import OUTCOMES
+from analysis.estimate import Estimate, estimate
+from analysis.explain import columns, files, sections
+from analysis.explain.attribution.games import OUTCOMES
 from analysis.explain.study import explain
 from analysis.folder import open_run
-from analysis.report import write
+from analysis.report.page import write
 from scenarios.messages import BadInput
 from scenarios.runner import run
 from sim.channels import CHANNELS
@@ -69,8 +72,14 @@ def test_the_excess_of_the_game_is_the_excess_of_the_run(folder):
     from analysis.compare import compare
 
     played = table(folder, "channels-coalitions")
-    whole = (played["players"] == "+".join(CHANNELS)) & (played["outcome"] == "defaults")
-    assert played["difference"][whole].tolist() == compare(folder).people.excess.tolist()
+    whole = played["players"] == "+".join(CHANNELS)
+    found = compare(folder)
+    for name, said in (
+        ("defaults", found.people),
+        ("lines at cutters", found.at_cutters),
+        ("lines elsewhere", found.elsewhere),
+    ):
+        assert played["difference"][whole & (played["outcome"] == name)].tolist() == said.excess.tolist()
 
 
 def test_displacement_adds_up_in_the_table_too(folder):
@@ -101,6 +110,32 @@ def test_the_page_says_why_and_shows_every_figure(folder):
         assert f"<h3>{title}</h3>" in page
 
 
+def test_the_page_says_how_to_read_the_first_round(folder):
+    told = {
+        section["key"]: section for section in json.loads((folder / "explain" / "explain.json").read_text())["sections"]
+    }
+    reading = " ".join(told["channels"]["sentences"])
+    assert "is no forecast" in reading
+    assert "lenders' reactions add" in reading
+    assert "Read the two together" in told["channels"]["figures"][0]["caption"]
+    assert "Read the two together" not in told["provisions"]["figures"][0]["caption"]
+
+
+def test_a_beginning_of_chains_that_does_not_matter_when_it_is_frozen_is_said_to_be_none(monkeypatch):
+    begun = {f"entry: {entry}": Estimate(share, 0.0, 0.0, 2) for entry, share in
+             {"lender": 0.2, "job": 0.0, "friends": 0.0, "trust": 0.1}.items()}  # fmt: skip
+    monkeypatch.setattr(sections.forest, "summary", lambda found: begun)
+    nothing = np.zeros((2, len(OUTCOMES)), int)
+    a = SimpleNamespace(parts={channel: nothing + (channel == "funding") for channel in CHANNELS}, total=nothing)
+    a.shown = lambda outcome, counts: estimate(counts)
+    a.added_last = lambda players, outcome: estimate([0, 0])
+    said = sections._side_by_side([], a)
+    assert "20 % of chains" in said[0]
+    assert "begin with trust in lenders, but" in said[1]
+    begun["entry: lender"] = Estimate(np.nan, np.nan, np.nan, 0)  # nobody defaults in the reform only
+    assert sections._side_by_side([], a) == []
+
+
 def test_the_page_of_a_run_that_has_not_been_explained_says_how_to(folder, tmp_path):
     plain = tmp_path / "plain"
     shutil.copytree(folder, plain, ignore=shutil.ignore_patterns("explain"))
@@ -117,14 +152,14 @@ def test_a_new_explanation_replaces_the_old_one_whole(folder, tmp_path):
     assert written == again / "explain"
     assert not (written / "old.txt").exists()
     assert not (written / "channels-parts.parquet").exists()
-    assert pages.read(again)["seeds"] == [1]
+    assert files.read(again)["seeds"] == [1]
 
 
 def test_a_damaged_explanation_is_no_explanation(folder, tmp_path):
     damaged = tmp_path / "damaged"
     shutil.copytree(folder, damaged)
     (damaged / "explain" / "cascade.svg").unlink()
-    assert pages.read(damaged) is None
+    assert files.read(damaged) is None
     write(damaged, replay=False)
 
 

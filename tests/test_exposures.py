@@ -12,9 +12,8 @@ from hypothesis.extra.numpy import arrays
 from markets import ONE_LENDER, TWO_LENDERS, model_of
 from paired import owed as owed_on_lines
 
-from analysis.explain import exposures
-from analysis.explain.exposure_map import exposure_map
-from analysis.explain.network import (
+from analysis.explain.network import measures as exposures
+from analysis.explain.network.closings import (
     Closings,
     Network,
     Observed,
@@ -24,7 +23,8 @@ from analysis.explain.network import (
     observe,
     read_network,
 )
-from analysis.explain.network_table import MEASURES, rows, sentences
+from analysis.explain.network.map import exposure_map
+from analysis.explain.network.table import MEASURES, rows, sentences
 from analysis.explain.twins import Case
 from scenarios.runner import plan
 from sim.chance import SHOP, month_key, uniform

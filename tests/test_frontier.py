@@ -12,13 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.text import Text
 
-from analysis import points
 from analysis.commands import main
 from analysis.estimate import estimate
 from analysis.folder import open_run
-from analysis.frontier import BEST, DOMINATED, HARMS, MEASURES, NOTHING, RISKS, UNTOLD, Frontier, Rule, dominance, rules
-from analysis.ground import same_ground
-from analysis.rule_table import write
+from analysis.frontier.figure import draw_frontier
+from analysis.frontier.frontier import BEST, DOMINATED, UNTOLD, Frontier, dominance
+from analysis.frontier.ground import same_ground
+from analysis.frontier.measures import HARMS, MEASURES, RISKS
+from analysis.frontier.rules import NOTHING, Rule, rules
+from analysis.frontier.table import write
 from scenarios.runner import run
 
 DEBT, DEFAULTS = MEASURES["debt"], MEASURES["defaults"]
@@ -170,7 +172,7 @@ def test_no_name_in_the_figure_covers_another_at_any_scale(scale):
         rule(f"multi-cut-{i}", scale * np.array([x - 9, x, x + 9]), scale * np.array([y - 0.1, y, y + 0.2]))
         for i, (x, y) in enumerate(zip(falls, harms, strict=True))
     ]
-    figure, alt, caption = points.frontier([frontier(*own)])
+    figure, alt, caption = draw_frontier([frontier(*own)])
     (axes,) = figure.axes
     figure.draw_without_rendering()
     boxes = [Text.get_window_extent(text) for text in axes.texts]  # without the line that leads to it
@@ -182,7 +184,7 @@ def test_no_name_in_the_figure_covers_another_at_any_scale(scale):
 
 
 def test_a_figure_of_one_seed_has_no_crosses():
-    figure, alt, _ = points.frontier([frontier(rule("one", [10], [1]), rule("two", [20], [3]))])
+    figure, alt, _ = draw_frontier([frontier(rule("one", [10], [1]), rule("two", [20], [3]))])
     assert alt.startswith("One seed cannot tell which rule lowers risk. ")
     assert len(figure.axes[0].lines) == 3 + 3  # the frontier and two axes; then dots
 

@@ -6,9 +6,9 @@ import sys
 import pytest
 from tiny_folder import BASELINE, LINES, REFORM, build, default
 
-from analysis import report
 from analysis.compare import compare
-from analysis.neighbourhood import KEPT, choose, neighbourhood
+from analysis.report import page
+from analysis.report.neighbourhood import KEPT, choose, neighbourhood
 
 
 def _case(borrower, policy_cut, lenders_before):
@@ -74,7 +74,7 @@ def test_the_drawing_says_what_is_owed_to_whom_in_both_worlds(folder):
 
 def test_what_was_seen_once_is_drawn_again_without_loading_the_market(folder):
     loaded = "sim.model" in sys.modules
-    assert 'alt="Network around borrower 3' in report.write(folder, replay=False).read_text()
+    assert 'alt="Network around borrower 3' in page.write(folder, replay=False).read_text()
     assert ("sim.model" in sys.modules) == loaded
 
 

@@ -7,8 +7,11 @@ import pytest
 from rich.console import Console
 from tiny_folder import BASELINE, LINES, REFORM, build, default
 
-from analysis import calibration, report, wording
+from analysis import calibration
 from analysis.compare import compare
+from analysis.report import sentences
+from analysis.report.page import write
+from analysis.report.screen import screen
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +21,7 @@ def page(tmp_path_factory):
         {BASELINE: [default(1, 4)], REFORM: [default(s, b, line=LINES[1]) for s in (1, 2) for b in (1, 2, 3)]},
         scenario={"title": "Cut <b>& run</b>", "question": "Who <script>alert(1)</script>?"},
     )
-    return report.write(folder)
+    return write(folder)
 
 
 def test_the_report_is_one_file_that_asks_nobody_for_anything(page):
@@ -53,12 +56,12 @@ def test_every_figure_is_saved_as_png_and_svg(page):
 
 def test_writing_the_report_twice_gives_the_same_bytes(page):
     before = {path: path.read_bytes() for path in (page, *(page.parent / "figures").iterdir())}
-    report.write(page.parent)
+    write(page.parent)
     assert all(path.read_bytes() == content for path, content in before.items())
 
 
 def _headline(folder, baseline, reform):
-    return wording.headline(compare(build(folder, {BASELINE: baseline, REFORM: reform})))
+    return sentences.headline(compare(build(folder, {BASELINE: baseline, REFORM: reform})))
 
 
 def test_the_headline_says_more_when_more_default(tmp_path):
@@ -78,21 +81,21 @@ def test_the_headline_claims_nothing_when_the_interval_includes_zero(tmp_path):
 
 
 def test_the_headline_of_one_seed_admits_that_luck_is_unknown(tmp_path):
-    said = wording.headline(compare(build(tmp_path, {REFORM: [default(1, 1)]}, seeds=(1,))))
+    said = sentences.headline(compare(build(tmp_path, {REFORM: [default(1, 1)]}, seeds=(1,))))
     assert "one seed" in said
     assert "interval" not in said
 
 
 def test_a_folder_with_one_world_gives_calibration_and_levels(tmp_path):
     folder = build(tmp_path, {BASELINE: [default(1, 1)]}, worlds=(BASELINE,))
-    text = report.write(folder).read_text()
+    text = write(folder).read_text()
     assert "How far to believe it" in text
     assert 'id="answer"' not in text
-    assert "no second world" in _printed(report.screen(folder))
+    assert "no second world" in _printed(screen(folder))
 
 
 def test_the_screen_gives_the_headline_lenders_groups_displacement_and_calibration(page):
-    text = _printed(report.screen(page.parent))
+    text = _printed(screen(page.parent))
     for words in ("per 1,000", "p2p", "4+", "lowest fifth", "net credit removed", "published figures"):
         assert words in text
 

@@ -12,8 +12,8 @@ from tiny_folder import BASELINE, LINES, MONTHS, REFORM, build
 
 from analysis.compare import compare
 from analysis.displacement import Displacement, Row
-from analysis.explain.sankey import BLOCK, LEFT, RIGHT, draw_sankey, flows, sankey
-from analysis.figures import STYLE
+from analysis.drawing import STYLE
+from analysis.report.sankey import BLOCK, LEFT, RIGHT, draw_sankey, flows, sankey
 
 
 def _displacement_of(lenders, **rows):
@@ -22,7 +22,7 @@ def _displacement_of(lenders, **rows):
     others = [Row(kind, "", np.array([100, 100]) * int(by)) for kind, by in rows.items()]
     net = sum(row.fen for row in (*made, *others))
     rows = (*others, Row("repaid cut", "", np.zeros(2, np.int64)))
-    return Displacement(("a b",), net, rows, (), tuple(made), *np.zeros((2, 2), np.int64), 1)
+    return Displacement(("a b",), net, rows, tuple(made), *np.zeros((2, 2), np.int64), 1)
 
 
 amounts = st.integers(-1000, 1000)

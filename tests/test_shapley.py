@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.explain.shapley import Coalition, coalitions, exact, order_ranges, orders, sampled, sequential
+from analysis.explain.attribution.shapley import Coalition, coalitions, exact, order_ranges, orders, sampled, sequential
 
 THREE = ("a", "b", "c")
 

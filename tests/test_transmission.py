@@ -9,10 +9,10 @@ from scenes import yuan
 from six import BYSTANDER, CUSHIONED, CUT, DOOMED, HELD, IDLE, MONTHS, MOVES, ROLLS, THREE, six
 from test_channels import SPREADS
 
-from analysis.explain.cascade import beginnings, cascade
-from analysis.explain.chains import ENTRIES
-from analysis.explain.parents import POLICY, UNKNOWN
-from analysis.explain.transmission import Watch, sentences, summary, tables
+from analysis.explain.transmission.cascade import beginnings, cascade
+from analysis.explain.transmission.chains import ENTRIES
+from analysis.explain.transmission.forest import Watch, sentences, summary, tables
+from analysis.explain.transmission.parents import POLICY, UNKNOWN
 from analysis.explain.twins import first_defaults
 from sim.policy import Change, Who
 

@@ -32,7 +32,7 @@ def in_trouble():
 TWIN = """
 import pickle, sys
 import numpy as np
-from analysis.mesa_objects import ObjectModel  # first: it must come before the rules
+from analysis.benchmark.mesa_objects import ObjectModel  # first: it must come before the rules
 
 with open(sys.argv[1], "rb") as file:
     model = ObjectModel(pickle.load(file))

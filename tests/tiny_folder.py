@@ -92,42 +92,12 @@ def _month(rows, world, seed, month, people, cash, cut):
     key = {"world": world, "seed": seed, "month": month}
     cut_now = 500 if cut and world == REFORM and month == MONTHS[1] else 0
     for i, (platform, product) in enumerate(LINES):
-        rows["monthly"].append(
-            key
-            | {
-                "platform": platform,
-                "product": product,
-                "accounts": 10,
-                "limit_fen": 2000,
-                "balance_fen": 1000,
-                "m2_fen": 10,
-                "m3_fen": 5,
-                "m4_fen": 20,
-                "policy_cut_fen": 0 if i else cut_now,
-            }
-        )
-        rows["transitions"].append(
-            key
-            | {
-                "platform": platform,
-                "product": product,
-                "from_bucket": "M1",
-                "to_bucket": "M2",
-                "accounts": 1,
-                "balance_fen": 25,
-            }
-        )
-        rows["transitions"].append(
-            key
-            | {
-                "platform": platform,
-                "product": product,
-                "from_bucket": "M1",
-                "to_bucket": "current",
-                "accounts": 3,
-                "balance_fen": 75,
-            }
-        )
+        line = key | {"platform": platform, "product": product}
+        book = {"accounts": 10, "limit_fen": 2000, "balance_fen": 1000, "m2_fen": 10, "m3_fen": 5, "m4_fen": 20}
+        rows["monthly"].append(line | book | {"policy_cut_fen": 0 if i else cut_now})
+        for bucket, accounts, fen in (("M2", 1, 25), ("current", 3, 75)):
+            move = {"from_bucket": "M1", "to_bucket": bucket, "accounts": accounts, "balance_fen": fen}
+            rows["transitions"].append(line | move)
     rows["economy"].append(
         key
         | {

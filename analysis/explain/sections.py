@@ -4,17 +4,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.explain import columns, gain_table, network_table
-from analysis.explain import transmission as handed_on
-from analysis.explain.attribution import OUTCOMES, Attribution
-from analysis.explain.gains import Gains
-from analysis.explain.network import Observed
-from analysis.explain.pages import Section, Table
-from analysis.explain.transmission import Transmission
+from analysis.explain import columns
+from analysis.explain.attribution.games import LENDERS, OUTCOMES, Attribution
+from analysis.explain.files import Section, Table
+from analysis.explain.gains import table as gain_table
+from analysis.explain.gains.lives import Gains
+from analysis.explain.network import table as network_table
+from analysis.explain.network.closings import Observed
+from analysis.explain.transmission import forest
+from analysis.explain.transmission.chains import ENTRIES
+from analysis.explain.transmission.forest import Transmission
 from analysis.wording import interval, number
 from sim.record import Column
 
-#: What a game is called in a title, and what its parts mean.
+#: What a game is called in a title.
 ASKED = {
     "channels": "Through which channel",
     "provisions": "Because of which provision",
@@ -27,7 +30,7 @@ def attribution(a: Attribution, pair: str) -> Section:
 
     a: an Attribution; pair: how the two worlds are named.
     """
-    from analysis.explain import waterfall
+    from analysis.explain.attribution import waterfall
 
     return Section(
         a.game.name,
@@ -53,11 +56,7 @@ def _attribution_sentences(a: Attribution) -> list[str]:
     if nothing:
         sentences.append(f"{', '.join(nothing)}: exactly nothing, in any outcome.")
     if a.game.first:
-        sentences.append(
-            f"The first round, with every other channel held on the path of the baseline, is"
-            f" {interval(parts[a.game.first])}; lenders' reactions to what they see and to how they are funded add"
-            f" {interval(a.lenders_reaction(0))}, and the rest is what the rule and people themselves do."
-        )
+        sentences += _reading(a)
     if a.sample is not None:
         worst = max(a.sampling_error(player, 0) for player in a.game.players)
         sentences.append(
@@ -71,6 +70,21 @@ def _attribution_sentences(a: Attribution) -> list[str]:
             f" from {number(widest[1][0])} to {number(widest[1][1])}."
         )
     return sentences
+
+
+def _reading(a: Attribution) -> list[str]:
+    """How to read the parts of channels: the first round with rollover, and the rule against lenders' reactions."""
+    both = a.shown(0, a.parts["direct"][:, 0] + a.parts["rollover"][:, 0])
+    return [
+        "The first round, direct, is no forecast: people whom the policy cuts must then borrow, buy and pay at other"
+        " lenders as they do in the baseline, so nobody can replace what was taken (where their cash does not reach,"
+        " family pays there). Rollover is what it changes that they are free to turn to other lenders: below zero if"
+        f" that saves more people than it drags down. The two belong together: {interval(both)}.",
+        "How much is the rule, how much the lenders: with what lenders see and how they are funded held on the path of"
+        f" the baseline and everything else free, the policy would add {interval(a.without(LENDERS, 0))}; lenders'"
+        f" reactions add {interval(a.added_last(LENDERS, 0))} to that. Their parts above differ from this: parts are"
+        " means over all orders, also those in which nobody may turn elsewhere yet.",
+    ]
 
 
 def _printed_parts(a: Attribution, pair: str) -> dict:
@@ -141,25 +155,56 @@ def displacement(comparison) -> Section:
     return Section("displacement", "Instead of what", [], tables=[table])
 
 
-def transmission(found: Sequence[Transmission]) -> Section:
+LEAST_TOLD = 0.005  # share of chains below which a beginning is not mentioned
+#: How a chain may begin, and the channels that are frozen to find out what that matters.
+FROZEN_FOR = {"lender": LENDERS, "job": ("jobs",), "friends": ("peers",), "trust": ("trust",)}
+
+
+def transmission(found: Sequence[Transmission], channels: Attribution | None) -> Section:
     """How default was handed on: chains, trees, the reproduction number, the most contagious cuts.
 
-    found: one Transmission per seed.
+    found: one Transmission per seed; channels: the attribution to channels, to be set beside, if there is one.
     """
-    from analysis.explain import cascade
+    from analysis.explain.transmission import cascade
 
-    kept = handed_on.tables(found)
+    kept = forest.tables(found)
     described = {
         "chains": columns.CHAINS, "contagious": columns.CONTAGIOUS, "handed": columns.HANDED, "tree": columns.TREE,
     }  # fmt: skip
     return Section(
         "transmission",
         "How it was handed on",
-        handed_on.sentences(found),
+        forest.sentences(found) + (_side_by_side(found, channels) if channels else []),
         {"cascade": lambda: cascade.cascade(found), "beginnings": lambda: cascade.beginnings(found)},
         [],
         [_kept(name, described[name], kept[name]) for name in described],
     )
+
+
+def _side_by_side(found, a: Attribution) -> list[str]:
+    """Where the bookkeeping of chains and the experiment of freezing a channel say different things."""
+    begun = forest.summary(found)
+    share = {entry: begun[f"entry: {entry}"].mean for entry in FROZEN_FOR}
+    if not np.isfinite(share["lender"]):
+        return []
+    said = [
+        f"Chains are bookkeeping, freezing is the experiment: {100 * share['lender']:.0f} % of chains begin with a"
+        " lender that turned tighter or looser, while lenders' reactions, as freezing them shows, add"
+        f" {interval(a.added_last(LENDERS, 0))} of {number(a.shown(0, a.total[:, 0]).mean)} per 1,000. A chain is"
+        " counted once, by what came first: whom a cut weakened and a tighter lender then refused is counted under the"
+        " cut."
+    ]
+    idle = [
+        ENTRIES[entry]
+        for entry, channels in FROZEN_FOR.items()
+        if share[entry] >= LEAST_TOLD and not any(a.parts[channel][:, 0].any() for channel in channels)
+    ]
+    if idle:
+        said.append(
+            f"Some chains begin with {', '.join(idle)}, but with that frozen as many people default: it came first and"
+            " did not matter."
+        )
+    return said
 
 
 def gains(found: Sequence[Gains], reform: str, baseline: str) -> Section:
@@ -167,7 +212,7 @@ def gains(found: Sequence[Gains], reform: str, baseline: str) -> Section:
 
     found: one Gains per seed; reform, baseline: names of the worlds.
     """
-    from analysis.explain import gain_map
+    from analysis.explain.gains import map as gain_map
 
     pair = f"{reform} against {baseline}"
     return Section(
@@ -191,7 +236,7 @@ def network(found: Sequence[Observed], worlds: tuple[str, str], months: tuple[st
 
     found: one Observed per seed; worlds: baseline and reform; months: the one before the policy, and the last.
     """
-    from analysis.explain.exposure_map import exposure_map
+    from analysis.explain.network.map import exposure_map
 
     rows = network_table.rows(found, worlds, months)
     values = {column.name: [row[column.name] for row in rows] for column in columns.NETWORK}

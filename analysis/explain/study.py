@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from analysis.compare import compare
-from analysis.explain import pages, sections
-from analysis.explain.attribution import GAMES, Game, attribute, months_of
-from analysis.explain.gains import Gains, Lives
-from analysis.explain.network import Observed, observe
-from analysis.explain.transmission import Transmission, Watch
+from analysis.explain import files, sections
+from analysis.explain.attribution.games import GAMES, Game, attribute, months_of
+from analysis.explain.gains.lives import Gains, Lives
+from analysis.explain.network.closings import Observed, observe
+from analysis.explain.transmission.forest import Transmission, Watch
 from analysis.explain.twins import REFORM, Case, Twins, case_of, each_seed
 from analysis.folder import MONTH, open_run
 from analysis.wording import month
@@ -66,11 +66,12 @@ def explain(
     cutters = [group.name for group in comparison.platforms if group.cut]
     parts = [attribute(case, chosen, game, cutters, threads, advance) for game in games]
     seen = each_seed(partial(_watch, case), chosen, threads, advance)
+    channels = next((part for part in parts if part.game.name == "channels"), None)
     ends = (month(run.policy - MONTH), month(run.months[-1]))
     told = [
         *(sections.attribution(part, run.pair) for part in parts),
         sections.displacement(comparison),
-        sections.transmission([one.transmission for one in seen]),
+        sections.transmission([one.transmission for one in seen], channels),
         sections.gains([one.gains for one in seen], run.reform, run.baseline),
         sections.network([one.network for one in seen], run.worlds, ends),
     ]
@@ -81,13 +82,18 @@ def explain(
         "seeds": list(chosen),
         "seconds": round(time.monotonic() - began, 1),
     }
-    return pages.write(run.folder, told, made)
+    return files.write(run.folder, told, made)
 
 
 def _games(case: Case) -> list[Game]:
-    """The games that make sense for a policy: channels always, provisions and platforms where there are several."""
+    """The games that make sense for a policy: channels always, provisions and platforms where there are several.
+
+    If every provision falls on a platform of its own, provisions and platforms are one game.
+    """
+    fall_on = [change.platform for change in case.own_changes]
+    one_each = None not in fall_on and len(set(fall_on)) == len(fall_on)
     games = [GAMES["channels"](case)]
-    for name in ("provisions", "platforms"):
+    for name in ("provisions",) if one_each else ("provisions", "platforms"):
         try:
             game = GAMES[name](case)
         except ValueError:  # no provision of its own, or none that could be divided among platforms

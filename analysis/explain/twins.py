@@ -13,7 +13,7 @@ import numpy as np
 from analysis.folder import Run
 from scenarios.schema import Scenario
 
-MOST_BYTES = 1_500_000_000  #: that the worlds of one seed may take at once; more are played in turns
+MOST_BYTES = 600_000_000  #: that the worlds of one seed may take at once; more are played in turns
 BYTES_EACH = 560  #: per borrower and world: records and what is added up
 
 
@@ -139,7 +139,8 @@ class Twins:
 
     def _play_together(self, worlds, each_month, progress):
         baseline = self._keep(self.trunk.branch(diary=True))
-        models = [self._keep(self._part(baseline, world)) for world in worlds]
+        watched = each_month is not None  # a diary takes a sixth of the time
+        models = [self._keep(self._part(baseline, world, watched)) for world in worlds]
         for _ in range(self.case.apart):
             for model in (baseline, *models):
                 model.step()
@@ -148,12 +149,12 @@ class Twins:
             progress(len(models))
         return baseline, models
 
-    def _part(self, baseline, world: World):
+    def _part(self, baseline, world: World, diary: bool):
         """A world that parts from the baseline now."""
         changes = self.case.reform.market_arguments()["changes"] if world.changes is None else world.changes
         if self.case.branches:
-            return baseline.branch(changes, frozen=world.frozen, diary=True)
-        given = {"changes": changes, "beside": baseline, "frozen": world.frozen, "diary": True}
+            return baseline.branch(changes, frozen=world.frozen, diary=diary)
+        given = {"changes": changes, "beside": baseline, "frozen": world.frozen, "diary": diary}
         return self._found(self.case.reform, **given)
 
     def _found(self, scenario: Scenario, **given):

@@ -58,7 +58,9 @@ def draw_on_course(borrower, line, product, k, use, counted_on, plan, tally):
     """
     if product.buys > 0.0:
         plan.room += min(headroom(line), int(use.bought) + int(use.abroad)) - counted_on
-    if use.drawn > 0 and is_on_book(line) and lent(use) <= headroom(line):  # one just opened may be smaller than there
+    if is_on_book(line) and lent(use) > headroom(line):  # one just opened may be smaller than there
+        line.off_course = 1
+    elif use.drawn > 0 and is_on_book(line):
         draw(borrower, line, product, k, int(use.drawn), tally)
         plan.wants += int(use.drawn) if plan.short <= 0 else 0
         plan.short -= int(use.drawn)
@@ -75,17 +77,36 @@ def leave_room(line, k, use, buy, tally):
 
 
 @rule
-def pay_on_course(borrower, line, product, k, use, plan, pay, tally):
-    """Pay what the baseline pays; what the person's means do not reach comes from family. The limit is what it was."""
-    line.limit = tally.limit_was[k]
-    if not is_on_book(line):
+def pay_on_course(borrower, lines, held, products, course, plan, pay, tally):
+    """Pay what the baseline pays, as far as it is owed here; the limits are what they were.
+
+    First the bills, then what the baseline pays beyond them, out of the cash that the minimum payments to the lenders
+    that cut leave: whoever can pay all bills misses none. What cash does not reach comes from family.
+    """
+    for k in held:
+        if plan.apart & (1 << k):
+            line = lines[k]
+            line.limit = tally.limit_was[k]
+            pay[k] = 0
+            if is_on_book(line):
+                bill = 0 if is_called_in(line, products[k]) else int(line.due)
+                plan.minimum -= bill
+                _pay(borrower, line, k, min(bill, int(course[k].paid)), int(borrower.cash), pay, tally)
+    for k in held:
+        if plan.apart & (1 << k) and is_on_book(lines[k]):
+            more = min(int(course[k].paid) - pay[k], balance(lines[k]))  # who leaves pays all
+            _pay(borrower, lines[k], k, more, max(0, int(borrower.cash) - int(plan.minimum)), pay, tally)
+
+
+@rule
+def _pay(borrower, line, k, amount, own, pay, tally):
+    """Pay an amount on one line, out of so much of the person's own cash, the rest from family."""
+    if amount <= 0:
         return
-    plan.minimum -= 0 if is_called_in(line, product) else int(line.due)
-    pay[k] = use.paid
-    if use.paid > 0:
-        line.revolving -= use.paid
-        line.due = max(0, int(line.due) - int(use.paid))
-        post(tally.flows, PAYMENTS, k, int(use.paid))
-        missing = max(0, int(use.paid) - int(borrower.cash))
-        borrower.cash += missing - int(use.paid)
-        post(tally.flows, FAMILY_HELP, -1, missing)
+    pay[k] += amount
+    line.revolving -= amount
+    line.due = max(0, int(line.due) - amount)
+    own = min(own, amount)
+    borrower.cash -= own
+    post(tally.flows, PAYMENTS, k, amount)
+    post(tally.flows, FAMILY_HELP, -1, amount - own)

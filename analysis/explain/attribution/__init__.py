@@ -1,0 +1,1 @@
+"""How much of an effect is due to which channel, provision or platform."""

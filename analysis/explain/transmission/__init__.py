@@ -1,0 +1,1 @@
+"""How default was handed on from one person to another."""
