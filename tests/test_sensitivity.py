@@ -180,6 +180,19 @@ def test_no_push_has_no_ratio_and_divides_by_nothing():
     assert found.boundary == ()
 
 
+def test_a_push_that_the_seeds_cannot_tell_from_nothing_has_no_ratio():
+    direct = np.array([[[-1.0, 1.5], [2.0, 2.1]]] * 2)
+    found = phase([0, 1], [0, 1], direct, direct, np.ones((2, 2, 2)), generations=2)
+    assert np.isnan(found.ratio[:, 0]).all()
+    assert found.ratio[:, 1] == pytest.approx([1 / 2.05] * 2)
+
+
+def test_a_place_that_is_just_on_the_boundary_makes_no_line():
+    surface = np.ones((3, 3))
+    surface[1, 1] = 0.0
+    assert crossing([0, 1, 2], [0, 1, 2], surface) == ()
+
+
 def test_a_boundary_leaves_out_what_is_not_known():
     surface = X[:, None] - 0.5 + 0 * Y
     surface[:, 5] = np.nan
@@ -222,6 +235,19 @@ def test_luck_that_all_points_share_is_no_noise_and_luck_of_each_is():
     assert values(columns, own, OUTCOMES["excess"]).noise == pytest.approx(1.0, abs=0.2)
 
 
+def test_one_given_dimension_makes_a_curve_whose_bend_is_told():
+    depths = (0.9, 0.1, 0.5)
+    made = design(axis("changes.cut.value", 0.1, 0.9, "list", 3, depths))
+    columns = table(made)
+    (study,) = sensitivity(columns, effects(columns, excess=columns["changes.cut.value"] ** 2), made)
+    found = study.curve
+    assert found.x.tolist() == [0.1, 0.5, 0.9]
+    assert [one.mean for one in found.at] == pytest.approx([0.03, 0.27, 0.83])
+    assert found.rise.mean == pytest.approx(0.8)
+    assert found.bend.mean == pytest.approx((0.03 + 0.83) / 2 - 0.27)
+    assert found.bend.low > 0
+
+
 def test_a_sample_is_studied_once_for_each_given_value_and_policy():
     made = design(axis("parameters.impulse", method="lhs", n=60), axis("g", method="grid", n=2, values=(1.0, 2.0)))
     columns = table(made)
@@ -247,10 +273,10 @@ def test_two_given_dimensions_make_a_map_in_which_lists_are_one():
     found = sensitivity(columns, effects(columns, excess=direct + indirect, direct=direct, indirect=indirect), made)
     assert [study.outcome.name for study in found] == ["excess", "direct", "indirect"]
     map_of = found[0].phase
-    assert map_of.x.tolist() == [0.0, 0.1]
-    assert map_of.y.tolist() == list(depths)
-    assert map_of.outcome[1] == pytest.approx([20 * d + 0.02 for d in depths])  # 0.02: the mean luck of the seeds
-    assert map_of.ratio[0] == pytest.approx([0.0] * 3, abs=0.02)
+    assert map_of.x.tolist() == list(depths)
+    assert map_of.y.tolist() == [0.0, 0.1]
+    assert map_of.outcome[:, 1] == pytest.approx([20 * d + 0.02 for d in depths])  # 0.02: the mean luck of the seeds
+    assert map_of.ratio[:, 0] == pytest.approx([0.0] * 3, abs=0.02)
     assert map_of.generations == 3  # from December 2020 to December 2021
 
 
@@ -265,6 +291,9 @@ def studies():
         yield from sensitivity(
             columns, effects(columns, losses=1e5 * a * (b > 0.5), excess=-1e-3 * a * b + 1e-4 * c), made
         )
+    made = design(axis("a", method="grid", n=2, values=(0.5, 1.0)))
+    columns = table(made)
+    yield from sensitivity(columns, effects(columns, excess=-columns["a"]), made)
     made = design(axis("a", method="grid", n=9, values=X), axis("b", method="grid", n=11, values=Y))
     columns = table(made)
     direct, indirect = (block[:, :, 0].ravel() for block in planted_spread())
@@ -281,7 +310,7 @@ def test_every_study_is_drawn_with_a_title_units_and_words_for_those_who_cannot_
             assert study.outcome.words in drawing.alt
             assert drawing.caption.endswith(".")
             assert png(drawing).startswith(b"\x89PNG")
-    assert kinds == {"screening", "indices", "discovery", "phase"}
+    assert kinds == {"screening", "indices", "discovery", "phase", "curve"}
 
 
 def test_an_address_is_said_as_a_person_would():

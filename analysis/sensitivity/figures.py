@@ -1,4 +1,4 @@
-"""Figures of a study: tornado, index bars, phase diagram, scenario discovery."""
+"""Figures of a study: which it allows, and tornado, index bars and scenario discovery."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.bars import AVOIDED, CAUSED, INK, QUIET
+from analysis.sensitivity.curve import draw_curve
 from analysis.sensitivity.phase_figure import draw_phase
 from analysis.sensitivity.study import Study
 from analysis.sensitivity.values import label
@@ -25,6 +26,7 @@ def makers(study: Study) -> dict[str, Callable[[], tuple[Figure, str, str]]]:
         ("indices", draw_indices),
         ("discovery", draw_discovery),
         ("phase", draw_phase),
+        ("curve", draw_curve),
     )
     return {f"{study.name}-{kind}": partial(draw, study) for kind, draw in kinds if getattr(study, kind) is not None}
 
@@ -98,8 +100,8 @@ def draw_indices(study: Study) -> tuple[Figure, str, str]:
     finding = f"{study.outcome.words} do not vary over these ranges"
     if told:
         finding = (
-            f"{names[0]} accounts for {100 * s.first[order[0]]:.0f} % of the variance of {study.outcome.words} alone,"
-            f" {100 * s.together:.0f} % comes of inputs acting together"
+            f"{names[0]} has a part in {100 * s.total[order[0]]:.0f} % of the variance of {study.outcome.words}, and"
+            f" accounts for {100 * s.first[order[0]]:.0f} % alone"
         )
     entitle(figure, _titled(study, finding))
     handles = [
@@ -127,15 +129,15 @@ def draw_discovery(study: Study) -> tuple[Figure, str, str]:
     d = study.discovery
     where = [i for i in np.flatnonzero(d.box.restricted)]
     rules = [_rule(study.axes[i], d.box.low[i], d.box.high[i]) for i in where]
-    figure = Figure(figsize=(7.2, max(2.9, 1.9 + 0.5 * len(where))))
+    figure = Figure(figsize=(7.2, max(3.4, 2.2 + 0.5 * len(where))))
     path, box = figure.subplots(1, 2, width_ratios=(1, 1.25))
     coverage, density = ([100.0 * getattr(one, key) for one in d.peeled] for key in ("coverage", "density"))
     path.plot(coverage, density, "o-", color=QUIET, markersize=3, linewidth=0.8)
     path.plot(100.0 * d.box.coverage, 100.0 * d.box.density, "D", color=CAUSED, markeredgecolor=INK, markersize=8)
     path.set_xlim(-3, 106)
     path.set_ylim(0, 106)
-    path.set_xlabel("coverage: worst cases inside (%)")
-    path.set_ylabel("density: worst among those inside (%)")
+    path.set_xlabel("coverage (%)")
+    path.set_ylabel("density (%)")
     path.set_title("boxes passed while peeling", fontweight="normal")
     _ranges(box, study, where, rules)
     if where:
@@ -149,9 +151,10 @@ def draw_discovery(study: Study) -> tuple[Figure, str, str]:
     alt = f"Scenario discovery of the worst quarter of {study.outcome.words}: {finding}."
     caption = (
         f"A worst case is a point with {study.outcome.words} above {_plain(study.threshold)} {study.outcome.unit}, the"
-        f" highest quarter of {d.points} points. Each dot is a box, the smaller the further left; the diamond is the"
-        " one with the largest harmonic mean of coverage and density, less the restrictions that chance would give in"
-        " more than one case of twenty. The box was found in the same points that it is judged by, which flatters it."
+        f" highest quarter of {d.points} points. Each dot is a box: coverage is the share of all worst cases that lie"
+        " in it, density their share among the points in it. The diamond is the box with the largest harmonic mean of"
+        " the two, less the restrictions that chance would give in more than one case of twenty. The box was found in"
+        " the same points that it is judged by, which flatters it."
         f" {_luck(study)}"
     )
     return figure, alt, caption
@@ -210,5 +213,6 @@ def _luck(study: Study) -> str:
 
 
 def _plain(value: float) -> str:
-    """A number in three figures."""
+    """A number in three figures, nothing if it is nothing but rounding."""
+    value = 0.0 if abs(value) < 1e-12 else value
     return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"

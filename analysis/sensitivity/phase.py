@@ -28,9 +28,10 @@ DIES_OUT, OPEN, BEYOND = -1, 0, 1  #: what the seeds can tell of a place
 class Phase:
     """An outcome over two inputs, arrays [x, y], and boundaries as polylines, arrays [corner, 2] of x and y.
 
-    outcome: mean over seeds; ratio: indirect / direct, of means, nan where direct is not positive; told: DIES_OUT, OPEN
-    or BEYOND; boundary: where indirect = direct; earliest, latest: the same at the ends of the 95 % interval of their
-    difference, empty with one seed; sustained: where indirect = generations x direct; generations: the most that fit.
+    outcome: mean over seeds; ratio: indirect / direct, of means, nan where direct cannot be told from nothing; told:
+    DIES_OUT, OPEN or BEYOND; boundary: where indirect = direct; earliest, latest: the same at the ends of the 95 %
+    interval of their difference, so that the seeds cannot tell what lies between them (both empty with one seed);
+    sustained: where indirect = generations x direct; generations: the most that fit.
     """
 
     x: np.ndarray
@@ -58,10 +59,10 @@ def phase(x, y, outcome, direct, indirect, generations: int) -> Phase:
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     outcome, direct, indirect = (np.asarray(table, dtype=float) for table in (outcome, direct, indirect))
-    ahead = np.array([[_ends(cell) for cell in row] for row in indirect - direct])  # [x, y, (mean, low, high)]
-    mean, low, high = np.moveaxis(ahead, 2, 0)
-    pushed = direct.mean(axis=2)
-    ratio = np.divide(indirect.mean(axis=2), pushed, out=np.full(pushed.shape, np.nan), where=pushed > 0)
+    mean, low, high = _ends(indirect - direct)
+    pushed, least, _ = _ends(direct)
+    pushes = np.where(np.isnan(least), pushed, least) > 0
+    ratio = np.divide(indirect.mean(axis=2), pushed, out=np.full(pushed.shape, np.nan), where=pushes)
     told = np.where(low > 0, BEYOND, np.where(high < 0, DIES_OUT, OPEN))
     certain = (indirect - generations * direct).mean(axis=2)
     lines = (crossing(x, y, surface) for surface in (mean, high, low, certain))
@@ -71,14 +72,16 @@ def phase(x, y, outcome, direct, indirect, generations: int) -> Phase:
 def crossing(x, y, surface) -> tuple[np.ndarray, ...]:
     """Where a surface changes sign: polylines, arrays [corner, 2] of x and y.
 
-    x, y: ascending; surface: array [x, y]; a surface with nan has no line there.
+    x, y: ascending; surface: array [x, y]; where it is nan there is no line. A single place at which the surface is
+    just zero is no line either.
     """
     from contourpy import contour_generator
 
     made = contour_generator(x, y, np.ma.masked_invalid(np.asarray(surface).T))
-    return tuple(np.asarray(line) for line in made.lines(0.0))
+    return tuple(line for line in map(np.asarray, made.lines(0.0)) if np.ptp(line, axis=0).any())
 
 
-def _ends(cell) -> tuple[float, float, float]:
-    found = estimate(cell)
-    return found.mean, found.low, found.high
+def _ends(table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean over seeds and the ends of its 95 % interval, arrays [x, y] (ends nan with one seed)."""
+    found = [[estimate(cell) for cell in row] for row in table]
+    return tuple(np.array([[getattr(one, end) for one in row] for row in found]) for end in ("mean", "low", "high"))

@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 
+from analysis.sensitivity.curve import Curve, curve
 from analysis.sensitivity.discovery import Discovery, discovery
 from analysis.sensitivity.indices import Indices, indices
 from analysis.sensitivity.phase import Phase, generations_within, phase
@@ -40,6 +41,7 @@ class Study:
     indices: Indices | None = None
     discovery: Discovery | None = None
     phase: Phase | None = None
+    curve: Curve | None = None
 
     @property
     def name(self) -> str:
@@ -52,8 +54,8 @@ def sensitivity(points: Mapping, effects: Mapping, design: Design) -> list[Study
     """Study every outcome of a batch by what its design allows.
 
     A Morris sample is screened; a Sobol sample gives indices and, like a Latin hypercube, a box of the worst quarter of
-    its points; two given dimensions (a grid against another, or against the lists, which are one) give a phase diagram.
-    A sample that is crossed with given values is studied once for each of their combinations.
+    its points; two given dimensions (a grid against another, or against the lists, which are one) give a phase diagram,
+    one gives a curve. A sample that is crossed with given values is studied once for each of their combinations.
 
     points: columns ``point`` and one for each address, in the order of ``scenarios.batch.samples.points``; effects:
     columns ``point``, ``seed``, one for each outcome of OUTCOMES and, if there are several, ``world`` and ``policy``.
@@ -98,35 +100,37 @@ def _samples(points: Mapping, found: Values, design: Design) -> list[Study]:
 
 
 def _map(points: Mapping, tables: Sequence[Values], one: Values, design: Design) -> list[Study]:
-    """Study a design of two given dimensions; nothing without direct and indirect effects, or with other dimensions."""
-    dimensions = [axis for axis in design.sweep if axis.method == "grid"]
-    dimensions += [axis for axis in design.sweep if axis.method == "list"][:1]
+    """Study a design of given values: a curve over one dimension, a phase diagram over two, nothing over more.
+
+    A phase diagram needs direct and indirect effects.
+    """
+    lists = [axis for axis in design.sweep if axis.method == "list"]
+    dimensions = tuple(axis for axis in design.sweep if axis not in lists[1:])
     by_name = {table.outcome.name: table for table in tables}
-    if (
-        len(dimensions) != 2
-        or min(len(axis.values) for axis in dimensions) < 2
-        or {"direct", "indirect"} - set(by_name)
-    ):
+    if not dimensions or any(len(set(axis.values)) < axis.n or axis.n < 2 for axis in dimensions):
         return []
     seeds = sorted(set.intersection(*(set(table.seeds) for table in tables)))
-    cells = _cells(points, dimensions)
+    places = [sorted(axis.values) for axis in dimensions]
+    cells = _cells(points, dimensions, places)
 
     def arranged(table: Values) -> np.ndarray:
-        return table.table[cells][:, :, [table.seeds.index(seed) for seed in seeds]]
+        return table.table[cells][..., [table.seeds.index(seed) for seed in seeds]]
 
-    x, y = (sorted(set(axis.values)) for axis in dimensions)
+    threshold = float(np.quantile(one.mean, WORST))
+    if len(dimensions) == 1:
+        return [_study(one, {}, dimensions, threshold, curve=curve(*places, arranged(one)))]
+    if len(dimensions) > 2 or {"direct", "indirect"} - set(by_name):
+        return []
     split = (arranged(by_name[name]) for name in ("direct", "indirect"))
-    found = phase(x, y, arranged(one), *split, _generations(design, one))
-    return [_study(one, {}, tuple(dimensions), float(np.quantile(one.mean, WORST)), phase=found)]
+    found = phase(*places, arranged(one), *split, _generations(design, one))
+    return [_study(one, {}, dimensions, threshold, phase=found)]
 
 
-def _cells(points: Mapping, dimensions: Sequence[Axis]) -> np.ndarray:
-    """The row of the point at each pair of values, array [x, y]."""
-    place = {
-        pair: row for row, pair in enumerate(zip(*(points[axis.path].tolist() for axis in dimensions), strict=True))
-    }
-    x, y = (sorted(set(axis.values)) for axis in dimensions)
-    return np.array([place[pair] for pair in product(x, y)]).reshape(len(x), len(y))
+def _cells(points: Mapping, dimensions: Sequence[Axis], places: Sequence[Sequence[float]]) -> np.ndarray:
+    """The row of the point at each combination of ascending values, array [x] or [x, y]."""
+    columns = (np.asarray(points[axis.path]).tolist() for axis in dimensions)
+    row = {values: number for number, values in enumerate(zip(*columns, strict=True))}
+    return np.array([row[values] for values in product(*places)]).reshape([len(values) for values in places])
 
 
 def _generations(design: Design, found: Values) -> int:
