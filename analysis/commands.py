@@ -52,10 +52,6 @@ def main():
     """
 
 
-for _command in (batch_commands.batch, batch_commands.status):
-    main.add_command(_command)
-
-
 def _settings(command):
     return click.option(
         "--set", "settings", multiple=True, metavar="KEY=VALUE",
@@ -229,6 +225,10 @@ def compare(runs, harm, out):
     _console().print(screen(found, MEASURES[harm]))
     for path in write(found, MEASURES[harm], out) if out else ():
         click.echo(f"written: {path}")
+
+
+for _command in (batch_commands.batch, batch_commands.status):
+    main.add_command(_command)
 
 
 @main.command()

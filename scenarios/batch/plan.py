@@ -89,7 +89,7 @@ def run_of(scenario: Scenario, policy: str, world: str, seed: int, reference: st
         "market": market_hash(), "world": world, "policy": policy, "seed": seed, "reference": reference,
         "merchants": scenario.shop_count(), "tables": sorted(tables), "scenario": content,
     }  # fmt: skip
-    text = json.dumps(work, allow_nan=False)  # in the order of the files: which platform is the first decides its chance
+    text = json.dumps(work, allow_nan=False)  # in the order of the files: a platform's chance is addressed by its place
     return Run(hashlib.sha256(text.encode()).hexdigest()[:SHORT], world, policy, seed, text)
 
 
