@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from analysis.figures import drawn, png
+from analysis.drawing import drawn, png
 from analysis.sensitivity.discovery import discovery, inside
 from analysis.sensitivity.figures import makers
 from analysis.sensitivity.indices import indices

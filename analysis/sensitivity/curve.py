@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.bars import CAUSED, INK, QUIET
+from analysis.drawing import CAUSED, INK, QUIET, entitle
 from analysis.estimate import Estimate, estimate
 from analysis.sensitivity.values import label, scale
-from analysis.titles import entitle
 from analysis.wording import interval, number
 
 

@@ -8,19 +8,18 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.bars import AVOIDED, CAUSED, INK, QUIET
+from analysis.drawing import AVOIDED, CAUSED, INK, QUIET, entitle
 from analysis.sensitivity.curve import draw_curve
 from analysis.sensitivity.phase_figure import draw_phase
 from analysis.sensitivity.study import Study
 from analysis.sensitivity.values import label
-from analysis.titles import entitle
 
 ALONE, TOGETHER = "#0072B2", "#E69F00"
 LUCK = 0.5  #: share of luck in the variance between points above which a figure says so in its title
 
 
 def makers(study: Study) -> dict[str, Callable[[], tuple[Figure, str, str]]]:
-    """The figures that a study allows, for ``analysis.figures.drawn``: name -> maker."""
+    """The figures that a study allows, for ``analysis.drawing.drawn``: name -> maker."""
     kinds = (
         ("screening", draw_tornado),
         ("indices", draw_indices),

@@ -5,10 +5,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
-from analysis.bars import CUT, INK
+from analysis.drawing import CUT, INK, entitle
 from analysis.sensitivity.phase import BEYOND, DIES_OUT, OPEN, Phase
 from analysis.sensitivity.values import scale
-from analysis.titles import entitle
 
 MOST_NUMBERS = 64  #: places with more of which no ratios are written into the map
 HALO = [withStroke(linewidth=3, foreground="white")]

@@ -31,6 +31,7 @@ _CELL = (
     Column("policy", "VARCHAR", "name", "the policy in force, or none"),
     Column("seed", "INTEGER", "number", "chance is the same in every world of one seed"),
     Column("run", "VARCHAR", "hash", "the run that fills this place; the same run may fill several"),
+    Column("since", "DATE", "first of month", "first month in which the worlds of the point may differ"),
 )
 
 
@@ -159,6 +160,7 @@ def _write_plan(path: Path, cells: Iterable[Cell], points: Sequence[dict]) -> No
         "policy": np.array([cell.policy for cell in cells], object),
         "seed": np.array([cell.seed for cell in cells], np.int32),
         "run": np.array([cell.run for cell in cells], object),
+        "since": np.array([cell.since or "NaT" for cell in cells], "datetime64[M]").astype("datetime64[D]"),
         **{path: np.array([float(points[cell.point][path]) for cell in cells]) for path in paths},
     }
     draft = path.with_name(DRAFT + path.name)

@@ -37,6 +37,7 @@ class Cell:
     policy: str
     seed: int
     run: str
+    since: str | None  # first month in which the worlds of this point may differ
 
 
 def worlds_of(world: str, policies: Sequence[str], given: Sequence[str]) -> dict[str, Scenario]:
@@ -106,7 +107,8 @@ def lay_out(design: Design, points: Sequence[dict]) -> Iterator[tuple[Cell, Run]
                 for policy, scenario in worlds_of(world, design.policies, settings(point)).items()
             }
             reference = reference_of(worlds)
+            since = reference and month_after(reference, 1)
             for seed in range(1, design.seeds + 1):
                 for policy, scenario in worlds.items():
                     run = run_of(scenario, policy, world, seed, reference, design.tables)
-                    yield Cell(number, world, policy, seed, run.name), run
+                    yield Cell(number, world, policy, seed, run.name, since), run
