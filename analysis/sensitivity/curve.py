@@ -16,8 +16,8 @@ from analysis.wording import interval, number
 class Curve:
     """An outcome over ascending values x of one input: an Estimate at each, and the bend between the ends.
 
-    rise: of the outcome from the first value to the last; bend: mean over the inner values of (straight line between the
-    ends - outcome): above zero it rises faster and faster, or falls slower and slower; nan with fewer than three values.
+    rise: of the outcome from the first value to the last; bend: mean over the inner values of (straight line between
+    the ends - outcome), above zero if it rises faster and faster, or falls slower and slower; nan with two values.
     """
 
     x: np.ndarray
@@ -71,7 +71,7 @@ def draw_curve(study) -> tuple[Figure, str, str]:
             " On average over the inner values the outcome lies below the straight line between its ends by"
             f" {interval(c.bend)} {study.outcome.unit}."
         )
-    return figure, alt + ".", caption
+    return figure, alt + ".", caption + study.company
 
 
 def _finding(study) -> str:
