@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.bars import AVOIDED, CAUSED, INK, QUIET
-from analysis.sensitivity.curve import draw_curve
+from analysis.sensitivity.curve_figure import draw_curve
 from analysis.sensitivity.phase_figure import draw_phase
 from analysis.sensitivity.study import Study
 from analysis.sensitivity.values import label
@@ -56,10 +56,12 @@ def draw_tornado(study: Study) -> tuple[Figure, str, str]:
     _rows(axes, places, names)
     axes.axvline(0, color=INK, linewidth=0.8, linestyle="-")
     axes.set_xlabel(f"change of {study.outcome.words} over the whole range of one input\n({study.outcome.unit})")
-    first = order[0]
-    finding = f"over its range {names[0]} moves {study.outcome.words} most, by {_plain(s.mu_star[first])}"
-    if not s.told.any():
-        finding = f"no input is seen to move {study.outcome.words}"
+    finding = f"no input is seen to move {study.outcome.words}"
+    if s.told.any():
+        first = next(i for i in order if s.told[i])
+        most = " most" if first == order[0] else ""
+        size = f"{_plain(s.mu_star[first])} {study.outcome.unit}"
+        finding = f"over its range {label(s.names[first])} moves {study.outcome.words}{most}, by {size}"
     entitle(figure, _titled(study, finding))
     handles = [
         Patch(facecolor=CAUSED, edgecolor=INK, linewidth=0.4, label="raises it"),
