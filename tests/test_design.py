@@ -119,6 +119,7 @@ MISTAKES = {
     "values for a sample": (HEAD + axis(values=[0.1]), "lhs samples a range"),
     "a list without values": (HEAD + axis(method="list", range=[0.1, 0.2]), "a list needs its values"),
     "a grid without a size": (HEAD + axis(method="grid", range=[0.1, 0.2]), "a grid over a range needs how many"),
+    "a grid of a thousand million values": (HEAD + axis(method="grid", n=10**9), "more than 10000, the most"),
     "a grid with a value twice": (HEAD + axis(method="grid", values=[0.1, 0.1]), "each once"),
     "values and n": (HEAD + axis(method="grid", values=[0.1], n=3), "n is how many values there are; remove it"),
     "more whole numbers than there are": (

@@ -10,7 +10,7 @@ from analysis.sensitivity.discovery import discovery, inside
 from analysis.sensitivity.figures import makers
 from analysis.sensitivity.indices import indices
 from analysis.sensitivity.phase import BEYOND, DIES_OUT, OPEN, crossing, generations_within, phase
-from analysis.sensitivity.screening import screening
+from analysis.sensitivity.screening import elementary_effects, screening
 from analysis.sensitivity.study import sensitivity
 from analysis.sensitivity.values import OUTCOMES, label, values
 from scenarios.batch.design import Axis, Design
@@ -63,7 +63,9 @@ def test_an_outcome_that_does_not_vary_has_no_indices():
 def test_a_straight_line_has_its_slopes_as_effects_and_no_bend():
     made = design(axis("a", 0, 10), axis("b", -1, 1), axis("c"))
     columns = table(made)
-    found = screening("abc", np.column_stack([columns[n] for n in "abc"]), 3 * columns["a"] - 2 * columns["b"])
+    found = screening(
+        "abc", np.column_stack([columns[n] for n in "abc"]), (3 * columns["a"] - 2 * columns["b"])[:, None]
+    )
     assert found.mu == pytest.approx([30, -4, 0])  # slope times range
     assert found.mu_star == pytest.approx([30, 4, 0])
     assert found.sigma == pytest.approx([0, 0, 0], abs=1e-9)
@@ -75,11 +77,41 @@ def test_an_input_that_acts_through_another_one_is_uneven_and_its_signs_do_not_c
     made = design(*(axis(name, n=40) for name in "abc"))
     columns = table(made)
     y = (columns["a"] - 0.5) * (columns["b"] - 0.5) + columns["c"]
-    found = screening("abc", np.column_stack([columns[n] for n in "abc"]), y)
+    found = screening("abc", np.column_stack([columns[n] for n in "abc"]), y[:, None])
     assert found.mu[0] == pytest.approx(0.0, abs=0.1)
     assert found.mu_star[0] > 0.2
     assert found.mu_low[0] < 0 < found.mu_high[0]
     assert found.bent.tolist() == [True, True, False]
+
+
+def test_luck_alone_gives_an_input_that_moves_nothing_its_size():
+    made = design(*(axis(name, n=100) for name in "abc"))
+    columns = table(made)
+    scatter = np.random.default_rng(3).normal(0.0, 2.0, (len(columns["point"]), 4))
+    found = screening("abc", np.column_stack([columns[n] for n in "abc"]), scatter)
+    assert found.mu_star == pytest.approx(found.by_luck, rel=0.15)
+    assert not found.told.any()
+    assert not found.bent.any()
+
+
+def test_luck_that_both_ends_of_a_step_share_is_no_luck_of_the_effect():
+    made = design(*(axis(name, n=20) for name in "abc"))
+    columns = table(made)
+    outcome = 3.0 * columns["a"][:, None] + [10.0, 20.0, 50.0]
+    found = screening("abc", np.column_stack([columns[n] for n in "abc"]), outcome)
+    assert found.luck == pytest.approx([0.0] * 3, abs=1e-9)
+    assert found.told.tolist() == [True, False, False]
+
+
+def test_elementary_effects_are_those_of_salib():
+    made = design(*(axis(name, n=8) for name in "abc"))
+    columns = table(made)
+    inputs = np.column_stack([columns[n] for n in "abc"])
+    outcome = np.exp(inputs @ [1.0, -2.0, 0.5])[:, None]
+    effects, found = elementary_effects(inputs, outcome)[:, :, 0], screening("abc", inputs, outcome)
+    assert effects.mean(axis=0) == pytest.approx(found.mu)
+    assert np.abs(effects).mean(axis=0) == pytest.approx(found.mu_star)
+    assert np.isnan(found.luck).all()
 
 
 # --- PRIM ---

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.drawing import AVOIDED, CAUSED, INK, QUIET, entitle
-from analysis.sensitivity.curve import draw_curve
+from analysis.sensitivity.curve_figure import draw_curve
 from analysis.sensitivity.phase_figure import draw_phase
 from analysis.sensitivity.study import Study
 from analysis.sensitivity.values import label
@@ -47,14 +47,21 @@ def draw_tornado(study: Study) -> tuple[Figure, str, str]:
         axes.plot([s.mu_low[i], s.mu_high[i]], [place, place], color=INK, linewidth=1.4, linestyle="-")
         hollow = s.mu_low[i] <= 0.0 <= s.mu_high[i]
         axes.plot(s.mu[i], place, "o", color=INK, markerfacecolor="white" if hollow else INK, markersize=5)
-        words = f"{_plain(s.mu_star[i])} ± {_plain(s.mu_star_half[i])}{', uneven' if s.bent[i] else ''}"
+        luck = f" ({_plain(s.by_luck[i])})" if study.seeds > 1 else ""
+        words = f"{_plain(s.mu_star[i])} ± {_plain(s.mu_star_half[i])}{luck}{', uneven' if s.bent[i] else ''}"
         axes.text(1.01, place, words, transform=axes.get_yaxis_transform(), va="center", fontsize=7.5)
-    axes.text(1.01, len(names) - 0.4, "size μ*", transform=axes.get_yaxis_transform(), va="bottom", fontsize=7.5)
+    head = "size μ* (by luck alone)" if study.seeds > 1 else "size μ*"
+    axes.text(1.01, len(names) - 0.4, head, transform=axes.get_yaxis_transform(), va="bottom", fontsize=7.5)
     _rows(axes, places, names)
     axes.axvline(0, color=INK, linewidth=0.8, linestyle="-")
     axes.set_xlabel(f"change of {study.outcome.words} over the whole range of one input\n({study.outcome.unit})")
-    most = f"over its range {names[0]} moves {study.outcome.words} most, by {_plain(s.mu_star[order[0]])}"
-    entitle(figure, _titled(study, most if s.mu_star.any() else f"no input moves {study.outcome.words}"))
+    finding = f"no input is seen to move {study.outcome.words}"
+    if s.told.any():
+        first = next(i for i in order if s.told[i])
+        most = " most" if first == order[0] else ""
+        size = f"{_plain(s.mu_star[first])} {study.outcome.unit}"
+        finding = f"over its range {label(s.names[first])} moves {study.outcome.words}{most}, by {size}"
+    entitle(figure, _titled(study, finding))
     handles = [
         Patch(facecolor=CAUSED, edgecolor=INK, linewidth=0.4, label="raises it"),
         Patch(facecolor=AVOIDED, edgecolor=INK, linewidth=0.4, hatch="////", label="lowers it"),
@@ -67,9 +74,10 @@ def draw_tornado(study: Study) -> tuple[Figure, str, str]:
     caption = (
         "Each bar is the mean size μ* of the change when this input alone moves over its whole range, at"
         f" {s.trajectories} places of the others; its parts to the right and left say how much of it raises and lowers."
-        " The dot is the mean with its 95 % interval, hollow if that includes zero; ± is half the 95 % interval of μ*."
+        " The dot is the mean with its 95 % interval, hollow if that includes zero; ± is half the 95 % interval of μ*;"
+        " in brackets what luck of the seeds alone would give an input that moves nothing."
         " 'Uneven' means that the effect is not the same everywhere (its standard deviation is above half of μ*): it"
-        f" bends, or depends on the others. {_luck(study)}"
+        f" bends, depends on the others, or is luck. {_luck(study)}"
     )
     return figure, alt + ".", caption
 

@@ -10,6 +10,7 @@ from analysis.sensitivity.phase import BEYOND, DIES_OUT, OPEN, Phase
 from analysis.sensitivity.values import scale
 
 MOST_NUMBERS = 64  #: places with more of which no ratios are written into the map
+SLIGHT = 0.1  #: share of the largest size below which the other sign is not worth colours of its own
 HALO = [withStroke(linewidth=3, foreground="white")]
 
 
@@ -22,7 +23,7 @@ def draw_phase(study) -> tuple[Figure, str, str]:
     figure = Figure(figsize=(7.2, 4.9))
     axes = figure.subplots()
     largest = float(np.abs(p.outcome).max()) or 1.0
-    signs = p.outcome.min() < 0.0 < p.outcome.max()
+    signs = p.outcome.min() < -SLIGHT * largest and p.outcome.max() > SLIGHT * largest
     span = {"cmap": "PuOr_r", "vmin": -largest, "vmax": largest} if signs else {"cmap": "cividis"}
     tint = axes.pcolormesh(p.x, p.y, p.outcome.T, shading="nearest", rasterized=True, **span)
     figure.colorbar(tint, ax=axes, label=f"{study.outcome.words}\n({study.outcome.unit})")
@@ -30,8 +31,8 @@ def draw_phase(study) -> tuple[Figure, str, str]:
     handles = _lines(axes, p)
     if p.outcome.size <= MOST_NUMBERS:
         for (i, j), ratio in np.ndenumerate(p.ratio):
-            mark = "-" if not np.isfinite(ratio) else f"{ratio:.2f}" if abs(ratio) < 10 else f"{ratio:.0f}"
-            mark += "?" if p.told[i, j] == OPEN else ""
+            known = f"{ratio:.2f}" if abs(ratio) < 10 else f"{ratio:.0f}"
+            mark = (known if np.isfinite(ratio) else "") + ("?" if p.told[i, j] == OPEN else "")
             axes.text(p.x[i], p.y[j], mark, ha="center", va="center", fontsize=7.5, path_effects=HALO)
     axes.set_xlabel(scale(across))
     axes.set_ylabel(scale(upward))
@@ -47,13 +48,14 @@ def draw_phase(study) -> tuple[Figure, str, str]:
     )
     caption = (
         "Numbers are excess defaults of people whom the policy did not cut for each one of people whom it cut; a"
-        " question mark means that these seeds cannot tell whether it is above one. If each default hands on r others,"
+        " question mark means that these seeds cannot tell whether it is above one, no number that they cannot tell"
+        " whether any one whom it cut defaults because of it. If each default hands on r others,"
         " a number below one shows that r is below one and the spread dies out. Beyond the boundary r may be one or"
         f" more: the spread may sustain itself. A number of {p.generations} or more would show that it does, as no more"
         f" than {p.generations} generations of defaults fit between the policy and the end. People who were cut and"
         " whom only others brought down count as cut, so that the numbers understate the spread."
     )
-    return figure, alt, caption
+    return figure, alt, caption + study.company
 
 
 def _lines(axes, p: Phase) -> list[Line2D]:

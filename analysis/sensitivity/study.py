@@ -11,7 +11,7 @@ from analysis.sensitivity.discovery import Discovery, discovery
 from analysis.sensitivity.indices import Indices, indices
 from analysis.sensitivity.phase import Phase, generations_within, phase
 from analysis.sensitivity.screening import Screening, screening
-from analysis.sensitivity.values import KEYS, Outcome, Values, outcomes, values
+from analysis.sensitivity.values import KEYS, Outcome, Values, label, outcomes, values
 from scenarios.batch.design import Axis, Design
 from scenarios.batch.samples import rows
 from scenarios.runner import plan
@@ -25,8 +25,9 @@ class Study:
     """One outcome of one world and policy over the points of a design, or over one sample of it.
 
     at: the given values that the sample is crossed with, address -> value; axes: the inputs that are studied; noise:
-    share of the variance between points that is luck of the seeds; then what the design allows, None for the rest.
-    threshold: the outcome above which a case is of interest, for the discovery.
+    share of the variance between points that is luck of the seeds; threshold: the outcome above
+    which a case is of interest, for the discovery; along: addresses of lists that move together with the one that is
+    shown; then what the design allows, None for the rest.
     """
 
     world: str
@@ -37,6 +38,7 @@ class Study:
     seeds: int
     noise: float
     threshold: float
+    along: tuple[str, ...] = ()
     screening: Screening | None = None
     indices: Indices | None = None
     discovery: Discovery | None = None
@@ -48,6 +50,11 @@ class Study:
         """A short name for files and headings."""
         parts = [self.policy or self.world, self.outcome.name, *(f"{value:g}" for value in self.at.values())]
         return "-".join(parts)
+
+    @property
+    def company(self) -> str:
+        """A sentence about the lists that move along, empty if there are none."""
+        return f" {' and '.join(map(label, self.along))}: moved along with it, value by value." if self.along else ""
 
 
 def sensitivity(points: Mapping, effects: Mapping, design: Design) -> list[Study]:
@@ -88,7 +95,7 @@ def _samples(points: Mapping, found: Values, design: Design) -> list[Study]:
         threshold = float(np.quantile(outcome, WORST))
         made = {}
         if design.method == "morris":
-            made["screening"] = screening(names, inputs, outcome)
+            made["screening"] = screening(names, inputs, found.table[block])
         else:
             made["discovery"] = discovery(names, inputs, outcome > threshold)
         if design.method == "sobol":
@@ -116,14 +123,14 @@ def _map(points: Mapping, tables: Sequence[Values], one: Values, design: Design)
     def arranged(table: Values) -> np.ndarray:
         return table.table[cells][..., [table.seeds.index(seed) for seed in seeds]]
 
-    threshold = float(np.quantile(one.mean, WORST))
+    threshold, along = float(np.quantile(one.mean, WORST)), tuple(axis.path for axis in lists[1:])
     if len(dimensions) == 1:
-        return [_study(one, {}, dimensions, threshold, curve=curve(*places, arranged(one)))]
+        return [_study(one, {}, dimensions, threshold, along=along, curve=curve(*places, arranged(one)))]
     if len(dimensions) > 2 or {"direct", "indirect"} - set(by_name):
         return []
     split = (arranged(by_name[name]) for name in ("direct", "indirect"))
     found = phase(*places, arranged(one), *split, _generations(design, one))
-    return [_study(one, {}, dimensions, threshold, phase=found)]
+    return [_study(one, {}, dimensions, threshold, along=along, phase=found)]
 
 
 def _cells(points: Mapping, dimensions: Sequence[Axis], places: Sequence[Sequence[float]]) -> np.ndarray:

@@ -58,14 +58,14 @@ class Values:
 
         All points have the same seeds, so the luck of a seed that all points share is taken out first. With r the
         residuals of table = point + seed, P points and S seeds: noise = sum r^2 / ((P - 1) (S - 1) S) / variance of
-        the means; it is 1 where nothing but luck moves the outcome.
+        the means, at most 1.
         """
         points, seeds = self.table.shape
-        spread = self.mean.var(ddof=1) if points > 1 else 0.0
+        spread = float(self.mean.var(ddof=1)) if points > 1 else 0.0
         if seeds < 2 or spread == 0.0:
             return float("nan")
         residual = self.table - self.mean[:, None] - self.table.mean(axis=0) + self.table.mean()
-        return float(min(1.0, (residual**2).sum() / ((points - 1) * (seeds - 1) * seeds) / spread))
+        return min(1.0, float((residual**2).sum()) / ((points - 1) * (seeds - 1) * seeds) / spread)
 
 
 def outcomes(effects: Mapping[str, np.ndarray]) -> list[Outcome]:

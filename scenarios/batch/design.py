@@ -24,6 +24,7 @@ from sim.record import TABLES
 SAMPLED = ("lhs", "sobol", "morris")
 METHODS = ("grid", "list", *SAMPLED)
 WIDEST = 100.0  #: an admissible range that reaches beyond this is no sensible range to sample
+MOST_VALUES = 10_000  #: of a grid on one axis; more is a slip of the pen
 SIZES = ("seeds", "borrowers", "months")
 #: The keys of a design and of a swept number, with what they hold.
 KEYS = {"title": "text", "question": "text", "worlds": "names", "policies": "names", **dict.fromkeys(SIZES, "count"),
@@ -290,6 +291,8 @@ def _mixed(table: dict, method: str, term: Term) -> Iterator[tuple[str, str]]:
         yield "range", f"range is missing; what is admissible{span} is too wide to sample: write range = [low, high]"
     elif method == "grid" and (n is None or n < 2):
         yield "n", "a grid over a range needs how many values it has, two or more: n = 5"
+    elif method == "grid" and n > MOST_VALUES:
+        yield "n", f"{n} values on one axis are more than {MOST_VALUES}, the most that a grid takes; write fewer"
     elif method == "grid" and term.whole:
         low, high = ends or (term.low, term.high)
         if isinstance(low, int) and isinstance(high, int) and n > high - low + 1:
