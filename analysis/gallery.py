@@ -27,6 +27,7 @@ RULES = (
     "cash-loan-notice", "p2p-runs", "rate-cap-lpr", "income-cap", "draft-2020", "limit-cut", "cooling-off",
     "student-loan-ban", "guidance-24", "bureau-reporting", "caps-2025", "credit-repair",
 )  # fmt: skip
+DPI = 112  #: of the pictures, which are many and kept with the text
 NOT_TOLD = Estimate(float("nan"), float("nan"), float("nan"), 0)
 YEAR = 12  #: months after which every rule is looked at alike, however long its run goes on
 
@@ -137,7 +138,7 @@ def write(outcomes: list[Outcome], page: Path) -> None:
     makers = {one.scenario.name: lambda one=one: draw_rule(one) for one in outcomes}
     drawings = drawn({"all-rules": lambda: draw_all(outcomes), **makers})
     for name, drawing in drawings.items():
-        (folder / f"{name}.png").write_bytes(png(drawing))
+        (folder / f"{name}.png").write_bytes(png(drawing, DPI))
     text = written(outcomes, drawings, folder.name, readings(folder / "readings.toml"))
     page.write_text(text, encoding="utf-8")
 

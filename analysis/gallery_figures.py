@@ -31,7 +31,7 @@ def draw_rule(one) -> tuple[Figure, str, str]:
 def _finding(one) -> str:
     excess = one.excess
     if excess.includes_zero:
-        return f"no difference in defaults told from zero after {one.played} months ({number(excess.mean)} per 1,000)"
+        return f"no difference told from zero after {one.played} months ({number(excess.mean)} per 1,000)"
     more = "more" if excess.mean > 0 else "fewer"
     return f"{abs(excess.mean):.1f} {more} people per 1,000 in default after {one.played} months"
 
@@ -45,9 +45,9 @@ def _path(axes, one):
     axes.axhline(0, color=INK, linewidth=0.8, linestyle="-")
     axes.axvline(0, color=QUIET, linewidth=0.8, linestyle="--")
     axes.set_xlabel(f"months since {month(one.run.policy)}")
-    axes.set_ylabel("people in default,\nper 1,000 borrowers")
+    axes.set_ylabel("people who defaulted,\nper 1,000 borrowers")
     low, high = axes.get_ylim()
-    axes.set_ylim(min(low, -0.5), max(high, 0.5))  # what is nothing looks like nothing
+    axes.set_ylim(min(low, -1.0), max(high, 1.0))  # what is nothing looks like nothing
     axes.set_title("when", fontweight="normal")
 
 
@@ -66,13 +66,13 @@ def _lenders(axes, groups):
         label.set_fontweight("bold" if group.cut else "normal")
     axes.axvline(0, color=INK, linewidth=0.8, linestyle="-")
     low, high = axes.get_xlim()
-    axes.set_xlim(min(low, -0.5), max(high, 0.5))
+    axes.set_xlim(min(low, -1.0), max(high, 1.0))
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("lines in default, per 1,000 borrowers")
     cutting = any(group.cut for group in groups)
-    axes.set_title("where (red: the rule takes limits away here)" if cutting else "where", fontweight="normal")
+    axes.set_title("where (red: limits cut)" if cutting else "where", fontweight="normal")
 
 
 def draw_all(outcomes) -> tuple[Figure, str, str]:
@@ -80,7 +80,7 @@ def draw_all(outcomes) -> tuple[Figure, str, str]:
 
     outcomes: Outcomes in order of time. Returns the figure, its description and how to read it.
     """
-    figure = Figure(figsize=(7.2, 1.5 + 0.34 * len(outcomes)))
+    figure = Figure(figsize=(7.2, 1.3 + 0.27 * len(outcomes)))
     panels = figure.subplots(1, 2, sharey=True)
     places = np.arange(len(outcomes))[::-1]
     _dots(panels[0], places, [one.within_year for one in outcomes])
@@ -92,7 +92,8 @@ def draw_all(outcomes) -> tuple[Figure, str, str]:
         axes.set_xlabel("more people in default, per 1,000 borrowers")
     more = sum(one.excess.low > 0 for one in outcomes)
     fewer = sum(one.excess.high < 0 for one in outcomes)
-    entitle(figure, f"Of {len(outcomes)} rules {more} add defaults, {fewer} lower them, and the rest are not told from zero")
+    rest = len(outcomes) - more - fewer
+    entitle(figure, f"Of {len(outcomes)} rules {more} add defaults, {fewer or 'none'} lower them, {rest} cannot be told from zero")
     alt = "People in default because of each rule, per 1,000 borrowers, to the end of the run: " + "; ".join(
         f"{one.scenario.name} ({month(one.run.policy)}) {interval(one.excess)}" for one in outcomes
     )
@@ -112,7 +113,8 @@ def _dots(axes, places, estimates, words=()):
         right = value.high if value.has_interval else value.mean
         axes.annotate(text, (right, place), (4, 0), textcoords="offset points", va="center", color=QUIET, fontsize=7)
     if words:
-        axes.margins(x=0.2)
+        low, high = axes.get_xlim()
+        axes.set_xlim(low, high + 0.22 * (high - low))  # room for the words
     axes.grid(axis="y", visible=True)
     axes.grid(axis="x", visible=True)
     axes.tick_params(axis="y", length=0)
