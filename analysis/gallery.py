@@ -1,7 +1,7 @@
 """The gallery of real rules: every rule played against its baseline, with a page and a picture of what came out.
 
-``python -m analysis.gallery`` (or ``make gallery``) writes docs/gallery.md and docs/gallery/. What was expected stands in
-the scenario files, written before the first run; what a person made of the numbers stands in docs/gallery/readings.toml.
+``python -m analysis.gallery`` (or ``make gallery``) writes docs/gallery.md and docs/gallery/. What was expected stands
+in the scenario files, written before the first run; what a person made of the numbers in docs/gallery/readings.toml.
 """
 
 import tempfile
@@ -27,7 +27,7 @@ RULES = (
     "cash-loan-notice", "p2p-runs", "rate-cap-lpr", "income-cap", "draft-2020", "limit-cut", "cooling-off",
     "student-loan-ban", "guidance-24", "bureau-reporting", "caps-2025", "credit-repair",
 )  # fmt: skip
-DPI = 112  #: of the pictures, which are many and kept with the text
+DPI = 100  #: of the pictures, which are many and kept with the text
 NOT_TOLD = Estimate(float("nan"), float("nan"), float("nan"), 0)
 YEAR = 12  #: months after which every rule is looked at alike, however long its run goes on
 
@@ -92,7 +92,7 @@ def outcome(name: str, folder: Path, borrowers: int, seeds: int, threads: int | 
 
 
 def lines_aimed_at(baseline: Scenario, world: Scenario, lines) -> list[tuple[str, str]]:
-    """Lines of the lenders that a rule names, or on which alone its levers can act; empty if it is for the whole market.
+    """Lines of the lenders that a rule names, or on which alone its levers can act; empty if it is for all alike.
 
     baseline, world: the two worlds; lines: (platform, product) pairs. Returns those aimed at, in the same order.
     """

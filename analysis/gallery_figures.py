@@ -93,11 +93,18 @@ def draw_all(outcomes) -> tuple[Figure, str, str]:
     more = sum(one.excess.low > 0 for one in outcomes)
     fewer = sum(one.excess.high < 0 for one in outcomes)
     rest = len(outcomes) - more - fewer
-    entitle(figure, f"Of {len(outcomes)} rules {more} add defaults, {fewer or 'none'} lower them, {rest} cannot be told from zero")
+    entitle(
+        figure,
+        f"Of {len(outcomes)} rules {more} add defaults, {fewer or 'none'} lower them, {rest} cannot be told from zero",
+    )
     alt = "People in default because of each rule, per 1,000 borrowers, to the end of the run: " + "; ".join(
         f"{one.scenario.name} ({month(one.run.policy)}) {interval(one.excess)}" for one in outcomes
     )
-    return figure, f"{alt}.", "Reform minus baseline with 95 % intervals over paired seeds; hollow if they include zero."
+    return (
+        figure,
+        f"{alt}.",
+        "Reform minus baseline with 95 % intervals over paired seeds; hollow if they include zero.",
+    )
 
 
 def _dots(axes, places, estimates, words=()):

@@ -76,7 +76,7 @@ def _age(outcomes, readings: dict) -> str:
 
 
 def _is_current(one, readings: dict) -> bool:
-    size = (one.run.manifest["market_hash"], one.run.borrowers, len(one.run.seeds))
+    size = (one.run.manifest.get("market_hash"), one.run.borrowers, len(one.run.seeds))
     return not readings or size == tuple(readings.get(key) for key in ("market", "borrowers", "seeds"))
 
 
@@ -101,7 +101,9 @@ def _section(one, drawing, pictures: str, readings: dict) -> str:
 
 
 def _numbers(one) -> str:
-    levels = {world: 1000 * float(counts.mean()) / one.run.borrowers for world, counts in one.comparison.people_levels.items()}
+    levels = {
+        world: 1000 * float(counts.mean()) / one.run.borrowers for world, counts in one.comparison.people_levels.items()
+    }
     where = one.displacement
     credit = (
         f"Net credit in the first year on the lines that the rule aims at: {interval(where.yuan(-where.net), 0)} yuan per "
