@@ -93,10 +93,8 @@ def draw_all(outcomes) -> tuple[Figure, str, str]:
     more = sum(one.excess.low > 0 for one in outcomes)
     fewer = sum(one.excess.high < 0 for one in outcomes)
     rest = len(outcomes) - more - fewer
-    entitle(
-        figure,
-        f"Of {len(outcomes)} rules {more} add defaults, {fewer or 'none'} lower them, {rest} cannot be told from zero",
-    )
+    split = f"{more} add defaults, {fewer or 'none'} lower them, {rest} cannot be told from zero"
+    entitle(figure, f"Of {len(outcomes)} rules {split}")
     alt = "People in default because of each rule, per 1,000 borrowers, to the end of the run: " + "; ".join(
         f"{one.scenario.name} ({month(one.run.policy)}) {interval(one.excess)}" for one in outcomes
     )

@@ -13,7 +13,8 @@ LIMITS = """\
   changes what people expect of lenders, or lenders of the state.
 - Defaults are counted per person, the first from the month of the rule on. Rules that are played for longer have more
   time to do harm or good: compare them within a year.
-- The expectation was written before the first run and has not been touched. A wrong one is worth as much as a right one.
+- The expectation was written before the first run and has not been touched since. A wrong one is worth as much
+  as a right one.
 """
 
 
@@ -28,9 +29,10 @@ def written(outcomes, drawings, pictures: str, readings: dict) -> str:
     overview = drawings["all-rules"]
     parts = [
         "# Gallery of real rules",
-        f"Written by `{command}` (or `make gallery`, at its own sizes); do not edit it by hand. Every rule is a scenario "
-        f"file, played against its baseline by {size.borrowers:,} borrowers with {len(size.seeds)} paired seeds. Sources "
-        "are rows of [evidence.md](evidence.md). Rules can be played together: `rollover run limit-cut+guidance-24`.",
+        f"Written by `{command}` (or `make gallery`, at its own sizes); do not edit it by hand. Every rule is a "
+        f"scenario file, played against its baseline by {size.borrowers:,} borrowers with {len(size.seeds)} paired "
+        "seeds. Sources are rows of [evidence.md](evidence.md). Rules can be played together: "
+        "`rollover run limit-cut+guidance-24`.",
         f"![{overview.alt}]({pictures}/all-rules.png)",
         f"*{overview.caption}*",
         _overview(outcomes),
@@ -43,7 +45,7 @@ def written(outcomes, drawings, pictures: str, readings: dict) -> str:
 
 
 def _overview(outcomes) -> str:
-    head = ("from", "rule", "people in default per 1,000: within a year", "to the end", "lenders' losses, yuan", "debt, yuan",
+    head = ("from", "rule", "defaults per 1,000: within a year", "to the end", "lenders' losses, yuan", "debt, yuan",
             "displaced")  # fmt: skip
     rows = [
         (
@@ -101,19 +103,18 @@ def _section(one, drawing, pictures: str, readings: dict) -> str:
 
 
 def _numbers(one) -> str:
-    levels = {
-        world: 1000 * float(counts.mean()) / one.run.borrowers for world, counts in one.comparison.people_levels.items()
-    }
+    counts = one.comparison.people_levels
+    levels = {world: 1000 * float(people.mean()) / one.run.borrowers for world, people in counts.items()}
     where = one.displacement
     credit = (
-        f"Net credit in the first year on the lines that the rule aims at: {interval(where.yuan(-where.net), 0)} yuan per "
-        f"borrower; share that reappears at lenders it does not aim at: {_share(one.displaced)}"
+        f"Net credit in the first year on the lines that the rule aims at: {interval(where.yuan(-where.net), 0)} yuan "
+        f"per borrower; share that reappears at lenders it does not aim at: {_share(one.displaced)}"
         if any(row.kind == "lender" for row in where.lenders)
         else "Displaced: the rule is for all lenders alike, so there is nowhere else for credit to reappear"
     )
     lines = [
-        f"People in default, per 1,000 borrowers: {interval(one.within_year)} within a year, {interval(one.excess)} to the "
-        f"end ({levels[one.run.reform]:.1f} against {levels[one.run.baseline]:.1f})",
+        f"People in default, per 1,000 borrowers: {interval(one.within_year)} within a year, {interval(one.excess)} to "
+        f"the end ({levels[one.run.reform]:.1f} against {levels[one.run.baseline]:.1f})",
         f"Lenders' credit losses, yuan per borrower: {interval(one.losses, 0)}",
         f"Debt at the end, yuan per borrower: {interval(one.debt, 0)}",
         credit,

@@ -142,17 +142,27 @@ def _target(address, change: ChangeTable, scenario: Scenario) -> Iterator[Found]
         yield (*address, "who"), f"nobody is {who.age_from} or older and under {who.age_below}; swap them"
 
 
-def overlapping(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    """Pairs of changes of one lever on one target and for the same people that hold in the same month, by name."""
+def overlapping(scenario: Scenario, same_people: bool = True) -> Iterator[tuple[str, str]]:
+    """Pairs of changes, by name, of one lever on one target that hold in the same month.
+
+    same_people: only those aimed at the very same people, or all whose people may overlap.
+    """
     for (a, first), (b, second) in combinations(scenario.changes.items(), 2):
         meet = all(
             x is None or y is None or x == y
             for x, y in ((first.platform, second.platform), (first.product, second.product))
         )
         early, late = sorted((first, second), key=lambda change: change.start)
-        alike = (first.lever, first.who, first.when) == (second.lever, second.who, second.when)
+        alike = (first.lever, first.when) == (second.lever, second.when)
+        alike = alike and (first.who == second.who if same_people else _share_people(first.who, second.who))
         if alike and meet and late.start < end_of(early):
             yield a, b
+
+
+def _share_people(one: WhoTable, other: WhoTable) -> bool:
+    """Whether somebody may be aimed at by both: unless the ages exclude each other."""
+    youngest = max(one.age_from or 0, other.age_from or 0)
+    return youngest < min(one.age_below or youngest + 1, other.age_below or youngest + 1)
 
 
 def _overlaps(scenario: Scenario) -> Iterator[Found]:

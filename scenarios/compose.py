@@ -151,7 +151,7 @@ def _spelt(value) -> str:
 
 def notes(scenario: Scenario) -> Iterator[str]:
     """Say of every two changes that move one lever on one target in the same month how they count together."""
-    for a, b in overlapping(scenario):
+    for a, b in overlapping(scenario, same_people=False):
         one, other = scenario.changes[a], scenario.changes[b]
         rule, lever = TOGETHER[one.lever], LEVERS[one.lever]
         if rule in (ADD, IN_TURN):
@@ -165,6 +165,8 @@ def notes(scenario: Scenario) -> Iterator[str]:
                 winner = (min if rule == LOWER else max)((a, b), key=lambda name: scenario.changes[name].value)
             counts = f"{rule}, {winner} at {plain(scenario.changes[winner].value)}"
         since = max(one.start, other.start)
+        if one.who != other.who:
+            counts = f"for people whom both are aimed at {counts}"
         yield f"{a} and {b} move {lever.name} [{lever.unit}] at the same time from {since} on: {counts}"
 
 
