@@ -13,6 +13,7 @@ LIMITS = """\
   changes what people expect of lenders, or lenders of the state.
 - Defaults are counted per person, the first from the month of the rule on. Rules that are played for longer have more
   time to do harm or good: compare them within a year.
+- Of twenty intervals that should hold zero about one misses it by chance; a dozen rules are shown.
 - The expectation was written before the first run and has not been touched since. A wrong one is worth as much
   as a right one.
 """
