@@ -2,6 +2,7 @@
 # make test    the same, with the test tools, then the tests
 # make bench   speed and memory on this machine
 # make warning which indicators warn of a crisis: docs/early-warning.md (about a minute)
+# make gallery every real rule against its baseline: docs/gallery.md (about two minutes)
 # make lint    style
 # make clean   remove .venv (never a result)
 
@@ -9,7 +10,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 DEMO   ?= limit-cut --borrowers 50000 --months 72 --seeds 20
 
-.PHONY: demo test bench warning lint clean
+.PHONY: demo test bench warning gallery lint clean
 
 demo: .venv/installed
 	$(BIN)/rollover run $(DEMO)
@@ -22,6 +23,9 @@ bench: .venv/installed-dev
 
 warning: .venv/installed
 	$(BIN)/python -m analysis.early_warning
+
+gallery: .venv/installed
+	$(BIN)/python -m analysis.gallery
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -89,11 +89,14 @@ def show(scenario, settings):
     Example:
       rollover show limit-cut
       rollover show limit-cut --set changes.cut.value=0.5
+      rollover show limit-cut+rate-cap-lpr
     """
     from analysis.timetable import described
     from scenarios.loader import load
 
-    _console().print(described(load(scenario, settings)))
+    found = load(scenario, settings)
+    _console().print(described(found))
+    _note(found)
 
 
 @main.command()
@@ -115,6 +118,7 @@ def check(file, settings):
     click.echo(f"{file}: correct: {world.title} ({world.months} months from {world.start}{against})")
     for text in idle(world):
         click.echo(f"note: {text}")
+    _note(world)
 
 
 @main.command()
@@ -136,6 +140,7 @@ def run(scenario, against, borrowers, months, seeds, threads, settings, out):
       rollover run limit-cut
       rollover run limit-cut --borrowers 50000 --seeds 20
       rollover run my-scenario.toml --against limit-cut --set changes.cut.value=0.5 --out runs/mine
+      rollover run limit-cut+rate-cap-lpr
     """
     from scenarios.runner import Stopped, default_folder, plan, play
 
@@ -272,6 +277,14 @@ def warmup():
     click.echo(f"the market's rules are compiled ({time.monotonic() - began:.0f} s)")
 
 
+def _note(scenario, err=False) -> None:
+    """Say how changes of composed scenarios count together where they move the same lever."""
+    from scenarios.compose import notes
+
+    for text in notes(scenario):
+        click.echo(f"note: {text}", err=err)
+
+
 def stop(message: str):
     """Say what was kept and end at once: a thread may still be compiling, which nothing can interrupt."""
     click.echo(message, err=True)
@@ -304,3 +317,4 @@ def _announce(planned, folder: Path) -> None:
     runs = f"{size.seeds} paired seeds" if len(worlds) > 1 else f"{size.seeds} seeds"
     sizes = f"{size.borrowers:,} borrowers, {size.months} months, {runs}"
     click.echo(f"{size.name}{against}: {sizes} -> {folder}", err=True)
+    _note(size, err=True)

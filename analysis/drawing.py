@@ -49,9 +49,9 @@ def svg(drawing) -> bytes:
     return _render(drawing, "svg", {"Date": None, "Creator": None})
 
 
-def png(drawing) -> bytes:
-    """A drawing as PNG at twice the size of a screen, the same bytes every time."""
-    return _render(drawing, "png", {"Software": None}, dpi=192)
+def png(drawing, dpi: int = 192) -> bytes:
+    """A drawing as PNG, at twice the size of a screen unless other dots per inch are given; always the same bytes."""
+    return _render(drawing, "png", {"Software": None}, dpi=dpi)
 
 
 def save(drawings, folder) -> list[Path]:

@@ -33,10 +33,11 @@ NEVER = "9999-12"  #: the month after the last, of what has no end
 Found = tuple[tuple[str, ...], str]  #: an address and what is wrong there
 
 
-def validated(document: Document, name: str) -> Scenario:
+def validated(document: Document, name: str, composed: bool = False) -> Scenario:
     """Make a scenario of a merged document; raises BadInput with every problem found.
 
-    Arguments: the document and the name that the world will have in result tables.
+    Arguments: the document; the name that the world will have in result tables; whether it is composed of scenarios
+    that are correct by themselves, so that changes of one lever may meet (``compose.notes`` tells how they count).
     """
     if "name" in document.data:
         raise BadInput([document.problem(("name",), "a scenario is named after its file; remove this key")])
@@ -44,7 +45,8 @@ def validated(document: Document, name: str) -> Scenario:
         scenario = Scenario.model_validate({**document.data, "name": name})
     except ValidationError as error:
         raise BadInput([_explained(item, document) for item in error.errors(include_url=False)]) from None
-    found = [document.problem(address, text) for address, text in _sense(scenario)]
+    sense = [*_sense(scenario), *(() if composed else _overlaps(scenario))]
+    found = [document.problem(address, text) for address, text in sense]
     if found:
         raise BadInput(found)
     return scenario
@@ -99,7 +101,6 @@ def _sense(scenario: Scenario) -> Iterator[Found]:
             yield (*address, key), _range(change) or text if key == "value" else text
         yield from _dates(address, change, scenario)
         yield from _target(address, change, scenario)
-    yield from _overlaps(scenario)
     for name, platform in scenario.platforms.items():
         for product, terms in platform.products.items():
             if terms.limit_low > terms.limit_high:
@@ -141,20 +142,37 @@ def _target(address, change: ChangeTable, scenario: Scenario) -> Iterator[Found]
         yield (*address, "who"), f"nobody is {who.age_from} or older and under {who.age_below}; swap them"
 
 
-def _overlaps(scenario: Scenario) -> Iterator[Found]:
-    """Two changes of one lever on one target must not hold in the same month: which would count?"""
+def overlapping(scenario: Scenario, same_people: bool = True) -> Iterator[tuple[str, str]]:
+    """Pairs of changes, by name, of one lever on one target that hold in the same month.
+
+    same_people: only those aimed at the very same people, or all whose people may overlap.
+    """
     for (a, first), (b, second) in combinations(scenario.changes.items(), 2):
         meet = all(
             x is None or y is None or x == y
             for x, y in ((first.platform, second.platform), (first.product, second.product))
         )
         early, late = sorted((first, second), key=lambda change: change.start)
-        alike = (first.lever, first.who, first.when) == (second.lever, second.who, second.when)
+        alike = (first.lever, first.when) == (second.lever, second.when)
+        alike = alike and (first.who == second.who if same_people else _share_people(first.who, second.who))
         if alike and meet and late.start < end_of(early):
-            remedy = "start it later" if first.lever in ONCE else f'end the earlier one with until = "{late.start}"'
-            if late.start == early.start:
-                remedy = "keep one of them, or change their months"
-            yield ("changes", b, "from"), f'overlaps the change "{a}", which moves {first.lever} too; {remedy}'
+            yield a, b
+
+
+def _share_people(one: WhoTable, other: WhoTable) -> bool:
+    """Whether somebody may be aimed at by both: unless the ages exclude each other."""
+    youngest = max(one.age_from or 0, other.age_from or 0)
+    return youngest < min(one.age_below or youngest + 1, other.age_below or youngest + 1)
+
+
+def _overlaps(scenario: Scenario) -> Iterator[Found]:
+    """Two changes of one lever on one target must not hold in the same month: which would count?"""
+    for a, b in overlapping(scenario):
+        early, late = sorted((scenario.changes[a], scenario.changes[b]), key=lambda change: change.start)
+        remedy = "start it later" if early.lever in ONCE else f'end the earlier one with until = "{late.start}"'
+        if late.start == early.start:
+            remedy = "keep one of them, or change their months"
+        yield ("changes", b, "from"), f'overlaps the change "{a}", which moves {early.lever} too; {remedy}'
 
 
 def idle(scenario: Scenario) -> Iterator[str]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scenarios.checks import validated
+from scenarios.compose import Draft, compose, undecided
 from scenarios.messages import BadInput, Problem, unknown
-from scenarios.places import Document, Place, read
+from scenarios.places import Document, Place, read, shown
 from scenarios.schema import Scenario
 
 GALLERY = Path(__file__).parent
@@ -24,33 +25,30 @@ def gallery() -> list[str]:
 
 
 def load(source: str | Path, settings: Sequence[str] = ()) -> Scenario:
-    """Read a scenario by its name in the gallery or by the path of its TOML file.
+    """Read a scenario by its name in the gallery or by the path of its TOML file; ``A+B`` is both in one world.
 
     Arguments: the name or path; settings, each ``key=value`` with the address of a key (``changes.cut.value=0.5``).
     Returns the checked scenario; raises BadInput with one line for each problem.
     """
-    path = find(source)
-    return _found(path, _chain(path, MARKETS.parent), settings)
+    return _found(_draft(source), settings)
 
 
 def load_pair(source, against=None, settings: Sequence[str] = ()) -> tuple[Scenario | None, Scenario]:
     """Read a scenario and the world it is compared with.
 
-    Arguments: name or path of the scenario; of the other world (None: what the scenario extends, at the root);
-    settings, applied to each world that has the key. Returns the other world (None if there is none) and the scenario.
+    Arguments: name or path of the scenario; of the other world (None: what the scenario names after ``against``, or
+    else what it extends, at the root); settings, applied to each world that has the key. Returns the other world (None
+    if there is none) and the scenario.
     """
-    path = find(source)
-    chain = _chain(path, GALLERY)
-    root = find(against) if against is not None else Path(chain[-1][0])
-    if root == path:
-        if against is not None:
+    draft = _draft(source)
+    other = _draft(against) if against is not None else _baseline(draft)
+    if other.files == draft.files:
+        if against is not None or "against" in draft.document.data:
             raise BadInput(f'"{source}" cannot be compared with itself; name another scenario after --against')
-        return None, _found(path, chain, settings)
-    other_chain = _chain(root, GALLERY)
-    other = _document(other_chain).data
-    shared = [s for s in settings if _address(s)[:1] != ("changes",) or _has(other, _address(s)[:2])]
-    world = _found(path, chain, settings)
-    baseline = _found(root, other_chain, shared)
+        return None, _found(draft, settings)
+    shared = [s for s in settings if _address(s)[:1] != ("changes",) or _has(other.document.data, _address(s)[:2])]
+    world = _found(draft, settings)
+    baseline = _found(other, shared)
     if world.name == baseline.name:
         raise BadInput(f'both worlds are called "{world.name}"; rename one of the two files')
     if world.start != baseline.start:
@@ -110,25 +108,65 @@ def _document(chain: list[tuple[Path, Document]]) -> Document:
     return merged
 
 
-def _found(path: Path, chain, settings: Sequence[str]) -> Scenario:
-    """Merge a chain of files, apply settings, put the market beneath, and check."""
-    merged = _document(chain)
+def _draft(source: str | Path, beside: Path | None = None) -> Draft:
+    """Read a scenario with all that it extends, or compose several that are joined by a plus."""
+    names = [name.strip() for name in str(source).split("+")]
+    if len(names) > 1 and not Path(source).is_file():
+        if not all(names):
+            raise BadInput(f"{source}: write a scenario on both sides of each plus, for example limit-cut+income-cap")
+        parts = [_draft(name) for name in names]
+        for part in parts:
+            _found(part)  # what is wrong with one of them is told as its own
+        return compose(parts)
+    path = find(source, beside)
+    chain = _chain(path, GALLERY)
+    return Draft(path.stem, _document(chain), tuple(file for file, _ in chain), chain[-1][1])
+
+
+def _baseline(draft: Draft) -> Draft:
+    """The world with which a scenario is compared, unless the reader names another."""
+    if draft.parts:
+        return compose([_baseline(part) for part in draft.parts])
+    named = draft.document.data.get("against")
+    if named is None:
+        return _draft(draft.files[-1])
+    try:
+        return _draft(named, draft.files[0].parent)
+    except BadInput as error:
+        raise BadInput([draft.document.problem(("against",), str(error))]) from None
+
+
+def _found(draft: Draft, settings: Sequence[str] = ()) -> Scenario:
+    """Apply settings to a draft, put the market beneath, and check."""
+    merged = draft.document
     for setting in settings:
         merged = _set(merged, setting)
-    return validated(_on_market(merged, path), path.stem)
+    homes = [part.files[0].parent for part in draft.parts or (draft,)]
+    document = _on_market(merged, homes)
+    scenario = validated(document, draft.name, composed=bool(draft.parts))
+    problems = [document.problem(address, text) for address, text in undecided(scenario)]
+    if problems:
+        raise BadInput(problems)
+    return scenario
 
 
-def _on_market(scenario: Document, path: Path) -> Document:
-    """Lay a scenario over its market, whose platforms and products it may change but not add to."""
+def _on_market(scenario: Document, homes: Sequence[Path]) -> Document:
+    """Lay a scenario over its market, whose platforms and products it may change but not add to.
+
+    homes: the folders of its files; all of them must mean the same market by its name.
+    """
     name = scenario.data.get("market")
     if not isinstance(name, str):
         words = 'write the name of a market in quotes: market = "china-2019"'
         raise BadInput([scenario.problem(("market",), words)])
     try:
-        file = find(name, path.parent, MARKETS)
+        files = sorted({find(name, home, MARKETS) for home in homes})
     except BadInput as error:
         raise BadInput([scenario.problem(("market",), str(error))]) from None
-    market = _document(_chain(file, MARKETS))
+    if len(files) > 1:
+        words = f'"{name}" is two markets, {shown(files[0])} and {shown(files[1])}; rename one'
+        raise BadInput([scenario.problem(("market",), words)])
+    market = _document(_chain(files[0], MARKETS))
     problems = [
         market.problem((key,), "a market has title, source, extends, [parameters] and [[platforms]]; remove this key")
         for key in market.data if key not in ("title", "source", "extends", "parameters", "platforms")
@@ -183,7 +221,7 @@ def _set(document: Document, setting: str) -> Document:
     address = _address(setting)
     text = setting.partition("=")[2].strip()
     option = Place(f"--set {setting}")
-    if address[0] in ("extends", "name"):
+    if address[0] in ("extends", "against", "name"):
         raise BadInput([Problem(str(option), None, "", f"{address[0]} cannot be set here; write a scenario file")])
     changes = document.data.get("changes", {})
     if address[0] == "changes" and isinstance(changes, dict) and not _has(document.data, address[:2]):

@@ -75,7 +75,8 @@ def _reference(worlds: tuple[Scenario, ...]) -> str | None:
     if len(worlds) == 1:
         return None
     baseline, world = worlds
-    own = [c.announced or c.start for name, c in world.changes.items() if baseline.changes.get(name) != c]
+    before = baseline.changes.values()  # a change is known by what it does: composed worlds may rename it
+    own = [change.announced or change.start for change in world.changes.values() if change not in before]
     if not own:  # worlds that differ from the first month on: people are told apart by how that month left them
         return world.start
     first, last = min(own), month_after(world.start, world.months - 1)

@@ -109,6 +109,7 @@ class Scenario(Section):
     expected: str = ""
     source: str = ""
     extends: str | None = None
+    against: str | None = None
     market: str
     start: Month
     months: _number(int, 1, 1200, "months")
@@ -121,7 +122,7 @@ class Scenario(Section):
 
     def resolved(self) -> dict:
         """Everything that defines this world, as plain data; named tables are addressed by their names."""
-        return self.model_dump(by_alias=True, exclude={"extends"})
+        return self.model_dump(by_alias=True, exclude={"extends", "against"})
 
     def shop_count(self) -> int:
         """How many merchants the market has: one for 100 borrowers, at least ten, unless the scenario says."""

@@ -38,10 +38,10 @@ def rules(runs: Sequence[Run]) -> list[Rule]:
     names = [run.folder.resolve().name for run in runs]
     names = [name if names.count(name) == 1 else str(run.folder) for name, run in zip(names, runs, strict=True)]
     nothing = Rule(NOTHING, None, runs[0].seeds, {name: np.zeros(len(runs[0].seeds)) for name in MEASURES})
-    return [nothing, *(_measured(run, name) for run, name in zip(runs, names, strict=True))]
+    return [nothing, *(measured(run, name) for run, name in zip(runs, names, strict=True))]
 
 
-def _measured(run: Run, name: str) -> Rule:
+def measured(run: Run, name: str) -> Rule:
     values = {m.name: _yuan(run, m) for m in MEASURES.values() if m.fen}
     values["defaults"] = 1000.0 * compare(run).people.excess / run.borrowers
     return Rule(name, run.policy, run.seeds, values)
