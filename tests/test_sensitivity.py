@@ -290,6 +290,18 @@ def test_a_sample_is_studied_once_for_each_given_value_and_policy():
     assert [(s.policy, s.at) for s in studies] == [(p, {"g": g}) for p in ("near", "far") for g in (1.0, 2.0)]
     assert studies[0].discovery.box.low[0] == pytest.approx(0.75, abs=0.03)
     assert studies[0].name == "near-excess-1"
+    assert studies[0].pair == "near"
+
+
+def test_worlds_are_told_apart_and_named_with_their_policy():
+    made = design(axis("a", method="grid", n=2, values=(0.5, 1.0)))
+    columns = table(made)
+    two = {name: np.concatenate([column, column]) for name, column in effects(columns, excess=columns["a"]).items()}
+    two["excess"][len(two["seed"]) // 2 :] += 5.0
+    two |= {"world": np.repeat(["calm", "rough"], len(two["seed"]) // 2), "policy": np.full(len(two["seed"]), "cut")}
+    calm, rough = sensitivity(columns, two, made)
+    assert (calm.pair, rough.name) == ("cut against calm", "rough-cut-excess")
+    assert rough.curve.at[0].mean == pytest.approx(calm.curve.at[0].mean + 5.0)
 
 
 def test_two_given_dimensions_make_a_map_in_which_lists_are_one():

@@ -27,7 +27,7 @@ def draw_curve(study) -> tuple[Figure, str, str]:
     axes.set_ylabel(f"{study.outcome.words}\n({study.outcome.unit})")
     figure.legend(loc="outside lower left", ncols=3, handlelength=2.0)
     finding = _finding(study)
-    entitle(figure, f"{study.policy or study.world or 'these worlds'}: {finding}")
+    entitle(figure, f"{study.pair}: {finding}")
     alt = f"{study.outcome.words} over {scale(axis)}: {finding}. " + "; ".join(
         f"at {x:g}: {number(one.mean)}" for x, one in zip(c.x, c.at, strict=True)
     )

@@ -207,7 +207,7 @@ def _rows(axes, places, names) -> None:
 def _titled(study: Study, finding: str) -> str:
     """The finding with its world, what the sample was crossed with, and a warning if luck is most of what is seen."""
     at = ", ".join(f"{label(path)} {_plain(value)}" for path, value in study.at.items())
-    named = f"{study.policy or study.world or 'these worlds'}{f' ({at})' if at else ''}"
+    named = f"{study.pair}{f' ({at})' if at else ''}"
     luck = "; more than half of what moves it is luck of the seeds" if study.noise > LUCK else ""
     return f"{named}: {finding}{luck}"
 

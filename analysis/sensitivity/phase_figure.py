@@ -37,7 +37,7 @@ def draw_phase(study) -> tuple[Figure, str, str]:
     axes.set_xlabel(scale(across))
     axes.set_ylabel(scale(upward))
     finding = _finding(p)
-    entitle(figure, f"{study.policy or study.world or 'these worlds'}: {finding}")
+    entitle(figure, f"{study.pair}: {finding}")
     if handles:
         figure.legend(handles=handles, loc="outside lower left", ncols=len(handles), handlelength=2.4)
     counts = {state: int((p.told == state).sum()) for state in (DIES_OUT, OPEN, BEYOND)}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 
@@ -48,8 +49,13 @@ class Study:
     @property
     def name(self) -> str:
         """A short name for files and headings."""
-        parts = [self.policy or self.world, self.outcome.name, *(f"{value:g}" for value in self.at.values())]
-        return "-".join(parts)
+        parts = [self.world, self.policy, self.outcome.name, *(f"{value:g}" for value in self.at.values())]
+        return "-".join(filter(None, parts))
+
+    @property
+    def pair(self) -> str:
+        """What is compared, as a title begins."""
+        return " against ".join(filter(None, (self.policy, self.world))) or "these worlds"
 
     @property
     def company(self) -> str:
@@ -142,7 +148,8 @@ def _cells(points: Mapping, dimensions: Sequence[Axis], places: Sequence[Sequenc
 
 def _generations(design: Design, found: Values) -> int:
     """The most generations of defaults between the policy month and the end of the run."""
-    made = plan(found.policy or design.policies[0], months=design.months)
+    policy = next((one for one in design.policies if Path(one).stem == found.policy), design.policies[0])
+    made = plan(policy, months=design.months)
     if made.reference is None:
         return generations_within(design.months)
     before = month_number(made.reference) - month_number(made.size.start) + 1
