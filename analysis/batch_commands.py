@@ -1,4 +1,4 @@
-"""The commands for batches: batch, status. Heavy imports wait until they are needed."""
+"""The commands for batches: batch, status, sensitivity. Heavy imports wait until they are needed."""
 
 from pathlib import Path
 
@@ -75,3 +75,36 @@ def status(folder):
     for name in sorted(archive.failed())[:10]:
         last = (folder / "failures" / f"{name}.txt").read_text().strip().splitlines()[-1]
         click.echo(f"failed: {name}: {last}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write. Default: sensitivity/ of the batch.")
+def sensitivity(folder, out):
+    """Say what the effects of a batch depend on, as far as its design tells.
+
+    A Morris sample is screened, a Sobol sample gives indices, a sample the box in which harm is worst, a grid a curve
+    or a phase diagram. Writes the table of effects and the figures.
+
+    \b
+    Example:
+      rollover sensitivity runs/depth
+    """
+    from analysis.drawing import drawn, save
+    from analysis.sensitivity.effects import effects, points_of, write_effects
+    from analysis.sensitivity.figures import makers
+    from analysis.sensitivity.study import sensitivity as studied
+    from scenarios.batch.archive import Archive
+    from scenarios.batch.design import Design
+
+    archive = Archive(folder)
+    found = effects(archive)
+    studies = studied(points_of(archive), found, Design.again(archive.manifest["design"]))
+    target = out or folder / "sensitivity"
+    target.mkdir(parents=True, exist_ok=True)
+    write_effects(found, target / "effects.parquet")
+    drawings = drawn({name: make for study in studies for name, make in makers(study).items()})
+    save(drawings, target)
+    for drawing in drawings.values():
+        click.echo(drawing.alt)
+    click.echo(f"{len(drawings)} figures and effects.parquet: {target}")

@@ -232,7 +232,7 @@ def compare(runs, harm, out):
         click.echo(f"written: {path}")
 
 
-for _command in (batch_commands.batch, batch_commands.status):
+for _command in (batch_commands.batch, batch_commands.status, batch_commands.sensitivity):
     main.add_command(_command)
 
 

@@ -184,7 +184,7 @@ def test_a_damaged_table_is_found_out(harm, tmp_path):
 
 
 def test_a_stopped_run_keeps_what_is_done_and_goes_on_to_the_same_bytes(tmp_path):
-    sizes = {**SMALL, "seeds": 12}
+    sizes = {**SMALL, "seeds": 30}
     options = [f"--{key}={value}" for key, value in sizes.items()]
     words = [*COMMAND, "run", "limit-cut", *options, "--threads", "2", "--out", "run"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -12,8 +12,8 @@ from markets import ROOT
 
 from analysis.compare import compare
 from analysis.displacement import displacement
-from analysis.estimate import Estimate, estimate
 from analysis.drawing import drawn
+from analysis.estimate import Estimate, estimate
 from analysis.folder import open_run
 from analysis.gallery.__main__ import main
 from analysis.gallery.figures import draw_all

@@ -42,6 +42,7 @@ def rules(runs: Sequence[Run]) -> list[Rule]:
 
 
 def measured(run: Run, name: str) -> Rule:
+    """A rule by the measures of one run. run: with two worlds; name: what the rule is called."""
     values = {m.name: _yuan(run, m) for m in MEASURES.values() if m.fen}
     values["defaults"] = 1000.0 * compare(run).people.excess / run.borrowers
     return Rule(name, run.policy, run.seeds, values)

@@ -3,10 +3,15 @@
 Reform and baseline of a seed are matched person by person, so that effects are free of the luck they share.
 """
 
+from pathlib import Path
+
 import numpy as np
 
-from scenarios.batch.archive import Archive
+from analysis.sensitivity.values import OUTCOMES
+from scenarios.batch.archive import CELL, Archive
 from scenarios.messages import BadInput
+from scenarios.store import write_table
+from sim.record import Column
 
 #: First defaults since the policy month, by place in the design; a person counts once in each world.
 _PEOPLE = """CREATE TEMP TABLE people AS
@@ -73,3 +78,11 @@ def points_of(archive: Archive) -> dict[str, np.ndarray]:
     plan = archive.query("SELECT * EXCLUDE (world, policy, seed, run, since) FROM plan ORDER BY point")
     _, first = np.unique(plan["point"], return_index=True)
     return {name: column[first] for name, column in plan.items()}
+
+
+def write_effects(found: dict[str, np.ndarray], path: Path) -> None:
+    """Write the table of effects. found: as ``effects`` gives it; path: of the Parquet file."""
+    keys = [column for column in CELL if column.name in found]
+    known = [outcome for outcome in OUTCOMES.values() if outcome.name in found]
+    rest = [Column(one.name, "DOUBLE", one.unit, f"{one.words}, reform less baseline") for one in known]
+    write_table(path, (*keys, *rest), found)

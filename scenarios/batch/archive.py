@@ -25,7 +25,7 @@ from sim.record import Column
 
 MANIFEST, PLAN, RUNS, LOG, FAILURES = "manifest.json", "plan.parquet", "runs", "log.jsonl", "failures"
 DRAFT = ".draft-"
-_CELL = (
+CELL = (
     Column("point", "INTEGER", "number", "point of the sweep"),
     Column("world", "VARCHAR", "name", "the world that policies are compared with"),
     Column("policy", "VARCHAR", "name", "the policy in force, or none"),
@@ -153,7 +153,7 @@ class Archive:
 def _write_plan(path: Path, cells: Iterable[Cell], points: Sequence[dict]) -> None:
     cells = list(cells)
     paths = list(points[0]) if points else []
-    described = _CELL + tuple(Column(path, "DOUBLE", "of the parameter", "value at this point") for path in paths)
+    described = CELL + tuple(Column(path, "DOUBLE", "of the parameter", "value at this point") for path in paths)
     values = {
         "point": np.array([cell.point for cell in cells], np.int32),
         "world": np.array([cell.world for cell in cells], object),

@@ -74,6 +74,13 @@ class Design:
     tables: tuple[str, ...]
     sweep: tuple[Axis, ...]
 
+    @classmethod
+    def again(cls, written: dict) -> "Design":
+        """The design that a batch's manifest holds, as ``dataclasses.asdict`` wrote it."""
+        plain = {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()}
+        sweep = tuple(Axis(**axis | {"values": tuple(axis["values"])}) for axis in written["sweep"])
+        return cls(**plain | {"sweep": sweep})
+
     @property
     def sampled(self) -> tuple[Axis, ...]:
         """The axes of the one sample, none if everything is given."""

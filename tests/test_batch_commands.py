@@ -1,0 +1,121 @@
+"""The commands for batches, as a user gives them; and that effects of a batch are those of single runs."""
+
+import json
+
+import duckdb
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from analysis.commands import main
+from analysis.compare import compare
+from analysis.sensitivity.effects import effects, points_of
+from scenarios.batch.archive import Archive
+from scenarios.batch.design import Design, read_design
+from scenarios.messages import BadInput
+from scenarios.runner import run
+
+DESIGN = """
+title     = "Depth of the cash cut"
+policies  = ["limit-cut-deep"]
+seeds     = 3
+borrowers = 1500
+months    = 56
+
+[[sweep]]
+path   = "changes.cash-cut.value"
+values = [0.2, 0.5, 0.9]
+method = "grid"
+"""
+
+
+def said(*words):
+    done = CliRunner().invoke(main, [str(word) for word in words])
+    return done.exit_code, done.output
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory):
+    """A batch that was played, and its design file."""
+    folder = tmp_path_factory.mktemp("batch")
+    (folder / "depth.toml").write_text(DESIGN)
+    code, words = said("batch", folder / "depth.toml", "--out", folder / "out", "--workers", "2")
+    assert code == 0, words
+    assert "18 places in the design" in words
+    assert "12 runs, about" in words
+    assert "12 of 12 runs done, 0 failed, 0 left" in words
+    return folder
+
+
+def test_the_plan_is_said_and_nothing_is_played_on_a_dry_run(batch, tmp_path):
+    code, words = said("batch", batch / "depth.toml", "--out", tmp_path / "none", "--workers", "3", "--dry-run")
+    assert code == 0
+    assert "12 runs, about" in words
+    assert "on 3 workers" in words
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_same_command_again_and_the_status_say_that_all_is_done(batch):
+    code, words = said("batch", batch / "depth.toml", "--out", batch / "out", "--workers", "2")
+    assert code == 0
+    assert "12 done before" in words
+    assert said("status", batch / "out") == (0, "12 of 12 runs done, 0 failed, 0 left\n")
+
+
+def test_effects_are_those_of_single_runs_of_the_same_scenarios(batch, tmp_path):
+    found = effects(Archive(batch / "out"))
+    assert found["point"].tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert found["seed"].tolist() == [1, 2, 3] * 3
+    deep = run("limit-cut-deep", borrowers=1500, months=56, seeds=3, settings=["changes.cash-cut.value=0.9"],
+               out=tmp_path / "deep").folder  # fmt: skip
+    single = compare(deep)
+    mine = found["point"] == 2
+    assert found["excess"][mine].tolist() == pytest.approx((1000 * single.people.excess / 1500).tolist())
+    assert np.allclose(found["direct"] + found["indirect"], found["excess"])
+    debt = single.run.ask("""SELECT seed, sum(CASE WHEN world = $reform THEN balance_fen ELSE -balance_fen END)
+        / 150000.0 AS value FROM monthly WHERE month = (SELECT max(month) FROM monthly) GROUP BY seed ORDER BY seed""")
+    assert found["debt"][mine].tolist() == pytest.approx(debt["value"].tolist())
+
+
+def test_points_and_design_come_back_from_the_folder_as_they_were(batch):
+    archive = Archive(batch / "out")
+    assert points_of(archive)["changes.cash-cut.value"].tolist() == [0.2, 0.5, 0.9]
+    assert Design.again(archive.manifest["design"]) == read_design(batch / "depth.toml")
+
+
+def test_sensitivity_writes_figures_and_a_table_that_says_its_units(batch):
+    code, words = said("sensitivity", batch / "out")
+    assert code == 0, words
+    folder = batch / "out" / "sensitivity"
+    assert {path.suffix for path in (folder / "figures").iterdir()} == {".png", ".svg"}
+    assert len(duckdb.sql(f"FROM '{folder}/effects.parquet'").df()) == 9
+    kept = dict(duckdb.sql(f"SELECT key, value FROM parquet_kv_metadata('{folder}/effects.parquet')").fetchall())
+    assert b"people per 1,000 borrowers" in kept[b"excess"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("status", "nowhere"), "no batch here"),
+        (("sensitivity", "nowhere"), "no batch here"),
+        (("batch", "no-such-design", "--out", "x"), "no-such-design"),
+    ],
+)
+def test_bad_input_is_one_clear_message(words, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, output = said(*words)
+    assert code == 1
+    assert message in output
+    assert "Traceback" not in output
+
+
+def test_a_batch_without_a_policy_has_no_effects_and_says_so(tmp_path):
+    (tmp_path / "alone.toml").write_text('title = "alone"\nseeds = 1\nborrowers = 100\nmonths = 3\n')
+    assert said("batch", tmp_path / "alone.toml", "--out", tmp_path / "out", "--workers", "1")[0] == 0
+    with pytest.raises(BadInput, match="no policy is done beside its baseline"):
+        effects(Archive(tmp_path / "out"))
+
+
+def test_a_damaged_manifest_is_one_clear_message(batch, tmp_path):
+    (tmp_path / "manifest.json").write_text(json.dumps({"key": 1}))
+    assert said("status", tmp_path)[1].strip().endswith("start the batch again in another folder")
