@@ -13,9 +13,11 @@ from analysis.progress import Progress
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes on this machine. Default: all cores.")
 @click.option("--cluster", metavar="ADDRESS", help="Play on a Dask cluster whose scheduler listens here.")
 @click.option("--retry", is_flag=True, help="Play again what failed before.")
+@click.option("--until", metavar="EFFECT=WIDTH", help="Play seeds only until the 95 % interval of an effect reaches no"
+              " further than this to each side, at every point: excess=0.2.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be played, for how long, and stop.")
 @click.option("--yes", is_flag=True, help="Play it however many runs there are.")
-def batch(design, out, workers, cluster, retry, dry_run, yes):
+def batch(design, out, workers, cluster, retry, until, dry_run, yes):
     """Play a design: worlds, policies, seeds and the points of a sweep.
 
     Every run is kept as soon as it is done. Stop it with Ctrl-C, or lose a machine: the same command goes on.
@@ -24,6 +26,7 @@ def batch(design, out, workers, cluster, retry, dry_run, yes):
     Example:
       rollover batch cut-depth --out runs/depth
       rollover batch my-design.toml --out runs/mine --workers 8
+      rollover batch my-design.toml --out runs/mine --until excess=0.2
       rollover batch my-design.toml --out runs/mine --cluster tcp://node7:8786
     """
     from scenarios.batch import batch as batches
@@ -31,6 +34,7 @@ def batch(design, out, workers, cluster, retry, dry_run, yes):
     from scenarios.batch.engines import Cluster, Local
     from scenarios.runner import cores
 
+    goal = _goal(until) if until else None
     planned = batches.plan(read_design(design), 10**12 if yes else batches.MOST_RUNS)
     engine = Cluster(cluster) if cluster else Local(workers or cores())
     archive = None if dry_run and not (out / "manifest.json").exists() else batches.begin(planned, out)
@@ -40,20 +44,60 @@ def batch(design, out, workers, cluster, retry, dry_run, yes):
     click.echo(f"{batches.forecast(planned, wanted).words(engine.workers)}; {done:,} done before -> {out}", err=True)
     if dry_run:
         return
-    failed = _carry_out(planned, archive, engine, wanted)
+    rounds = _rounds(planned, archive, wanted, *goal) if goal else [wanted]
+    failed = _carry_out(planned, archive, engine, wanted, rounds)
     click.echo(batches.status(archive))
     if failed:
         click.echo(f"{failed} runs failed: see {out / 'failures'}; --retry plays them again", err=True)
         click.get_current_context().exit(1)
 
 
-def _carry_out(planned, archive, engine, wanted) -> int:
+def _goal(until: str) -> tuple[str, float]:
+    """The effect and the half width of its interval that ``--until`` names."""
+    from analysis.sensitivity.values import OUTCOMES
+    from scenarios.messages import BadInput, unknown
+
+    effect, _, width = until.partition("=")
+    if effect not in OUTCOMES:
+        raise BadInput(f"--until {until}: {unknown('effect', effect, OUTCOMES)}")
+    try:
+        half_width = float(width)
+    except ValueError:
+        half_width = 0.0
+    if not half_width > 0.0:
+        raise BadInput(f"--until {until}: write how far the interval may reach to each side, {effect}=0.2")
+    return effect, half_width
+
+
+def _rounds(planned, archive, wanted, effect, half_width):
+    """More and more seeds of the points at which the interval is still too wide."""
+    from analysis.sensitivity.effects import effects
+    from scenarios.batch.stopping import Rule
+
+    rule = Rule(half_width, most=planned.design.seeds)
+    settled: set[tuple] = set()
+    for look in rule.looks():
+        places = [cell for cell in planned.cells if cell.seed <= look and (cell.point, cell.world) not in settled]
+        yield {cell.run for cell in places} & wanted - archive.done() - archive.failed()
+        found = effects(archive)
+        open_now = set()
+        for point, world, policy in set(zip(found["point"], found["world"], found["policy"], strict=True)):
+            mine = (found["point"] == point) & (found["world"] == world) & (found["policy"] == policy)
+            if not rule.enough(found[effect][mine & (found["seed"] <= look)]):
+                open_now.add((point, world))
+        settled |= {(cell.point, cell.world) for cell in planned.cells} - open_now
+        archive.log("looked", seeds=look, settled=len(settled))
+        if not open_now:
+            return
+
+
+def _carry_out(planned, archive, engine, wanted, rounds) -> int:
     from analysis.commands import stop
     from scenarios.batch import batch as batches
 
     try:
         with Progress("runs") as progress:
-            return batches.carry_out(planned, archive, engine, wanted, lambda d, f: progress(d + f, len(wanted)))
+            return batches.carry_out(planned, archive, engine, rounds, lambda d, f: progress(d + f, len(wanted)))
     except KeyboardInterrupt:
         stop(f"stopped; {batches.status(archive)}; the same command goes on from there")
 

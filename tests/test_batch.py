@@ -51,7 +51,7 @@ def planned(design):
 def carried_out(design, out, engine=None):
     plan = planned(design)
     archive = batches.begin(plan, out)
-    batches.carry_out(plan, archive, engine or Local(2), batches.todo(plan, archive))
+    batches.carry_out(plan, archive, engine or Local(2), [batches.todo(plan, archive)])
     return archive
 
 
@@ -233,7 +233,7 @@ def test_a_full_disk_ends_the_batch_with_one_message_and_what_is_done_is_kept(
     archive = batches.begin(plan, out)
     monkeypatch.setattr("scenarios.batch.archive._write", write)
     with pytest.raises(BadInput, match=r"No space left on device.*2 runs are kept"):
-        batches.carry_out(plan, archive, Local(1), batches.todo(plan, archive))
+        batches.carry_out(plan, archive, Local(1), [batches.todo(plan, archive)])
     assert archive.counts()["done"] == 2
     monkeypatch.undo()
     carried_out(design, out)
@@ -272,12 +272,12 @@ class Clumsy:
 def test_a_failed_run_keeps_its_traceback_loses_no_other_and_is_played_again_on_request(design, undisturbed, tmp_path):
     plan = planned(design)
     archive = batches.begin(plan, tmp_path / "out")
-    failed = batches.carry_out(plan, archive, Clumsy(lambda run: run.seed == 2), batches.todo(plan, archive))
+    failed = batches.carry_out(plan, archive, Clumsy(lambda run: run.seed == 2), [batches.todo(plan, archive)])
     assert failed == 3
     assert archive.counts() == {"planned": RUNS, "done": RUNS - 3, "failed": 3}
     assert {path.read_text() for path in (archive.folder / "failures").iterdir()} == {"Traceback ...\nValueError: wild"}
     assert not batches.todo(plan, archive)
-    batches.carry_out(plan, archive, Local(2), batches.todo(plan, archive, retry=True))
+    batches.carry_out(plan, archive, Local(2), [batches.todo(plan, archive, retry=True)])
     assert archive.counts()["failed"] == 0
     (archive.folder / "failures").rmdir()
     assert data(archive.folder) == data(undisturbed)

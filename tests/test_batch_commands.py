@@ -109,6 +109,28 @@ def test_bad_input_is_one_clear_message(words, message, tmp_path, monkeypatch):
     assert "Traceback" not in output
 
 
+def test_seeds_are_played_only_until_the_interval_is_narrow_enough(tmp_path):
+    """A wide goal is reached with the least number of seeds, at every point; a narrow one takes them all."""
+    (tmp_path / "d.toml").write_text(
+        DESIGN.replace("seeds     = 3", "seeds     = 40").replace("1500", "100").replace("0.2, 0.5, 0.9", "0.2, 0.9")
+    )
+    for goal, seeds in (("excess=1000", 30), ("excess=0.001", 40)):
+        out = tmp_path / f"until-{seeds}"
+        code, words = said("batch", tmp_path / "d.toml", "--out", out, "--workers", "2", "--until", goal)
+        assert code == 0, words
+        assert Archive(out).counts()["done"] == 3 * seeds
+        assert set(effects(Archive(out))["seed"]) == set(range(1, seeds + 1))
+    looks = [event for event in Archive(out).events() if event["event"] == "looked"]
+    assert [(look["seeds"], look["settled"]) for look in looks] == [(30, 0), (35, 0), (40, 2)]
+
+
+@pytest.mark.parametrize(("goal", "message"), [("rumours=1", 'no effect "rumours"'), ("excess=wide", "excess=0.2")])
+def test_a_goal_that_cannot_be_read_is_one_clear_message(batch, goal, message):
+    code, words = said("batch", batch / "depth.toml", "--out", batch / "out", "--until", goal)
+    assert code == 1
+    assert message in words
+
+
 def test_a_batch_without_a_policy_has_no_effects_and_says_so(tmp_path):
     (tmp_path / "alone.toml").write_text('title = "alone"\nseeds = 1\nborrowers = 100\nmonths = 3\n')
     assert said("batch", tmp_path / "alone.toml", "--out", tmp_path / "out", "--workers", "1")[0] == 0

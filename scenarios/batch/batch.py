@@ -3,7 +3,7 @@
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from scenarios.batch.design import Design
 from scenarios.batch.engines import Failure
 from scenarios.batch.plan import Cell, Run, lay_out
 from scenarios.batch.samples import count, points
-from scenarios.batch.work import play
+from scenarios.batch.work import Played, play
 from scenarios.loader import fingerprint
 from scenarios.messages import BadInput
 
@@ -121,33 +121,37 @@ def carry_out(
     planned: Planned,
     archive: Archive,
     engine: AbstractContextManager,
-    wanted: set[str],
+    rounds: Iterable[set[str]],
     progress: Callable[[int, int], None] = lambda done, failed: None,
 ) -> int:
     """Play runs and keep each as soon as it is done.
 
-    wanted: names of the runs; progress: called with runs done and failed so far. Returns how many failed. Stopped at
-    any moment, what is done is kept, and the same call goes on from there.
+    rounds: names of runs that are played together, one set after another, each asked for when the last is done;
+    progress: called with runs done and failed so far. Returns how many failed. Stopped at any moment, what is done is
+    kept, and the same call goes on from there.
     """
     done = failed = 0
-    archive.log("began", runs=len(wanted))
     with engine:
-        for outcome in engine.play(planned.runs(wanted)):
-            if isinstance(outcome, Failure):
-                failed += 1
-                archive.fail(outcome.name, outcome.traceback)
-            else:
-                done += 1
-                try:
-                    archive.keep(outcome)
-                except OSError as error:
-                    raise BadInput(
-                        f"{archive.folder}: cannot be written ({error.strerror}); {done - 1} runs are kept: free some"
-                        " space and give the same command again"
-                    ) from None
-            progress(done, failed)
+        for wanted in rounds:
+            archive.log("began", runs=len(wanted))
+            for outcome in engine.play(planned.runs(wanted)):
+                if isinstance(outcome, Failure):
+                    failed += 1
+                    archive.fail(outcome.name, outcome.traceback)
+                else:
+                    _keep(archive, outcome)
+                    done += 1
+                progress(done, failed)
     archive.log("ended", done=done, failed=failed)
     return failed
+
+
+def _keep(archive: Archive, played: Played) -> None:
+    try:
+        archive.keep(played)
+    except OSError as error:
+        words = f"{archive.counts()['done']} runs are kept: free some space and give the same command again"
+        raise BadInput(f"{archive.folder}: cannot be written ({error.strerror}); {words}") from None
 
 
 def status(archive: Archive) -> str:
