@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -37,6 +38,9 @@ def _connect() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config={"threads": 1, "preserve_insertion_order": True})
 
 
+_writing = threading.local()  #: one connection for each thread that writes
+
+
 def _quoted(text) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
@@ -63,10 +67,12 @@ def write_table(path: Path, described: Iterable[Column], values: dict, same: dic
         f'CAST({_literal(same[c.name]) if c.name in same else _named(c.name)} AS {c.type}) AS {_named(c.name)}'
         for c in described
     )
-    with _connect() as connection:
-        connection.register("given", {c.name: _readable(values[c.name]) for c in described if c.name not in same})
-        kept = f" WHERE {_named(blank)} <> 0" if blank else ""
-        _copy(connection, f"SELECT {chosen} FROM given{kept}", path, described)
+    if not hasattr(_writing, "connection"):
+        _writing.connection = _connect()  # opening one takes longer than writing a table
+    _writing.connection.register("given", {c.name: _readable(values[c.name]) for c in described if c.name not in same})
+    kept = f" WHERE {_named(blank)} <> 0" if blank else ""
+    _copy(_writing.connection, f"SELECT {chosen} FROM given{kept}", path, described)
+    _writing.connection.unregister("given")
 
 
 def _named(column: str) -> str:
