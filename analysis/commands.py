@@ -61,7 +61,7 @@ def _settings(command):
 
 @main.command("list")
 def list_scenarios():
-    """List the scenarios that come with Rollover.
+    """List the scenarios and the designs of batches that come with Rollover.
 
     \b
     Example:
@@ -69,14 +69,17 @@ def list_scenarios():
     """
     from rich.table import Table
 
-    from scenarios.loader import gallery, load
+    from scenarios.batch.design import read_design
+    from scenarios.loader import DESIGNS, gallery, load
 
-    table = Table(box=None, pad_edge=False)
-    table.add_column("scenario", no_wrap=True)
-    table.add_column("question")
-    for name in gallery():
-        table.add_row(name, load(name).question)
-    _console().print(table)
+    designs = sorted(path.stem for path in DESIGNS.glob("*.toml"))
+    for kind, names, read in (("scenario", gallery(), load), ("design", designs, read_design)):
+        table = Table(box=None, pad_edge=False)
+        table.add_column(kind, no_wrap=True)
+        table.add_column("question")
+        for name in names:
+            table.add_row(name, read(name).question)
+        _console().print(table)
 
 
 @main.command()
