@@ -46,6 +46,33 @@ def load_pair(source, against=None, settings: Sequence[str] = ()) -> tuple[Scena
         if against is not None or "against" in draft.document.data:
             raise BadInput(f'"{source}" cannot be compared with itself; name another scenario after --against')
         return None, _found(draft, settings)
+    return _pair(other, draft, settings)
+
+
+def load_in(world, policy, settings: Sequence[str] = ()) -> tuple[Scenario, Scenario]:
+    """Read a world, and the same world with a policy in it.
+
+    Arguments: name or path of the world, which keeps everything of its own, and of the policy; settings, applied to
+    both where they have the change. Returns the two; raises BadInput if the policy adds nothing or contradicts the
+    world.
+    """
+    ground, added = _draft(world), _draft(policy)
+    both = compose([*(ground.parts or (ground,)), *(added.parts or (added,))])
+    if both.files == ground.files:
+        raise BadInput(f"{added.name} is in the world {ground.name} already; name another world or policy")
+    known = [s for s in settings if _address(s)[:1] != ("changes",) or _has(both.document.data, _address(s)[:2])]
+    return _pair(ground, both, known)
+
+
+def world_of(policy) -> str:
+    """The world with which a policy is compared unless the reader names another: names or paths joined by a plus."""
+    baseline = _baseline(_draft(policy))
+    files = [part.files[0] for part in baseline.parts or (baseline,)]
+    return "+".join(file.stem if file.parent == GALLERY else str(file) for file in files)
+
+
+def _pair(other: Draft, draft: Draft, settings: Sequence[str]) -> tuple[Scenario, Scenario]:
+    """Found two worlds, each with the settings whose change it has."""
     shared = [s for s in settings if _address(s)[:1] != ("changes",) or _has(other.document.data, _address(s)[:2])]
     world = _found(draft, settings)
     baseline = _found(other, shared)

@@ -171,6 +171,38 @@ def test_a_billion_runs_by_mistake_are_noticed_before_anything_is_laid_out(desig
     assert time.monotonic() - began < 60  # it would take days
 
 
+def test_a_policy_changes_nothing_else_of_its_world_and_is_swept_by_its_own_numbers(tmp_path):
+    """Worlds that differ in a parameter keep it under every policy; a policy without the swept change is played too."""
+    (tmp_path / "keen.toml").write_text('title = "Keen"\nextends = "baseline"\n[parameters]\nimpulse = 0.5\n')
+    (tmp_path / "d.toml").write_text(
+        'title = "Worlds"\nworlds = ["baseline", "keen"]\npolicies = ["limit-cut-deep", "income-cap"]\n'
+        '[[sweep]]\npath = "changes.cut.value"\nmethod = "list"\nvalues = [0.2, 0.7]\n'
+    )
+    plan = planned(tmp_path / "d.toml")
+    content = {run.name: json.loads(run.work)["scenario"] for run in plan.runs(set(plan.names))}
+    for cell in plan.cells:
+        made = content[cell.run]
+        assert (made["parameters"]["impulse"] == 0.5) == (cell.world == "keen")
+        assert ("cut" in made["changes"]) == (cell.policy == "limit-cut-deep")
+        if "cut" in made["changes"]:
+            assert made["changes"]["cut"]["value"] == (0.2, 0.7)[cell.point]
+    seeds = plan.design.seeds
+    assert len(plan.cells) == 2 * 2 * 3 * seeds
+    assert len(plan.names) == 2 * (1 + 2 + 1) * seeds
+
+
+def test_a_design_in_another_folder_is_the_same_batch(tmp_path):
+    keys = set()
+    for folder in (tmp_path / "here", tmp_path / "there"):
+        folder.mkdir()
+        (folder / "own.toml").write_text('title = "Own"\nextends = "limit-cut"\n')
+        (folder / "d.toml").write_text('title = "Moved"\npolicies = ["own"]\nseeds = 1\n')
+        plan = planned(folder / "d.toml")
+        keys.add(plan.key)
+    assert {cell.policy for cell in plan.cells} == {"none", "own"}
+    assert len(keys) == 1
+
+
 # --- what may happen ---
 def test_a_killed_worker_costs_nothing(design, undisturbed, tmp_path):
     import psutil

@@ -4,6 +4,7 @@ import pytest
 
 from scenarios.batch.design import read_design, settings
 from scenarios.batch.samples import count
+from scenarios.batch.worlds import called
 from scenarios.loader import DESIGNS, load
 from scenarios.messages import BadInput
 from sim.record import TABLES
@@ -154,3 +155,23 @@ def test_numbers_that_contradict_each_other_at_an_end_are_found_before_the_run(c
 def test_every_mistake_is_told_at_once_in_the_order_of_the_lines(complaint):
     said = complaint(HEAD + axis("parameters.impuls", n=4) + axis(range=[0.1, 80], n=4)).splitlines()
     assert [line.split(": ")[0] for line in said] == ["mine.toml:4", "mine.toml:10"]
+
+
+def test_a_policy_is_compared_with_its_own_world_unless_the_design_names_others(made):
+    assert made('title = "Mine"\npolicies = ["caps-2025"]\n').worlds == ("caps-2020",)
+    assert made('title = "Mine"\nworlds = ["baseline"]\npolicies = ["caps-2025"]\n').worlds == ("baseline",)
+    with pytest.raises(BadInput, match=r"caps-2025 with caps-2020, limit-cut with baseline; write worlds = \[\.\.\.\]"):
+        made('title = "Mine"\npolicies = ["caps-2025", "limit-cut"]\n')
+
+
+def test_policies_may_be_composed_and_files_are_known_by_their_name_alone(made, tmp_path):
+    (tmp_path / "own.toml").write_text('title = "Own"\nextends = "limit-cut"\n')
+    design = made('title = "Mine"\npolicies = ["own.toml", "own+cooling-off"]\n')
+    assert [called(policy) for policy in design.policies] == ["own", "own+cooling-off"]
+    with pytest.raises(BadInput, match="named twice"):
+        made(f'title = "Mine"\npolicies = ["own.toml", "{tmp_path}/own.toml"]\n')
+
+
+def test_a_policy_that_its_world_has_already_is_refused(made):
+    with pytest.raises(BadInput, match="caps-2020 is in the world caps-2025 already"):
+        made('title = "Mine"\nworlds = ["caps-2025"]\npolicies = ["caps-2020"]\n')

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from analysis.sensitivity.screening import Screening, screening
 from analysis.sensitivity.values import KEYS, Outcome, Values, label, outcomes, values
 from scenarios.batch.design import Axis, Design
 from scenarios.batch.samples import rows
+from scenarios.batch.worlds import called
 from scenarios.runner import plan
 from sim.policy import month_number
 
@@ -148,7 +148,7 @@ def _cells(points: Mapping, dimensions: Sequence[Axis], places: Sequence[Sequenc
 
 def _generations(design: Design, found: Values) -> int:
     """The most generations of defaults between the policy month and the end of the run."""
-    policy = next((one for one in design.policies if Path(one).stem == found.policy), design.policies[0])
+    policy = next((one for one in design.policies if called(one) == found.policy), design.policies[0])
     made = plan(policy, months=design.months)
     if made.reference is None:
         return generations_within(design.months)

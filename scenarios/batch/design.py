@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from scenarios.batch.worlds import NONE, called, compared_with, read_world, source_of
 from scenarios.checks import keys_of
-from scenarios.loader import DESIGNS, GALLERY, find, load
+from scenarios.loader import DESIGNS, find
 from scenarios.messages import BadInput, Problem, out_of_range, plain, unknown, wrong_type
 from scenarios.places import parse, shown
 from scenarios.schema import Scenario
@@ -111,12 +112,14 @@ def read_design(source: str | Path) -> Design:
     tables = sheet.data.get("sweep", [])
     for number, table in enumerate(tables):
         sheet.check(("sweep", number), table, AXIS_KEYS, needed=("path", "method"))
-    worlds = _sources(sheet, "worlds", path.parent, ["baseline"])
-    policies = _sources(sheet, "policies", path.parent, [])
+    policies = _sources(sheet, "policies", path.parent)
+    worlds = _sources(sheet, "worlds", path.parent)
     kept = _kept(sheet)
     sheet.refuse()
-    scenarios = {name: load(name) for name in dict.fromkeys((*worlds, *policies))}
-    sizes = _sizes(sheet, scenarios[(*policies, *worlds)[0]])
+    scenarios = _scenarios(sheet, worlds, policies)
+    sheet.refuse()
+    worlds = tuple(dict.fromkeys(world for world, _ in scenarios))
+    sizes = _sizes(sheet, scenarios[worlds[0], (*policies, NONE)[0]])
     axes = [_axis(sheet, number, table, scenarios.values()) for number, table in enumerate(tables)]
     _together(sheet, [axis.path if axis else "" for axis in axes])
     sheet.refuse()
@@ -170,21 +173,29 @@ def _holds(kind: str, value) -> bool:
     return isinstance(value, list) and all(type(item) in types for item in value) and finite
 
 
-def _sources(sheet: _Sheet, key: str, folder: Path, default: list[str]) -> tuple[str, ...]:
+def _sources(sheet: _Sheet, key: str, folder: Path) -> tuple[str, ...]:
     """The worlds or policies: names in the gallery, paths of files beside the design."""
     found = []
-    for number, name in enumerate(sheet.data.get(key, default)):
+    for number, name in enumerate(sheet.data.get(key, ())):
         try:
-            path = find(name, folder)
-            load(path)
-            found.append(path.stem if path.parent == GALLERY else str(path))
+            found.append(source_of(name, folder))
         except BadInput as error:
             sheet.wrong((key, number), str(error))
-    if key == "worlds" and not sheet.data.get(key, default):
+    if sheet.data.get("worlds") == [] and key == "worlds":
         sheet.wrong((key,), 'a design needs at least one world: worlds = ["baseline"]')
-    if len(set(found)) < len(found):
+    if len(set(map(called, found))) < len(found):
         sheet.wrong((key,), "one of them is named twice; name each once")
     return tuple(found)
+
+
+def _scenarios(sheet: _Sheet, worlds: Sequence[str], policies: Sequence[str]) -> dict[tuple[str, str], Scenario]:
+    """Every world without a policy and with each: (world, policy) -> scenario."""
+    try:
+        played = worlds or [compared_with(policies)]
+        return {(world, policy): read_world(world, policy) for policy in (NONE, *policies) for world in played}
+    except BadInput as error:
+        sheet.wrong(("policies",), str(error))
+        return {}
 
 
 def _kept(sheet: _Sheet) -> tuple[str, ...]:
@@ -347,14 +358,15 @@ def _one_sample(sheet: _Sheet, axes: list[Axis]) -> tuple[Axis, ...]:
     return tuple(replace(axis, n=n) if axis.method in SAMPLED else axis for axis in axes)
 
 
-def _dry(sheet: _Sheet, sweep: Sequence[Axis], scenarios: dict[str, Scenario]) -> None:
+def _dry(sheet: _Sheet, sweep: Sequence[Axis], scenarios: dict[tuple[str, str], Scenario]) -> None:
     """Check every scenario at the ends of the axes that it has."""
-    for name, scenario in scenarios.items():
+    for (world, policy), scenario in scenarios.items():
+        name = called(world if policy == NONE else policy)
         own = [(number, axis) for number, axis in enumerate(sweep) if _admits(scenario, axis.path)]
         told = set()
         for moved, corner in _corners([axis for _, axis in own]):
             try:
-                load(name, settings(corner))
+                read_world(world, policy, settings(corner))
             except BadInput as error:
                 number = own[moved][0]
                 if number not in told:  # one corner for each axis is enough to mend it

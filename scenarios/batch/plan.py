@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scenarios.batch.design import Design, settings
+from scenarios.batch.worlds import NONE, called
 from scenarios.checks import month_after
-from scenarios.loader import load, load_pair
+from scenarios.loader import load, load_in
 from scenarios.messages import BadInput
 from scenarios.schema import Scenario
 from sim.policy import month_number
 
-NONE = "none"  #: the policy of a world without one
 WORDS = ("title", "question", "expected", "source", "name")  #: what a scenario says but the market does not read
 SHORT = 16  #: letters of a run's name: enough that two never share one
 
@@ -41,16 +41,16 @@ class Cell:
 
 
 def worlds_of(world: str, policies: Sequence[str], given: Sequence[str]) -> dict[str, Scenario]:
-    """The worlds of one point: without a policy, and with each.
+    """The worlds of one point: without a policy, and with each, which changes nothing else of the world.
 
     world: name of the world that policies are compared with; given: ``key=value`` of the point, each applied where
-    the key exists. Raises BadInput for a key that exists nowhere.
+    the change exists.
     """
     if not policies:
         return {NONE: load(world, given)}
     found = {}
     for policy in policies:
-        baseline, reform = load_pair(policy, world, given)
+        baseline, reform = load_in(world, policy, given)
         found.setdefault(NONE, baseline)
         found[policy] = reform
     return found
@@ -78,18 +78,22 @@ def reference_of(worlds: dict[str, Scenario]) -> str | None:
     return month_after(min(own), -1)
 
 
-def run_of(scenario: Scenario, policy: str, world: str, seed: int, reference: str | None, tables: Sequence[str]) -> Run:
-    """The run that plays a world with one seed.
+def work_of(market: str, scenario: Scenario, reference: str | None, tables: Sequence[str]) -> dict:
+    """What decides a run, but for its seed and names.
 
-    scenario: with its sizes; reference: month at whose end lenders are counted; tables: which are kept.
+    market: hash of the code; scenario: with its sizes; reference: month at whose end lenders are counted; tables: which
+    are kept.
     """
-    from sim.compiled import market_hash
-
     content = {key: value for key, value in scenario.resolved().items() if key not in WORDS}
-    work = {
-        "market": market_hash(), "world": world, "policy": policy, "seed": seed, "reference": reference,
-        "merchants": scenario.shop_count(), "tables": sorted(tables), "scenario": content,
+    return {
+        "market": market, "reference": reference, "merchants": scenario.shop_count(), "tables": sorted(tables),
+        "scenario": content,
     }  # fmt: skip
+
+
+def run_of(work: dict, policy: str, world: str, seed: int) -> Run:
+    """The run that plays a world with one seed. work: as ``work_of`` gives it."""
+    work = {"world": world, "policy": policy, "seed": seed, **work}
     text = json.dumps(work, allow_nan=False)  # in the order of the files: a platform's chance is addressed by its place
     return Run(hashlib.sha256(text.encode()).hexdigest()[:SHORT], world, policy, seed, text)
 
@@ -99,6 +103,9 @@ def lay_out(design: Design, points: Sequence[dict]) -> Iterator[tuple[Cell, Run]
 
     points: of the design's sweep, each a dict of address -> value.
     """
+    from sim.compiled import market_hash
+
+    market = market_hash()  # read from the files of the code: once is enough
     sizes = {"borrowers": design.borrowers, "months": design.months, "seeds": design.seeds}
     for number, point in enumerate(points):
         for world in design.worlds:
@@ -108,7 +115,11 @@ def lay_out(design: Design, points: Sequence[dict]) -> Iterator[tuple[Cell, Run]
             }
             reference = reference_of(worlds)
             since = reference and month_after(reference, 1)
+            work = {
+                called(policy): work_of(market, scenario, reference, design.tables)
+                for policy, scenario in worlds.items()
+            }
             for seed in range(1, design.seeds + 1):
-                for policy, scenario in worlds.items():
-                    run = run_of(scenario, policy, world, seed, reference, design.tables)
-                    yield Cell(number, world, policy, seed, run.name, since), run
+                for policy, content in work.items():
+                    run = run_of(content, policy, called(world), seed)
+                    yield Cell(number, run.world, policy, seed, run.name, since), run
