@@ -106,9 +106,12 @@ def draw_indices(study: Study) -> tuple[Figure, str, str]:
     axes.set_xlabel(f"share of the variance of {study.outcome.words} over these ranges")
     finding = f"{study.outcome.words} do not vary over these ranges"
     if told:
-        finding = (
-            f"{names[0]} has a part in {100 * s.total[order[0]]:.0f} % of the variance of {study.outcome.words}, and"
-            f" accounts for {100 * s.first[order[0]]:.0f} % alone"
+        alone, part = 100 * s.first[order[0]], 100 * s.total[order[0]]
+        finding = f"{names[0]} has a part in {part:.0f} % of the variance of {study.outcome.words}"
+        finding += (
+            f", and accounts for {alone:.0f} % alone"
+            if alone <= part
+            else "; the sample is too small to tell what it does alone from what it does with others"
         )
     entitle(figure, _titled(study, finding))
     handles = [
