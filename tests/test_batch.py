@@ -24,7 +24,7 @@ from scenarios.messages import BadInput
 DESIGN = """
 title     = "Cut depth"
 policies  = ["limit-cut-deep"]
-seeds     = 3
+seeds     = 12
 borrowers = 300
 months    = 50
 tables    = ["monthly", "economy", "defaults"]
@@ -34,7 +34,8 @@ path   = "changes.cut.value"
 values = [0.2, 0.8]
 method = "list"
 """
-RUNS = 3 * (1 + 2)  # the baseline is the same at both points
+SEEDS = 12  #: so many that something is always left when a part of it all is killed
+RUNS = SEEDS * (1 + 2)  # the baseline is the same at both points
 
 
 @pytest.fixture
@@ -100,11 +101,11 @@ def test_a_run_that_fills_several_places_is_played_once(undisturbed):
     archive = Archive(undisturbed)
     assert archive.counts() == {"planned": RUNS, "done": RUNS, "failed": 0}
     places = archive.query("SELECT * FROM plan")
-    assert len(places["run"]) == 2 * 2 * 3
+    assert len(places["run"]) == 2 * 2 * SEEDS
     assert set(places["policy"]) == {"none", "limit-cut-deep"}
     assert set(places["changes.cut.value"].tolist()) == {0.2, 0.8}
     alone = places["policy"] == "none"
-    assert len(set(places["run"][alone])) == 3
+    assert len(set(places["run"][alone])) == SEEDS
 
 
 def test_there_is_one_row_for_each_world_policy_seed_month_and_line(undisturbed):
@@ -119,7 +120,7 @@ def test_the_folder_is_read_by_duckdb_and_by_pandas_in_one_call(undisturbed):
     sums = duckdb.sql(f"""SELECT policy, seed, sum(defaults) AS defaults FROM '{undisturbed}/plan.parquet'
                           JOIN '{undisturbed}/runs/*/monthly.parquet' USING (run, world, policy, seed)
                           GROUP BY ALL ORDER BY ALL""")
-    assert len(sums.df()) == 2 * 3
+    assert len(sums.df()) == 2 * SEEDS
 
 
 def test_a_run_of_a_batch_is_the_run_of_the_same_scenario(undisturbed):
@@ -143,7 +144,7 @@ def test_the_same_command_again_plays_nothing(design, undisturbed):
 
 
 def test_a_changed_scenario_size_or_code_is_not_mistaken_for_what_is_done(design, undisturbed, monkeypatch):
-    for was, now in (("seeds     = 3", "seeds     = 4"), ("0.8]", "0.7]"), ("borrowers = 300", "borrowers = 301")):
+    for was, now in (("seeds     = 12", "seeds     = 13"), ("0.8]", "0.7]"), ("borrowers = 300", "borrowers = 301")):
         design.write_text(DESIGN.replace(was, now))
         with pytest.raises(BadInput, match="another design, scenario or size; choose another --out"):
             batches.begin(planned(design), undisturbed)
@@ -161,14 +162,13 @@ def test_a_folder_with_something_else_in_it_is_refused(design, tmp_path):
     assert (tmp_path / "mine" / "thesis.tex").exists()
 
 
-def test_a_billion_runs_by_mistake_are_noticed_before_anything_is_laid_out(design):
+def test_a_billion_runs_by_mistake_are_noticed_before_anything_is_laid_out(design, monkeypatch):
     axes = "".join(f'\n[[sweep]]\npath = "parameters.{name}"\nrange = [0.1, 0.2]\nmethod = "grid"\nn = 1000\n'
                    for name in ("impulse", "credit_share", "belt_tightening"))  # fmt: skip
     design.write_text(DESIGN.split("[[sweep]]")[0] + axes)
-    began = time.monotonic()
-    with pytest.raises(BadInput, match=r"6,000,000,000 runs, more than 100,000; .* --yes"):
+    monkeypatch.setattr(batches, "points", lambda design: pytest.fail("points are made"))
+    with pytest.raises(BadInput, match=r"24,000,000,000 runs, more than 100,000; .* --yes"):
         planned(design)
-    assert time.monotonic() - began < 60  # it would take days
 
 
 def test_a_policy_changes_nothing_else_of_its_world_and_is_swept_by_its_own_numbers(tmp_path):
@@ -279,7 +279,7 @@ def test_a_torn_last_line_of_the_log_hides_no_other(tmp_path, design):
         file.write(b'{"time": 17952, "event": "do')
     archive.log("done", run="abc", seconds=1.0)
     assert [event["event"] for event in archive.events()] == ["began", "done"]
-    assert "0 of 9 runs done" in batches.status(archive)
+    assert f"0 of {RUNS} runs done" in batches.status(archive)
 
 
 class Clumsy:
@@ -340,7 +340,7 @@ class Deadly(Local):
 # --- many machines ---
 def test_a_local_cluster_gives_the_same_bytes(design, undisturbed, tmp_path):
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         carried_out(design, tmp_path / "out", Cluster(cluster.scheduler_address))
     assert data(tmp_path / "out") == data(undisturbed)
 
