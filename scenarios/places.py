@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from scenarios.messages import BadInput, Problem
@@ -109,6 +110,7 @@ def _not_toml(file: str, text: str, message: str) -> Problem:
     return Problem(file, number, "", f"this is not TOML: {what[0].lower()}{what[1:]}")
 
 
+@lru_cache(maxsize=64)  # a batch reads its scenarios once for every point of the sweep
 def _lines(text: str) -> dict[tuple, int]:
     """Find the line on which each key of a valid TOML text is set; items of a list are counted from 0.
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -227,7 +228,7 @@ def test_a_killed_parent_leaves_no_torn_run_and_no_orphan_and_the_same_command_g
     command.kill()
     command.wait(30)
     wait_for(lambda: not any(child.is_running() and child.status() != "zombie" for child in children), 30)
-    kept = {name: what for name, what in data(out).items() if "/.draft-" not in name}
+    kept = {name: what for name, what in data(out).items() if ".draft-" not in name}
     whole = data(undisturbed)
     assert all(whole[name] == what for name, what in kept.items())
     assert len(kept) < len(whole)
@@ -280,6 +281,48 @@ def test_a_torn_last_line_of_the_log_hides_no_other(tmp_path, design):
     archive.log("done", run="abc", seconds=1.0)
     assert [event["event"] for event in archive.events()] == ["began", "done"]
     assert f"0 of {RUNS} runs done" in batches.status(archive)
+
+
+def test_a_run_that_is_half_written_is_read_by_nobody(design, undisturbed, tmp_path, monkeypatch):
+    """Whoever reads the runs by a pattern, as the README does, sees none twice and none that is torn."""
+    import duckdb
+
+    out = tmp_path / "out"
+    shutil.copytree(undisturbed, out)
+    archive, name = Archive(out), next((out / "runs").iterdir()).name
+    tables = {path.stem: path.read_bytes() for path in (out / "runs" / name).iterdir()}
+    rows = "SELECT count(*) AS n FROM monthly"
+    before, drafts = archive.query(rows)["n"].tolist(), []
+
+    def torn(path, content):
+        path.write_bytes(content[:100])
+        drafts.append(archive.query(rows)["n"].tolist())
+        path.write_bytes(content)
+        drafts.append(duckdb.sql(f"SELECT count(*) FROM '{out}/runs/*/monthly.parquet'").fetchall()[0][0])
+
+    monkeypatch.setattr("scenarios.batch.archive._write", torn)
+    archive.keep(Played(name, tables, 1.0))
+    assert drafts == [before, before[0]] * len(tables)
+    assert data(out) == data(undisturbed)
+
+
+def test_a_file_that_was_damaged_or_removed_by_hand_is_told_and_can_be_mended(design, undisturbed, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(undisturbed, out)
+    run = next((out / "runs").iterdir())
+    os.truncate(run / "monthly.parquet", 1000)
+    with pytest.raises(BadInput, match=f"damaged .*{run.name}.*remove the folder of that run"):
+        Archive(out).query("SELECT sum(defaults) FROM monthly")
+    (run / "monthly.parquet").unlink()
+    with pytest.raises(BadInput, match=f"{run.name}.*is missing; remove the folder of that run"):
+        Archive(out).query("SELECT sum(defaults) FROM monthly")
+    shutil.rmtree(run)
+    carried_out(design, out)
+    assert data(out) == data(undisturbed)
+    shutil.rmtree(out / "runs")
+    assert "0 of 9 runs done" in batches.status(Archive(out))
+    carried_out(design, out)
+    assert data(out) == data(undisturbed)
 
 
 class Clumsy:

@@ -25,6 +25,7 @@ from sim.record import Column
 
 MANIFEST, PLAN, RUNS, LOG, FAILURES = "manifest.json", "plan.parquet", "runs", "log.jsonl", "failures"
 DRAFT = ".draft-"
+MEND = "remove the folder of that run and give the same rollover batch command again"
 CELL = (
     Column("point", "INTEGER", "number", "point of the sweep"),
     Column("world", "VARCHAR", "name", "the world that policies are compared with"),
@@ -79,16 +80,19 @@ class Archive:
     # --- runs ---
     def done(self) -> set[str]:
         """The names of the runs that are done."""
-        return {path.name for path in (self.folder / RUNS).iterdir() if not path.name.startswith(DRAFT)}
+        return {path.name for path in (self.folder / RUNS).glob("*")}
 
     def keep(self, played: Played) -> None:
         """Put a run in place, whole: a crash at any moment leaves it done or not done."""
-        draft, target = (self.folder / RUNS / name for name in (DRAFT + played.name, played.name))
+        draft = self.folder / (DRAFT + played.name)  # not among the runs, whose files are read by a pattern
+        target = self.folder / RUNS / played.name
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         for table, content in played.tables.items():
             _write(draft / f"{table}.parquet", content)
-        if not target.exists():
+        if target.exists():
+            shutil.rmtree(draft)
+        else:
             draft.rename(target)
         (self.folder / FAILURES / f"{played.name}.txt").unlink(missing_ok=True)
         self.log("done", run=played.name, seconds=round(played.seconds, 3))
@@ -106,8 +110,9 @@ class Archive:
 
     def sweep(self) -> None:
         """Remove what a crash left behind: drafts, which were never done."""
-        for draft in (self.folder / RUNS).glob(f"{DRAFT}*"):
+        for draft in self.folder.glob(f"{DRAFT}*"):
             shutil.rmtree(draft, ignore_errors=True)
+        (self.folder / RUNS).mkdir(exist_ok=True)
 
     # --- what happened ---
     def log(self, event: str, **more) -> None:
@@ -135,14 +140,28 @@ class Archive:
 
     # --- reading ---
     def query(self, sql: str, *values) -> dict[str, np.ndarray]:
-        """Answer a DuckDB query over ``plan`` and the kept tables, each a view over all runs that are done."""
-        with duckdb.connect() as connection:
-            connection.execute(f"CREATE VIEW plan AS SELECT * FROM read_parquet('{_sql(self.folder / PLAN)}')")
-            if self.done():
-                for table in self.manifest["tables"]:
+        """Answer a DuckDB query over ``plan`` and the kept tables, each a view over all runs that are done.
+
+        Raises BadInput if a file of a run that is done is missing or damaged.
+        """
+        try:
+            with duckdb.connect() as connection:
+                connection.execute(f"CREATE VIEW plan AS SELECT * FROM read_parquet('{_sql(self.folder / PLAN)}')")
+                done = self.done()
+                for table in self.manifest["tables"] if done else ():
+                    self._whole(table, done)
                     files = _sql(self.folder / RUNS / "*" / f"{table}.parquet")
                     connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{files}')")
-            return dict(connection.execute(sql, values or None).fetchnumpy())
+                return dict(connection.execute(sql, values or None).fetchnumpy())
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            reason = str(error).splitlines()[0]
+            raise BadInput(f"{shown(self.folder)}: a file is missing or damaged ({reason}); {MEND}") from None
+
+    def _whole(self, table: str, done: Iterable[str]) -> None:
+        for name in sorted(done):
+            path = self.folder / RUNS / name / f"{table}.parquet"
+            if not path.is_file():
+                raise BadInput(f"{shown(path)}: is missing; {MEND}")
 
     def counts(self) -> Counter:
         """How many runs are planned, done and failed."""

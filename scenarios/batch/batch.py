@@ -54,10 +54,12 @@ class Planned:
     def runs(self, wanted: set[str]) -> Iterator[Run]:
         """The runs wanted, one after another, made when they are asked for."""
         left = set(wanted)
-        for _, run in lay_out(self.design, self.points):
+        for _, run in lay_out(self.design, self.points) if left else ():
             if run.name in left:
                 left.remove(run.name)
                 yield run
+                if not left:
+                    return
 
 
 def plan(design: Design, allowed: int = MOST_RUNS) -> Planned:
