@@ -45,9 +45,9 @@ def batch(design, out, workers, cluster, retry, until, dry_run, yes):
     if dry_run:
         return
     rounds = _rounds(planned, archive, wanted, *goal) if goal else [wanted]
-    failed = _carry_out(planned, archive, engine, wanted, rounds)
+    _carry_out(planned, archive, engine, wanted, rounds)
     click.echo(batches.status(archive))
-    if failed:
+    if failed := archive.counts()["failed"]:
         click.echo(f"{failed} runs failed: see {out / 'failures'}; --retry plays them again", err=True)
         click.get_current_context().exit(1)
 
@@ -91,13 +91,13 @@ def _rounds(planned, archive, wanted, effect, half_width):
             return
 
 
-def _carry_out(planned, archive, engine, wanted, rounds) -> int:
+def _carry_out(planned, archive, engine, wanted, rounds) -> None:
     from analysis.commands import stop
     from scenarios.batch import batch as batches
 
     try:
         with Progress("runs") as progress:
-            return batches.carry_out(planned, archive, engine, rounds, lambda d, f: progress(d + f, len(wanted)))
+            batches.carry_out(planned, archive, engine, rounds, lambda d, f: progress(d + f, len(wanted)))
     except KeyboardInterrupt:
         stop(f"stopped; {batches.status(archive)}; the same command goes on from there")
 

@@ -1,6 +1,7 @@
 """The commands for batches, as a user gives them; and that effects of a batch are those of single runs."""
 
 import json
+import shutil
 
 import duckdb
 import numpy as np
@@ -60,6 +61,21 @@ def test_the_same_command_again_and_the_status_say_that_all_is_done(batch):
     assert code == 0
     assert "12 done before" in words
     assert said("status", batch / "out") == (0, "12 of 12 runs done, 0 failed, 0 left\n")
+
+
+def test_what_failed_before_is_told_again_until_it_is_retried(batch, tmp_path):
+    shutil.copytree(batch / "out", tmp_path / "out")
+    run = next((tmp_path / "out" / "runs").iterdir())
+    shutil.rmtree(run)
+    Archive(tmp_path / "out").fail(run.name, "Traceback ...\nValueError: wild")
+    again = ("batch", batch / "depth.toml", "--out", tmp_path / "out", "--workers", "1")
+    code, words = said(*again)
+    assert code == 1
+    assert "1 failed, 0 left" in words
+    assert "--retry plays them again" in words
+    code, words = said(*again, "--retry")
+    assert code == 0
+    assert "12 of 12 runs done, 0 failed, 0 left" in words
 
 
 def test_effects_are_those_of_single_runs_of_the_same_scenarios(batch, tmp_path):
