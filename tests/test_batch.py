@@ -320,9 +320,17 @@ def test_a_file_that_was_damaged_or_removed_by_hand_is_told_and_can_be_mended(de
     carried_out(design, out)
     assert data(out) == data(undisturbed)
     shutil.rmtree(out / "runs")
-    assert "0 of 9 runs done" in batches.status(Archive(out))
+    assert f"0 of {RUNS} runs done" in batches.status(Archive(out))
     carried_out(design, out)
     assert data(out) == data(undisturbed)
+
+
+def test_two_commands_never_play_the_same_batch_at_once(design, tmp_path):
+    plan = planned(design)
+    archive, again = batches.begin(plan, tmp_path / "out"), batches.begin(plan, tmp_path / "out")
+    with archive.held(), pytest.raises(BadInput, match="another command is playing this batch"):
+        batches.carry_out(plan, again, Local(1), [set()])
+    batches.carry_out(plan, again, Local(1), [set()])
 
 
 class Clumsy:

@@ -10,7 +10,8 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -22,6 +23,11 @@ from scenarios.messages import BadInput
 from scenarios.places import shown
 from scenarios.store import write_table
 from sim.record import Column
+
+try:
+    import fcntl
+except ImportError:  # not a POSIX system: two commands could play the same batch, which costs time and nothing else
+    fcntl = None
 
 MANIFEST, PLAN, RUNS, LOG, FAILURES = "manifest.json", "plan.parquet", "runs", "log.jsonl", "failures"
 DRAFT = ".draft-"
@@ -64,7 +70,7 @@ class Archive:
             archive = cls(folder)
             if archive.manifest["key"] != manifest["key"]:
                 raise BadInput(f"{shown(folder)}: {_difference(archive.manifest, manifest)}; choose another --out")
-            archive.sweep()
+            (folder / RUNS).mkdir(exist_ok=True)
             return archive
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise BadInput(f"{shown(folder)}: is not empty, and holds no batch; choose another --out")
@@ -106,13 +112,25 @@ class Archive:
     def failed(self) -> set[str]:
         """The names of the runs that failed and have not been played since."""
         folder = self.folder / FAILURES
-        return {path.stem for path in folder.glob("*.txt")} - self.done() if folder.is_dir() else set()
+        return {path.stem for path in folder.glob("[!.]*.txt")} - self.done() if folder.is_dir() else set()
 
-    def sweep(self) -> None:
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep others from playing the same batch meanwhile; raises BadInput if one does."""
+        with (self.folder / MANIFEST).open("rb") as file:
+            if fcntl is not None:  # the lock ends with the process, however that ends
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    words = "another command is playing this batch; wait for it, or stop it first"
+                    raise BadInput(f"{shown(self.folder)}: {words}") from None
+            self._sweep()
+            yield
+
+    def _sweep(self) -> None:
         """Remove what a crash left behind: drafts, which were never done."""
         for draft in self.folder.glob(f"{DRAFT}*"):
             shutil.rmtree(draft, ignore_errors=True)
-        (self.folder / RUNS).mkdir(exist_ok=True)
 
     # --- what happened ---
     def log(self, event: str, **more) -> None:

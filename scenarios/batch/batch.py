@@ -133,7 +133,7 @@ def carry_out(
     kept, and the same call goes on from there.
     """
     done = failed = 0
-    with engine:
+    with archive.held(), engine:
         for wanted in rounds:
             archive.log("began", runs=len(wanted))
             for outcome in engine.play(planned.runs(wanted)):
