@@ -75,12 +75,18 @@ def undisturbed(tmp_path_factory):
     return folder / "out"
 
 
+def heed_ctrl_c():
+    """A process of a shell in the background would be born deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def in_a_process(design, out, *options, **more):
     """The command, as a user gives it, in a process group of its own."""
     words = ["batch", str(design), "--out", str(out), "--workers", "2", *options]
     program = f"from analysis.commands import main; main({words!r})"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.Popen([sys.executable, "-c", program], env=environment, start_new_session=True,
+                            preexec_fn=heed_ctrl_c,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)  # fmt: skip
 
 

@@ -25,6 +25,11 @@ SMALL = {"borrowers": 200, "months": 49, "seeds": 2}
 COMMAND = [sys.executable, "-c", "from analysis.commands import main; main(prog_name='rollover')"]
 
 
+def heed_ctrl_c():
+    """A process of a shell in the background would be born deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def rollover(*words, cwd, **options):
     """Run the command line in a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
@@ -189,7 +194,7 @@ def test_a_stopped_run_keeps_what_is_done_and_goes_on_to_the_same_bytes(tmp_path
     words = [*COMMAND, "run", "limit-cut", *options, "--threads", "2", "--out", "run"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(words, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True,
-                               start_new_session=True)  # fmt: skip
+                               start_new_session=True, preexec_fn=heed_ctrl_c)  # fmt: skip
     parts = tmp_path / "run" / PARTS
     while not any(parts.glob("baseline-*")) and process.poll() is None:
         time.sleep(0.01)
@@ -213,7 +218,7 @@ def test_ctrl_c_while_compiling_ends_at_once_with_one_message(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path)}
     environment.pop("NUMBA_CACHE_DIR", None)
     process = subprocess.Popen(words, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True,
-                               start_new_session=True)  # fmt: skip
+                               start_new_session=True, preexec_fn=heed_ctrl_c)  # fmt: skip
     while "compiling" not in process.stderr.readline():
         assert process.poll() is None
     time.sleep(2.5)  # inside the compiler
