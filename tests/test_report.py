@@ -7,11 +7,12 @@ import pytest
 from rich.console import Console
 from tiny_folder import BASELINE, LINES, REFORM, build, default
 
-from analysis import calibration
 from analysis.compare import compare
 from analysis.report import sentences
 from analysis.report.page import write
 from analysis.report.screen import screen
+from analysis.validation import calm
+from analysis.validation.row import ABSENT, Row
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +108,8 @@ def _printed(renderable):
 
 
 def test_a_target_whose_month_was_not_played_is_said_to_be_absent(page):
-    rows = {(row.group, row.name): row for row in calibration.table(page.parent)}
-    assert rows["30+ days late at the incumbent, share of balance", "end of 2017"].mark == calibration.ABSENT
+    rows = {(row.group, row.name): row for row in calm.table(page.parent)}
+    assert rows["30+ days late at the incumbent, share of balance", "end of 2017"].mark == ABSENT
 
 
 @pytest.mark.parametrize(
@@ -116,9 +117,9 @@ def test_a_target_whose_month_was_not_played_is_said_to_be_absent(page):
     [(1.0, "fits"), (2.0, "fits"), (2.4, "near"), (0.6, "near"), (2.6, "misses"), (None, "not simulated")],
 )
 def test_a_target_fits_inside_its_window_and_is_near_within_half_its_width(value, mark):
-    assert calibration.Row("g", "n", value, None, 1.5, 1.0, 2.0, "share", "s").mark == mark
+    assert Row("g", "n", value, None, 1.5, 1.0, 2.0, "share", "s").mark == mark
 
 
 def test_what_does_not_fit_is_said_in_words():
-    row = calibration.Row("Balances", "card", 0.5, None, 0.41, 0.38, 0.44, "share", "s")
-    assert calibration.misses([row]) == ["Balances: too high: card 0.50, published 0.41."]
+    row = Row("Balances", "card", 0.5, None, 0.41, 0.38, 0.44, "share", "s")
+    assert calm.misses([row]) == ["Balances: too high: card 0.50, published 0.41."]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import jinja2
 
-from analysis import calibration
 from analysis.compare import Comparison, compare
 from analysis.explain import files
 from analysis.folder import Run, open_run
 from analysis.report import rows, sentences
 from analysis.report.glossary import GLOSSARY
+from analysis.validation import calm
 from analysis.wording import month
 from sim.parameters import BEHAVIOUR
 
@@ -77,7 +77,7 @@ def _source(svg: bytes) -> str:
 
 
 def _content(run: Run, c: Comparison | None) -> dict:
-    targets = calibration.table(run)
+    targets = calm.table(run)
     scenario = run.scenario(run.reform or run.baseline)
     content = {
         "key": rows.key_figures(c) if c else [],
@@ -93,7 +93,7 @@ def _content(run: Run, c: Comparison | None) -> dict:
         "sections": SECTIONS if c else SECTIONS[WITH_TWO_WORLDS:],
         "answer": sentences.headline(c) if c else rows.levels(run),
         "belief": rows.belief(targets),
-        "misses": calibration.misses(targets),
+        "misses": calm.misses(targets),
         "calibration": [(group, list(members)) for group, members in groupby(targets, key=lambda row: row.group)],
         "rolls": rows.rolls(run),
         "worlds_named": run.worlds,

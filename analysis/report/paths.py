@@ -5,9 +5,9 @@ from matplotlib.dates import DateFormatter, MonthLocator, YearLocator
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from analysis.calibration import delinquency_path
 from analysis.drawing import entitle
 from analysis.estimate import spread_path
+from analysis.validation.calm import delinquency_path
 from analysis.wording import number
 from sim.record import BUCKETS
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from analysis import calibration
 from analysis.compare import roll_rates
 from analysis.report.sentences import group_title, strongest
+from analysis.validation import calm
+from analysis.validation.row import ABSENT, FITS, MISSES, NEAR
 from analysis.wording import interval, month, number
 
 
@@ -165,9 +166,7 @@ def who(c) -> str:
                 f"{interval(excess)} per 1,000 people of the group."
             )
         else:
-            told.append(
-                f"By {group_title(kind)}, no group has an excess that these runs can tell from zero."
-            )
+            told.append(f"By {group_title(kind)}, no group has an excess that these runs can tell from zero.")
     return " ".join(told)
 
 
@@ -176,7 +175,7 @@ def levels(run) -> str:
 
     run: a Run. Returns a sentence.
     """
-    late = calibration.delinquency_path(run)
+    late = calm.delinquency_path(run)
     last = {name: 100 * float(values[:, -1].mean()) for name, values in late.items()}
     return (
         f"{run.baseline} alone: at the end ({month(run.months[-1])}), {last['30+']:.2f} % of the incumbent's balance is"
@@ -187,17 +186,14 @@ def levels(run) -> str:
 def belief(targets) -> str:
     """How many published figures fit, and what the most important one implies.
 
-    targets: what ``calibration.table`` returned. Returns sentences.
+    targets: what ``calm.table`` returned. Returns sentences.
     """
-    counts = {
-        mark: sum(row.mark == mark for row in targets)
-        for mark in (calibration.FITS, calibration.NEAR, calibration.MISSES, calibration.ABSENT)
-    }
-    absent = f", {counts[calibration.ABSENT]} could not be computed from this run" if counts[calibration.ABSENT] else ""
+    counts = {mark: sum(row.mark == mark for row in targets) for mark in (FITS, NEAR, MISSES, ABSENT)}
+    absent = f", {counts[ABSENT]} could not be computed from this run" if counts[ABSENT] else ""
     text = (
         f"Of {len(targets)} published figures of the calm market of 2017-2019, the baseline world fits"
-        f" {counts[calibration.FITS]}, is near {counts[calibration.NEAR]} and misses"
-        f" {counts[calibration.MISSES]}{absent}."
+        f" {counts[FITS]}, is near {counts[NEAR]} and misses"
+        f" {counts[MISSES]}{absent}."
     )
     late = [row.simulated / row.published for row in targets if row.name == "end of 2019" and row.simulated is not None]
     if not late or 0.8 <= late[0] <= 1.2:

@@ -4,11 +4,12 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from analysis import calibration
 from analysis.compare import compare
 from analysis.folder import open_run
 from analysis.report import rows, sentences
 from analysis.tables import terminal
+from analysis.validation import calm
+from analysis.validation.row import FITS, MISSES, NEAR
 
 
 def screen(folder):
@@ -17,7 +18,7 @@ def screen(folder):
     folder: path of a run folder with one world or two. Returns a group of lines and tables for a rich console.
     """
     run = open_run(folder)
-    targets = calibration.table(run)
+    targets = calm.table(run)
     parts = []
     if run.reform:
         c = compare(run)
@@ -38,11 +39,7 @@ def screen(folder):
             _displacement_table(c),
             Text(sentences.displaced(c)),
         ]
-        parts.append(
-            _calibration_table(
-                [row for row in targets if row.mark != calibration.FITS], "calibration: what does not fit"
-            )
-        )
+        parts.append(_calibration_table([row for row in targets if row.mark != FITS], "calibration: what does not fit"))
     else:
         parts += [
             Text(rows.levels(run), style="bold"),
@@ -76,7 +73,7 @@ def _displacement_table(c):
 
 def _calibration_table(targets, title):
     table = terminal(title, "simulated", "published", "window", "mark")
-    styles = {calibration.MISSES: "red", calibration.NEAR: "yellow", calibration.FITS: "green"}
+    styles = {MISSES: "red", NEAR: "yellow", FITS: "green"}
     for row in targets:
         table.add_row(
             f"{row.group}: {row.name}",

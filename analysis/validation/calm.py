@@ -6,66 +6,17 @@ charged-off debt, as the published ones are.
 """
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from analysis.folder import Run, open_run
+from analysis.validation.experiment import Experiment, Size
+from analysis.validation.row import MISSES, NEAR, Row
 
-FITS, NEAR, MISSES, ABSENT = "fits", "near", "misses", "not simulated"
 #: Lenders in the order of their published 90+ days delinquency at the end of 2019, best first.
 TIERS = ("social", "incumbent", "marketplace", "facilitator", "p2p")
 LATE30, LATE90 = "m2_fen + m3_fen + m4_fen", "m4_fen"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One target: the simulated mean over seeds, the published value, the window, the mark and the source."""
-
-    group: str
-    name: str
-    simulated: float | None
-    spread: float | None  # standard deviation over seeds
-    published: float | None
-    low: float
-    high: float
-    unit: str  # "percent", "share", "yuan" or "order"
-    source: str
-    note: str = ""
-    said: str = ""  # the published value in words, where it is a bound or a range
-
-    @property
-    def published_text(self) -> str:
-        """The published value as people write it."""
-        return self.said or self.text(self.published)
-
-    @property
-    def mark(self) -> str:
-        """``fits``, ``near``, ``misses`` or ``not simulated``."""
-        if self.simulated is None or not np.isfinite(self.simulated):
-            return ABSENT
-        margin = 0.5 * (self.high - self.low)
-        if self.low <= self.simulated <= self.high:
-            return FITS
-        return NEAR if self.low - margin <= self.simulated <= self.high + margin else MISSES
-
-    def text(self, value) -> str:
-        """A value of this row as people write it."""
-        if value is None or not np.isfinite(value):
-            return "-"
-        if self.unit == "percent":
-            return f"{100 * value:.2f} %"
-        if self.unit == "yuan":
-            return f"{value:,.0f} yuan"
-        return f"{value:.0f}" if self.unit == "order" else f"{value:.2f}" if value < 10 else f"{value:,.0f}"
-
-    @property
-    def window(self) -> str:
-        """The window as people write it."""
-        if self.unit == "order":
-            return "0"
-        first, last = self.text(self.low), self.text(self.high)
-        return f"{first.split(' ')[0]} to {last}"
 
 
 def table(folder) -> list[Row]:
@@ -110,14 +61,6 @@ def _missed(row) -> str:
     )
 
 
-def _row(group, name, values, published, low, high, unit, source, note="", said="") -> Row:
-    values = np.asarray(values, dtype=float)
-    values = values[np.isfinite(values)]
-    mean = float(values.mean()) if values.size else None
-    spread = float(values.std(ddof=1)) if values.size > 1 else None
-    return Row(group, name, mean, spread, published, low, high, unit, source, note, said)
-
-
 def _ratio(run, over, under, condition="TRUE", source="monthly", **values) -> np.ndarray:
     """One ratio of sums per seed in the baseline world; nan where there is nothing to divide."""
     answer = run.ask(
@@ -140,7 +83,7 @@ def _delinquency(run) -> list[Row]:
     ):
         for year, values in published.items():
             rows.append(
-                _row(
+                Row.over_seeds(
                     f"{days} days late at the incumbent, share of balance",
                     f"end of {year}",
                     _platform_ratio(run, late, "incumbent", f"{year}-12"),
@@ -168,10 +111,10 @@ def _tiers(run) -> list[Row]:
         value, low, high, source, said = published[platform]
         ratio = _platform_ratio(run, LATE90, platform, "2019-12")
         levels.append(np.nanmean(ratio) if np.isfinite(ratio).any() else np.nan)
-        rows.append(_row(group, platform, ratio, value, low, high, "percent", source, "", said))
+        rows.append(Row.over_seeds(group, platform, ratio, value, low, high, "percent", source, "", said))
     disorder = sum(a >= b for a, b in itertools.pairwise(levels)) if np.all(np.isfinite(levels)) else np.nan
     rows.append(
-        _row(
+        Row.over_seeds(
             group,
             "neighbours out of order",
             [disorder],
@@ -192,7 +135,7 @@ def _balances(run) -> list[Row]:
     users = """(SELECT seed, world, month, sum(balance_fen) AS owed, max(accounts) AS users FROM monthly
                  WHERE platform = 'incumbent' GROUP BY ALL)"""
     return [
-        _row(
+        Row.over_seeds(
             group,
             "pay-later balance per line",
             _ratio(run, "balance_fen / 100", "accounts", f"{incumbent} AND product = 'pay-later'"),
@@ -204,7 +147,7 @@ def _balances(run) -> list[Row]:
             "all open lines, with and without a balance",
             "below 1,000 yuan",
         ),
-        _row(
+        Row.over_seeds(
             group,
             "balance per user of the incumbent",
             _ratio(run, "owed / 100", "users", december, users),
@@ -215,7 +158,7 @@ def _balances(run) -> list[Row]:
             "A3: 1.73 trillion over 500 million users",
             "users counted as holders of its most held product",
         ),
-        _row(
+        Row.over_seeds(
             group,
             "share of the incumbent's balance in cash loans",
             _ratio(run, "CASE WHEN product = 'cash' THEN balance_fen ELSE 0 END", "balance_fen", incumbent),
@@ -226,7 +169,7 @@ def _balances(run) -> list[Row]:
             "A5: derived from A3 and A4",
             "the tail of balances sits in the cash product",
         ),
-        _row(
+        Row.over_seeds(
             group,
             "card balance over limit",
             _ratio(run, "balance_fen", "limit_fen", f"platform = 'bank' AND {december}"),
@@ -252,7 +195,7 @@ def _rolls(run) -> list[Row]:
         )
 
     return [
-        _row(
+        Row.over_seeds(
             group,
             "M1 to M2 at the incumbent",
             roll("M1", "M2", "platform = 'incumbent'"),
@@ -262,7 +205,7 @@ def _rolls(run) -> list[Row]:
             "share",
             "L2, L3: a prime lender of 2024, collected within 30 days",
         ),
-        _row(
+        Row.over_seeds(
             group,
             "M1 to M2 at p2p",
             roll("M1", "M2", "platform = 'p2p'"),
@@ -272,15 +215,15 @@ def _rolls(run) -> list[Row]:
             "share",
             "L4: cash loans, 2017, one practitioner",
         ),
-        _row(group, "M2 to M3, all lenders", roll("M2", "M3"), 0.88, 0.75, 0.95, "share", "L4, L6"),
-        _row(group, "M3 to M4, all lenders", roll("M3", "M4"), 0.90, 0.80, 0.98, "share", "L4, L10"),
+        Row.over_seeds(group, "M2 to M3, all lenders", roll("M2", "M3"), 0.88, 0.75, 0.95, "share", "L4, L6"),
+        Row.over_seeds(group, "M3 to M4, all lenders", roll("M3", "M4"), 0.90, 0.80, 0.98, "share", "L4, L10"),
     ]
 
 
 def _people(run) -> list[Row]:
     group, calm = "People, mean of 2017-2019", "month < DATE '2020-01-01'"
     return [
-        _row(
+        Row.over_seeds(
             group,
             "online borrowers with two or more lenders",
             _ratio(run, "online_two_or_more", "online_borrowers", calm, "economy"),
@@ -290,7 +233,7 @@ def _people(run) -> list[Row]:
             "percent",
             "M1, M2: customers of 61 online lenders, about 2017",
         ),
-        _row(
+        Row.over_seeds(
             group,
             "hand to mouth",
             _ratio(run, "hand_to_mouth", "borrowers", calm, "economy"),
@@ -300,7 +243,7 @@ def _people(run) -> list[Row]:
             "percent",
             "H10, H11: urban households, 2011-2017",
         ),
-        _row(
+        Row.over_seeds(
             group,
             "without work",
             _ratio(run, "borrowers - employed", "borrowers", calm, "economy"),
@@ -329,3 +272,24 @@ def delinquency_path(folder, platform="incumbent") -> dict[str, np.ndarray]:
         )
         for name, late in (("30+", LATE30), ("90+", LATE90))
     }
+
+
+def _play(size, room, progress) -> list[Row]:
+    """The calibration table of a baseline played for it."""
+    from scenarios.runner import plan, play
+
+    planned = plan("baseline", borrowers=size.borrowers, months=36, seeds=size.seeds)
+    folder = play(planned, room / "run", size.threads, progress).folder
+    return table(folder)
+
+
+EXPERIMENTS = (
+    Experiment(
+        "calm-market",
+        "calm",
+        "Are delinquency, rolls, balances and people of 2017-2019 the published ones?",
+        _play,
+        quick=Size(10_000, 3),
+        full=Size(50_000, 20),
+    ),
+)

@@ -1,0 +1,75 @@
+"""An experiment that confronts the market with published figures, and where its rows are kept."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from analysis.validation.row import Row
+from scenarios.loader import fingerprint
+
+#: The parts of the table, in the order in which they are read.
+GROUPS = {
+    "micro": "Does each rule of behaviour give its published coefficient?",
+    "calm": "Is the calm market of 2017-2019 the published one?",
+    "facts": "Does the market show the stylised facts of consumer credit?",
+    "korea": "Does the market replay the Korean card crisis of 2002-2004?",
+    "replications": "Does the market replicate published results?",
+}
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large an experiment is played: people in each market, seeds, threads (which never change a number)."""
+
+    borrowers: int
+    seeds: int
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One confrontation with published figures.
+
+    name: as ``--only`` spells it; group: a key of GROUPS; question: what it asks; play(size, room, progress): plays
+    it and returns its rows, keeping runs and pictures in the folder ``room``; quick, full: its sizes for ``--quick``
+    and for the whole table.
+    """
+
+    name: str
+    group: str
+    question: str
+    play: Callable[[Size, Path, Callable], list[Row]]
+    quick: Size
+    full: Size
+
+
+def rows(experiment: Experiment, size: Size, folder: Path, progress) -> list[Row]:
+    """The rows of an experiment: those kept in ``folder`` if nothing they depend on has changed, or else played now.
+
+    experiment; size; folder: of the whole validation; progress: called with what is done and of how many.
+    """
+    room = folder / experiment.name
+    kept, key = room / "rows.json", _key(experiment, size)
+    if kept.exists() and (found := json.loads(kept.read_text(encoding="utf-8")))["key"] == key:
+        return [Row(**row) for row in found["rows"]]
+    room.mkdir(parents=True, exist_ok=True)
+    played = experiment.play(size, room, progress)
+    text = json.dumps({"key": key, "rows": [asdict(row) for row in played]}, indent=1)
+    half = kept.with_suffix(".part")
+    half.write_text(text, encoding="utf-8")
+    half.replace(kept)
+    return played
+
+
+def _key(experiment: Experiment, size: Size) -> str:
+    """Content hash of what decides an experiment's rows: the market's code, scenarios, its own code, its size."""
+    import inspect
+
+    from scenarios.loader import GALLERY
+    from sim.compiled import market_hash
+
+    own = Path(inspect.getsourcefile(experiment.play)).read_text(encoding="utf-8")
+    files = sorted(path for path in GALLERY.rglob("*") if path.suffix in (".py", ".toml", ".csv"))
+    read = [path.read_text(encoding="utf-8") for path in files]
+    return fingerprint([market_hash(), read, own, size.borrowers, size.seeds])

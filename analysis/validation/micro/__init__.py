@@ -1,0 +1,3 @@
+"""Micro experiments: each rule of behaviour against its published coefficient."""
+
+EXPERIMENTS = ()

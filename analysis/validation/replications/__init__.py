@@ -1,0 +1,3 @@
+"""Published results replicated: each an experiment in this market."""
+
+EXPERIMENTS = ()

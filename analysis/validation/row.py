@@ -1,0 +1,103 @@
+"""One target: what the market gives beside what was published, and how far apart they are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FITS, NEAR, MISSES, ABSENT = "fits", "near", "misses", "not simulated"
+UNITS = ("percent", "points", "share", "times", "elasticity", "yuan", "months", "people", "order")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One target: the simulated median over seeds, the published value, the window, the mark and the source.
+
+    low and high: the window, inclusive; infinite where only a sign or a bound is published.
+    """
+
+    group: str
+    name: str
+    simulated: float | None
+    spread: float | None  # standard deviation over seeds
+    published: float | None
+    low: float
+    high: float
+    unit: str  # one of UNITS; percent and points are held as shares, 0.05 reads 5 %
+    source: str
+    note: str = ""
+    said: str = ""  # the published value in words, where it is a bound, a range or a sign
+    code: str = ""  # how the evidence numbers it: F7, O1, B2
+    seeds: int = 0
+
+    @classmethod
+    def over_seeds(cls, group, name, values, published, low, high, unit, source, note="", said="", code="") -> "Row":
+        """The row of one value per seed; seeds without a value (nan) are left out."""
+        values = np.atleast_1d(np.asarray(values, dtype=float))
+        values = values[np.isfinite(values)]
+        middle = float(np.median(values)) if values.size else None
+        spread = float(values.std(ddof=1)) if values.size > 1 else None
+        return cls(
+            group, name, middle, spread, published, low, high, unit, source, note, said, code, seeds=int(values.size)
+        )
+
+    @property
+    def distance(self) -> float:
+        """How far outside its window the market is, in half widths of the window, with the sign of the error.
+
+        0 inside; infinite outside a window that has one end only and no scale of its own.
+        """
+        if self.simulated is None or not np.isfinite(self.simulated):
+            return float("nan")
+        if self.low <= self.simulated <= self.high:
+            return 0.0
+        edge = self.low if self.simulated < self.low else self.high
+        half = 0.5 * (self.high - self.low)
+        gap = self.simulated - edge
+        return gap / half if 0 < half < np.inf else np.copysign(np.inf, gap)
+
+    @property
+    def mark(self) -> str:
+        """``fits`` inside the window, ``near`` outside by at most half its width, ``misses``, ``not simulated``."""
+        if not np.isfinite(self.distance) and (self.simulated is None or not np.isfinite(self.simulated)):
+            return ABSENT
+        return FITS if self.distance == 0 else NEAR if abs(self.distance) <= 1 else MISSES
+
+    @property
+    def published_text(self) -> str:
+        """The published value as people write it."""
+        return self.said or self.text(self.published)
+
+    @property
+    def distance_text(self) -> str:
+        """The distance as people write it: empty inside the window."""
+        if not np.isfinite(self.distance):
+            return "" if self.simulated is None or not np.isfinite(self.simulated) else "wrong side"
+        return f"{self.distance:+.1f}" if self.distance else ""
+
+    def text(self, value) -> str:
+        """A value of this row as people write it."""
+        if value is None or not np.isfinite(value):
+            return "-"
+        if self.unit == "percent":
+            return f"{100 * value:.2f} %"
+        if self.unit == "points":
+            return f"{100 * value:+.2f} points"
+        if self.unit == "times":
+            return f"{value:.2f} times"
+        if self.unit == "elasticity":
+            return f"{value:+.2f}"
+        if self.unit in ("yuan", "months", "people"):
+            return f"{value:,.0f} {self.unit}"
+        return f"{value:.0f}" if self.unit == "order" else f"{value:.2f}" if value < 10 else f"{value:,.0f}"
+
+    @property
+    def window(self) -> str:
+        """The window as people write it."""
+        if self.unit == "order":
+            return "0"
+        first, last = self.text(self.low), self.text(self.high)
+        if not np.isfinite(self.low):
+            return f"at most {last}"
+        if not np.isfinite(self.high):
+            return f"at least {first}"
+        return f"{first.split(' ')[0]} to {last}"

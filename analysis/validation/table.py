@@ -1,0 +1,91 @@
+"""All experiments in one table: played or taken from the folder, on the screen and as Markdown."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+from analysis import tables
+from analysis.validation import calm, experiment, facts, korea, micro, replications
+from analysis.validation.experiment import GROUPS, Experiment
+from analysis.validation.row import ABSENT, FITS, MISSES, NEAR, Row
+from scenarios.messages import BadInput, unknown
+
+HEADS = ("", "target", "published", "window", "simulated", "distance", "mark", "source")
+BEGIN, END = "<!-- validation: written by rollover validate --write -->", "<!-- end of validation -->"
+
+
+def experiments(names: Collection[str] = ()) -> list[Experiment]:
+    """The experiments in the order in which they are read.
+
+    names: of experiments or groups (empty: all). Raises BadInput for a name that is neither.
+    """
+    found = sorted(
+        (e for part in (micro, calm, facts, korea, replications) for e in part.EXPERIMENTS),
+        key=lambda e: list(GROUPS).index(e.group),
+    )
+    known = {e.name for e in found} | set(GROUPS)
+    for name in names:
+        if name not in known:
+            raise BadInput(unknown("experiment", name, sorted(known)))
+    return [e for e in found if not names or e.name in names or e.group in names]
+
+
+def validate(folder: Path, quick=False, names=(), threads=1, progress=None, tell=lambda text: None):
+    """Play what is not in the folder yet and return the rows of each group.
+
+    folder: where rows and runs are kept; quick: the small sizes; names: as for ``experiments``; threads; progress:
+    called with what is done and of how many; tell: called with a sentence before each experiment.
+    Returns group -> rows.
+    """
+    wanted = experiments(names)
+    found = {}
+    for count, one in enumerate(wanted, 1):
+        size = replace(one.quick if quick else one.full, threads=threads)
+        tell(f"{count} of {len(wanted)}: {one.name}: {one.question} ({size.borrowers:,} borrowers, {size.seeds} seeds)")
+        found.setdefault(one.group, []).extend(experiment.rows(one, size, folder, progress))
+    return found
+
+
+def verdict(rows: Collection[Row]) -> str:
+    """How many rows fit, are near and miss, in words."""
+    counts = {mark: sum(row.mark == mark for row in rows) for mark in (FITS, NEAR, MISSES, ABSENT)}
+    absent = f", {counts[ABSENT]} could not be simulated" if counts[ABSENT] else ""
+    return f"{counts[FITS]} of {len(rows)} fit, {counts[NEAR]} near, {counts[MISSES]} miss{absent}"
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """One row as people read it, in the order of HEADS."""
+    name = f"{row.group}: {row.name}" if row.group else row.name
+    values = (row.published_text, row.window, row.text(row.simulated), row.distance_text)
+    return (row.code, name, *values, row.mark, row.source)
+
+
+def screen(found: dict[str, list[Row]]) -> list:
+    """The table for a terminal: a heading, the rows and the verdict of each group."""
+    styles = {MISSES: "red", NEAR: "yellow", FITS: "green"}
+    parts = []
+    for group, rows in found.items():
+        table = tables.terminal(*HEADS[:-1])
+        for row in rows:
+            table.add_row(*cells(row)[:-1], style=styles.get(row.mark, "dim"))
+        parts += [f"\n[bold]{GROUPS[group]}[/bold] {verdict(rows)}", table]
+    return parts
+
+
+def markdown(found: dict[str, list[Row]]) -> str:
+    """The table in Markdown, rows that do not fit in bold."""
+    parts = []
+    for group, rows in found.items():
+        lines = [[f"**{c}**" if row.mark == MISSES and c else c for c in cells(row)] for row in rows]
+        parts += [f"**{GROUPS[group]}** {verdict(rows)}.", tables.markdown(HEADS, lines)]
+    return "\n\n".join(parts)
+
+
+def write(found: dict[str, list[Row]], page: Path) -> None:
+    """Put the table into a page, between the two lines that mark its place. Raises BadInput if they are missing."""
+    text = page.read_text(encoding="utf-8")
+    if BEGIN not in text or END not in text:
+        raise BadInput(f"{page}: no place for the table; write these two lines where it should stand: {BEGIN} {END}")
+    before, _, rest = text.partition(BEGIN)
+    after = rest.partition(END)[2]
+    page.write_text(f"{before}{BEGIN}\n\n{markdown(found)}\n\n{END}{after}", encoding="utf-8")
