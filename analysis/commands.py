@@ -235,7 +235,10 @@ def compare(runs, harm, out):
         click.echo(f"written: {path}")
 
 
-for _command in (batch_commands.batch, batch_commands.status, batch_commands.sensitivity, truth_commands.validate):
+for _command in (
+    batch_commands.batch, batch_commands.status, batch_commands.sensitivity,
+    truth_commands.validate, truth_commands.calibrate,
+):  # fmt: skip
     main.add_command(_command)
 
 
