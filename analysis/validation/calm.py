@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.folder import Run, open_run
-from analysis.validation.experiment import Experiment, Size
+from analysis.validation.experiment import Experiment, Size, played
 from analysis.validation.row import MISSES, NEAR, Row
 
 #: Lenders in the order of their published 90+ days delinquency at the end of 2019, best first.
@@ -276,11 +276,10 @@ def delinquency_path(folder, platform="incumbent") -> dict[str, np.ndarray]:
 
 def _play(size, room, progress) -> list[Row]:
     """The calibration table of a baseline played for it."""
-    from scenarios.runner import plan, play
+    from scenarios.runner import plan
 
     planned = plan("baseline", borrowers=size.borrowers, months=36, seeds=size.seeds)
-    folder = play(planned, room / "run", size.threads, progress).folder
-    return table(folder)
+    return table(played(planned, room, size, progress).folder)
 
 
 EXPERIMENTS = (
@@ -289,7 +288,7 @@ EXPERIMENTS = (
         "calm",
         "Are delinquency, rolls, balances and people of 2017-2019 the published ones?",
         _play,
-        quick=Size(10_000, 3),
+        quick=Size(20_000, 6),
         full=Size(50_000, 20),
     ),
 )

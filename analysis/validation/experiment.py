@@ -62,6 +62,19 @@ def rows(experiment: Experiment, size: Size, folder: Path, progress) -> list[Row
     return played
 
 
+def played(planned, room: Path, size: Size, progress):
+    """The run folder of a plan: the one in ``room`` if it was finished before, or else played now.
+
+    planned: a ``scenarios.runner.Plan``; room: of the experiment; size: says how many threads; progress: called with
+    months played and months in all. A folder is named by what was played, so another market's is not mistaken for it.
+    """
+    from scenarios.runner import play
+    from scenarios.store import open_run
+
+    folder = room / f"{planned.size.name}-{planned.key()[:8]}"
+    return open_run(folder) if (folder / "manifest.json").exists() else play(planned, folder, size.threads, progress)
+
+
 def _key(experiment: Experiment, size: Size) -> str:
     """Content hash of what decides an experiment's rows: the market's code, scenarios, its own code, its size."""
     import inspect

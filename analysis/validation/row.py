@@ -58,7 +58,7 @@ class Row:
     @property
     def mark(self) -> str:
         """``fits`` inside the window, ``near`` outside by at most half its width, ``misses``, ``not simulated``."""
-        if not np.isfinite(self.distance) and (self.simulated is None or not np.isfinite(self.simulated)):
+        if np.isnan(self.distance):
             return ABSENT
         return FITS if self.distance == 0 else NEAR if abs(self.distance) <= 1 else MISSES
 
@@ -71,7 +71,7 @@ class Row:
     def distance_text(self) -> str:
         """The distance as people write it: empty inside the window."""
         if not np.isfinite(self.distance):
-            return "" if self.simulated is None or not np.isfinite(self.simulated) else "wrong side"
+            return "" if self.mark == ABSENT or self.unit == "order" else "wrong side"
         return f"{self.distance:+.1f}" if self.distance else ""
 
     def text(self, value) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 from analysis import tables
@@ -57,7 +58,8 @@ def cells(row: Row) -> tuple[str, ...]:
     """One row as people read it, in the order of HEADS."""
     name = f"{row.group}: {row.name}" if row.group else row.name
     values = (row.published_text, row.window, row.text(row.simulated), row.distance_text)
-    return (row.code, name, *values, row.mark, row.source)
+    note = f"{row.source}; {row.note}" if row.note else row.source
+    return (row.code, name, *values, row.mark, note)
 
 
 def screen(found: dict[str, list[Row]]) -> list:
@@ -65,9 +67,15 @@ def screen(found: dict[str, list[Row]]) -> list:
     styles = {MISSES: "red", NEAR: "yellow", FITS: "green"}
     parts = []
     for group, rows in found.items():
-        table = tables.terminal(*HEADS[:-1])
-        for row in rows:
-            table.add_row(*cells(row)[:-1], style=styles.get(row.mark, "dim"))
+        table = tables.terminal("target", "published", "window", "simulated", "mark")
+        table.columns[0].ratio, table.expand = 1, True
+        for prefix, members in groupby(rows, key=lambda row: row.group):
+            if prefix:
+                table.add_row(prefix, style="bold")
+            for row in members:
+                _, _, published, window, simulated, distance, mark, _ = cells(replace(row, group=""))
+                name = f"{row.code} {row.name}".strip()
+                table.add_row(name, published, window, simulated, f"{mark} {distance}", style=styles.get(mark, "dim"))
         parts += [f"\n[bold]{GROUPS[group]}[/bold] {verdict(rows)}", table]
     return parts
 
