@@ -68,7 +68,7 @@ def case_of(run: Run) -> Case:
             f"{run.folder}: written by another version of the market ({written}, this is {market_hash()}), which would"
             " not play the same worlds; run the scenario again"
         )
-    baseline, reform = (Scenario.model_validate(_without_none(run.scenario(world))) for world in run.worlds)
+    baseline, reform = (Scenario.again(run.scenario(world)) for world in run.worlds)
     return Case(
         baseline,
         reform,
@@ -78,12 +78,6 @@ def case_of(run: Run) -> Case:
         run.manifest.get("reference"),
         int((run.policy - run.months[0]).astype(int)),
     )
-
-
-def _without_none(value):
-    if not isinstance(value, dict):
-        return value
-    return {key: _without_none(item) for key, item in value.items() if item is not None}
 
 
 @dataclass(frozen=True)
