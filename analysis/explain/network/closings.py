@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.explain.lines import amounts, on_book, owed
 from analysis.explain.network import measures
 from analysis.explain.twins import REFORM, Case, Twins, World
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, SOLD
 
 YEAR = 12  #: months after a lender closes in which defaults elsewhere are counted
 MOST_LENDERS = 4  #: numbers of lenders are told apart up to so many
@@ -45,20 +47,17 @@ def read_network(model) -> Network:
     A person is in default at a platform with a line more than 90 days past due there, or one charged off while the
     default is on the bureau's record. model: a CreditModel.
     """
-    from sim.line import CHARGED_OFF, DEFAULT_MONTHS, IN_PLAN, OPEN, SOLD
-
     market = model.market
     lines, people = market.lines, market.borrowers
     at = np.eye(len(model.platform_names), dtype=np.int64)[market.products["platform"]]  # [product, platform]
-    amount = sum(lines[part].astype(np.int64) for part in ("revolving", "purchases", "instalment"))
-    on_book = (lines["state"] >= OPEN) & (lines["state"] <= IN_PLAN)
+    held, amount = on_book(lines), amounts(lines)
     written_off = (lines["state"] == CHARGED_OFF) | (lines["state"] == SOLD)
     recorded = written_off & (amount > 0) & (people["bad_record"] > 0)[:, None]
-    bad = (on_book & (lines["months_past_due"] >= DEFAULT_MONTHS)) | recorded
+    bad = (held & (lines["months_past_due"] >= DEFAULT_MONTHS)) | recorded
     return Network(
         platforms=tuple(model.platform_names),
-        owed=np.where(on_book, amount, 0) @ at,
-        debt=np.where(on_book | written_off, amount, 0) @ at,
+        owed=owed(lines) @ at,
+        debt=np.where(held | written_off, amount, 0) @ at,
         in_default=bad.astype(np.int64) @ at > 0,
         capital=np.array(market.platforms["capital"]),
         own_share=np.array(market.platforms["own_share"]),
