@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,11 +30,16 @@ class Case:
     reference: str | None  # the month at whose end each person's number of lenders is noted
     policy: int  # months from the start to the first in which the worlds may differ
 
-    @property
+    @cached_property
+    def given(self) -> tuple[dict, dict]:
+        """What the models of the baseline and of the reform are founded with, sizes and seed apart."""
+        return self.baseline.market_arguments(), self.reform.market_arguments()
+
+    @cached_property
     def branches(self) -> bool:
         """Whether the worlds differ by dated changes alone, so that they are one world until the policy."""
-        given = [scenario.market_arguments() | {"changes": ()} for scenario in (self.baseline, self.reform)]
-        return given[0] == given[1]
+        baseline, reform = (given | {"changes": ()} for given in self.given)
+        return baseline == reform
 
     @property
     def parting(self) -> int:
@@ -48,8 +54,8 @@ class Case:
     @property
     def own_changes(self) -> tuple:
         """The changes that only the reform has: the provisions of the policy, ``policy.Change``."""
-        before = self.baseline.market_arguments()["changes"]
-        return tuple(change for change in self.reform.market_arguments()["changes"] if change not in before)
+        before, after = (given["changes"] for given in self.given)
+        return tuple(change for change in after if change not in before)
 
 
 def case_of(run: Run) -> Case:
@@ -98,7 +104,7 @@ class Twins:
         """Play the part that all worlds share. Arguments: the case, the seed, threads that share a month's work."""
         self.case, self.seed, self.threads = case, seed, threads
         self._models = []
-        self.trunk = self._keep(self._found(case.baseline)).run(case.parting)
+        self.trunk = self._keep(self._found(case.given[0])).run(case.parting)
 
     def __enter__(self):
         return self
@@ -145,18 +151,18 @@ class Twins:
 
     def _part(self, baseline, world: World, diary: bool):
         """A world that parts from the baseline now."""
-        changes = self.case.reform.market_arguments()["changes"] if world.changes is None else world.changes
+        reform = self.case.given[1]
+        changes = reform["changes"] if world.changes is None else world.changes
         if self.case.branches:
             return baseline.branch(changes, frozen=world.frozen, diary=diary)
-        given = {"changes": changes, "beside": baseline, "frozen": world.frozen, "diary": diary}
-        return self._found(self.case.reform, **given)
+        return self._found(reform, changes=changes, beside=baseline, frozen=world.frozen, diary=diary)
 
-    def _found(self, scenario: Scenario, **given):
+    def _found(self, given: dict, **more):
         from sim.model import CreditModel
 
         sizes = {"borrowers": self.case.borrowers, "merchants": self.case.merchants, "seed": self.seed}
-        arguments = scenario.market_arguments() | sizes | {"reference": self.case.reference, "threads": self.threads}
-        return CreditModel(**arguments | given)
+        arguments = given | sizes | {"reference": self.case.reference, "threads": self.threads}
+        return CreditModel(**arguments | more)
 
     def _keep(self, model):
         self._models.append(model)

@@ -123,7 +123,7 @@ def _closing(case: Case, platform: str) -> World:
     """The baseline with one platform that stops lending when the policy would come."""
     from sim.policy import Change, month_date, month_number
 
-    given = case.baseline.market_arguments()
+    given, _ = case.given
     start = month_date(month_number(given["start"]) + case.policy)
     return World((*given["changes"], Change("closing", "platform_stop", 1, start, platform=platform)))
 
