@@ -121,27 +121,30 @@ class Twins:
         measure: Callable,
         each_month: Callable | None = None,
         progress: Callable[[int], None] = lambda months: None,
+        most: int | None = None,
     ) -> list:
         """Play worlds from the parting to the end, each month the baseline first.
 
-        worlds: which; measure: called with (baseline, world) models at the end of the run; each_month: called with
-        (baseline, models of worlds) after every month; progress: called with the months of worlds just played.
-        Returns what ``measure`` gave for each world. Too many worlds for the memory are played in turns.
+        worlds: which; measure: called with (baseline, world) models at the end; each_month: called with (baseline,
+        models of worlds) after every month; progress: called with the months of worlds just played; most: months after
+        which to end (None: those of the run). Returns what ``measure`` gave for each world. Too many worlds for the
+        memory are played in turns.
         """
+        months = self.case.apart if most is None else min(most, self.case.apart)
         at_once = max(1, MOST_BYTES // (BYTES_EACH * self.case.borrowers))
         found = []
         for start in range(0, len(worlds), at_once):
             part = worlds[start : start + at_once]
-            baseline, models = self._play_together(part, each_month, progress)
+            baseline, models = self._play_together(part, months, each_month, progress)
             found += [measure(baseline, model) for model in models]
             self._let_go([baseline, *models])
         return found
 
-    def _play_together(self, worlds, each_month, progress):
+    def _play_together(self, worlds, months, each_month, progress):
         baseline = self._keep(self.trunk.branch(diary=True))
         watched = each_month is not None  # a diary takes a sixth of the time
         models = [self._keep(self._part(baseline, world, watched)) for world in worlds]
-        for _ in range(self.case.apart):
+        for _ in range(months):
             for model in (baseline, *models):
                 model.step()
             if each_month is not None:

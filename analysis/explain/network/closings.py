@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.explain.lines import amounts, on_book, owed
 from analysis.explain.network import measures
-from analysis.explain.twins import REFORM, Case, Twins, World
+from analysis.explain.twins import Case, Twins, World
 from sim.line import CHARGED_OFF, DEFAULT_MONTHS, SOLD
 
 YEAR = 12  #: months after a lender closes in which defaults elsewhere are counted
@@ -86,18 +86,7 @@ class Observed:
     closings: Closings
 
 
-def observe(case: Case, seed: int) -> Observed:
-    """Play one seed: both worlds to the end, and the worlds in which one platform closes for a year.
-
-    case: the worlds; seed: of the chance. Returns an Observed.
-    """
-    before, closings = close_each(case, seed)
-    with Twins(case, seed) as twins:
-        [(baseline, reform)] = twins.play([REFORM], lambda *models: tuple(read_network(model) for model in models))
-    return Observed(before, baseline, reform, closings)
-
-
-def close_each(case: Case, seed: int) -> tuple[Network, Closings]:
+def close_each(twins: Twins) -> tuple[Network, Closings]:
     """The network before the policy, and what would happen if each platform closed then.
 
     One world for each platform q: from the policy month on it takes nobody new and lets nobody draw; debts run off.
@@ -106,13 +95,16 @@ def close_each(case: Case, seed: int) -> tuple[Network, Closings]:
     in both worlds. loss_pq = loss * own share_p * (balances that go into default at p there, less those in the
     baseline) / capital_p, through whatever channel: what the shared-borrower formula should come to.
 
-    case, seed: as for ``observe``. Returns (Network, Closings).
+    twins: the worlds of one seed; if they differ from the start, the baseline is played up to the policy once more.
+    Returns (Network, Closings).
     """
-    months = min(case.months, case.policy + YEAR)
-    with Twins(replace(case, reform=case.baseline, months=months), seed) as twins:
-        before = read_network(twins.trunk)
-        worlds = [_closing(case, platform) for platform in before.platforms]
-        pairs = twins.play(worlds, lambda *models: [defaults_since(model, case.policy) for model in models])
+    case = twins.case
+    if not case.branches:
+        with Twins(replace(case, reform=case.baseline), twins.seed, twins.threads) as alike:
+            return close_each(alike)
+    before = read_network(twins.trunk)
+    worlds = [_closing(case, platform) for platform in before.platforms]
+    pairs = twins.play(worlds, lambda *models: [defaults_since(model, case.policy) for model in models], most=YEAR)
     extra = [extra_default(before.owed, q, *pair) for q, pair in enumerate(pairs)]
     more = np.transpose([closed.sum(axis=0) - baseline.sum(axis=0) for baseline, closed in pairs])
     lost = measures.LOSS * before.own_share[:, None] * more * (1 - np.eye(len(worlds)))
