@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from analysis.progress import Progress
+from analysis.progress import Progress, stop
 
 
 @click.command()
@@ -92,7 +92,6 @@ def _rounds(planned, archive, wanted, effect, half_width):
 
 
 def _carry_out(planned, archive, engine, wanted, rounds) -> None:
-    from analysis.commands import stop
     from scenarios.batch import batch as batches
 
     try:

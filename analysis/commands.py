@@ -1,6 +1,5 @@
 """The command line: one function for each command. Heavy imports wait until they are needed."""
 
-import os
 import shlex
 import sys
 import time
@@ -9,9 +8,7 @@ from pathlib import Path
 import click
 
 from analysis import batch_commands, truth_commands
-from analysis.progress import Progress
-
-STOPPED = 130  #: what a shell expects of a program that was stopped by Ctrl-C
+from analysis.progress import Progress, stop
 
 
 class Commands(click.Group):
@@ -289,14 +286,6 @@ def _note(scenario, err=False) -> None:
 
     for text in notes(scenario):
         click.echo(f"note: {text}", err=err)
-
-
-def stop(message: str):
-    """Say what was kept and end at once: a thread may still be compiling, which nothing can interrupt."""
-    click.echo(message, err=True)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(STOPPED)
 
 
 def _console():

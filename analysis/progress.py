@@ -1,7 +1,13 @@
-"""How far long work has come."""
+"""How far long work has come, and its end by Ctrl-C."""
 
+import os
+import sys
 import time
 from pathlib import Path
+
+import click
+
+STOPPED = 130  #: what a shell expects of a program that was stopped by Ctrl-C
 
 
 def _compiled_before() -> bool:
@@ -55,3 +61,11 @@ class Progress:
             self.last = now
             left = (now - self.began) / played * (total - done)
             self.console.print(f"{done:,} of {total:,} {self.what} played, about {left:.0f} s left")
+
+
+def stop(message: str):
+    """Say what was kept and end at once: a thread may still be compiling, which nothing can interrupt."""
+    click.echo(message, err=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(STOPPED)

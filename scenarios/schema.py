@@ -100,6 +100,13 @@ WhenTable = _of_dataclass(When)
 ChangeTable = _of_dataclass(Change, who=(WhoTable, WhoTable()), when=(WhenTable, None))
 
 
+def _given(value):
+    """A table without the keys that say nothing."""
+    if not isinstance(value, dict):
+        return value
+    return {key: _given(item) for key, item in value.items() if item is not None}
+
+
 class Scenario(Section):
     """One world: a market, when and how large, and the dated changes of its rules."""
 
@@ -123,6 +130,11 @@ class Scenario(Section):
     def resolved(self) -> dict:
         """Everything that defines this world, as plain data; named tables are addressed by their names."""
         return self.model_dump(by_alias=True, exclude={"extends", "against"})
+
+    @classmethod
+    def again(cls, resolved: dict) -> "Scenario":
+        """The world that ``resolved`` wrote down."""
+        return cls.model_validate(_given(resolved))
 
     def shop_count(self) -> int:
         """How many merchants the market has: one for 100 borrowers, at least ten, unless the scenario says."""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tomllib
@@ -151,6 +152,11 @@ def in_another_process(words, **environment):
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+def heed_ctrl_c():
+    """For a process that is to be stopped: that of a shell in the background would be born deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _bytes(values: np.ndarray) -> bytes:

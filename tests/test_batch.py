@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from markets import ROOT
+from markets import ROOT, heed_ctrl_c
 
 from scenarios.batch import batch as batches
 from scenarios.batch.archive import Archive
@@ -73,11 +73,6 @@ def undisturbed(tmp_path_factory):
     (folder / "depth.toml").write_text(DESIGN)
     carried_out(folder / "depth.toml", folder / "out")
     return folder / "out"
-
-
-def heed_ctrl_c():
-    """A process of a shell in the background would be born deaf to Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def in_a_process(design, out, *options, **more):

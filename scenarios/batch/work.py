@@ -51,7 +51,7 @@ def play(name: str, work: str, months: int | None = None) -> Played:
             f"this worker has another version of the market ({here}, the batch was planned with {given['market']});"
             " install the same version of Rollover there"
         )
-    scenario = Scenario.model_validate({**_without_none(given["scenario"]), "name": given["world"], "title": "run"})
+    scenario = Scenario.again(given["scenario"] | {"name": given["world"], "title": "run"})
     model = CreditModel(
         **scenario.market_arguments(),
         borrowers=scenario.borrowers,
@@ -73,12 +73,6 @@ def play(name: str, work: str, months: int | None = None) -> Played:
 def _version(market_hash) -> str:
     """The market's version, read once in a process."""
     return market_hash()
-
-
-def _without_none(value):
-    if not isinstance(value, dict):
-        return value
-    return {key: _without_none(item) for key, item in value.items() if item is not None}
 
 
 def _parquet(table: str, values: dict, keys: dict) -> bytes:
