@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from analysis.progress import Progress
+from analysis.progress import Progress, stop
 
 
 @click.command()
@@ -71,7 +71,6 @@ def calibrate(scenario, out, free, trials, workers, only_identify, only_headline
       rollover calibrate my-scenario.toml --free my-ranges.toml --out runs/mine
     """
     from analysis.calibration import commands
-    from analysis.commands import stop
     from scenarios.batch.engines import Local
     from scenarios.runner import cores
 

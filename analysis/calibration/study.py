@@ -30,7 +30,7 @@ from scenarios.batch.design import Axis
 SEED = 1  #: of the hypercube, the search and every choice among points
 SEEDS = 2  #: of every point of the bank and the search: never one run
 FRESH = 6  #: seeds by which candidates are judged, none of which was used before
-CANDIDATES = 128
+CANDIDATES = 96
 TRUTHS = 400  #: synthetic truths by which identification is checked
 UNPINNED = 0.8  #: an interval as wide as this share of the prior's own says next to nothing
 
