@@ -89,6 +89,9 @@ def draw_headlines(verdicts: list[Verdict]) -> tuple[Figure, str, str]:
     axes.set_ylim(-0.6, len(verdicts) - 0.4)
     axes.set_xlabel("excess defaults (people per 1,000 borrowers, reform less baseline)")
     robust = sum(one.robust for one in verdicts)
-    entitle(figure, f"The sign of {robust} of {len(verdicts)} headline effects holds at {ENOUGH:.0%} of all good fits or more")
+    entitle(
+        figure,
+        f"The sign of {robust} of {len(verdicts)} headline effects holds at {ENOUGH:.0%} of all good fits or more",
+    )
     alt = "; ".join(f"{one.policy}: {one.words}, median {np.median(one.excess):+.2f}" for one in verdicts)
     return figure, alt + ".", "Each dot is one good fit, the mean over its paired seeds; the bar is the median fit."

@@ -41,8 +41,9 @@ def identified_words(found: Identification) -> str:
     """The check on synthetic truths in a sentence."""
     covered, width = found.covered.mean(), found.width
     return (
-        f"Of {found.truths} synthetic truths, 90 % intervals cover {covered:.1%} (by parameter {found.covered.min():.0%} to"
-        f" {found.covered.max():.0%}; 85 to 95 % is wanted). {int((width <= UNPINNED).sum())} of {len(width)} parameters"
+        f"Of {found.truths} synthetic truths, 90 % intervals cover {covered:.1%} (by parameter"
+        f" {found.covered.min():.0%} to {found.covered.max():.0%}; {COVERING[0]:.0%} to {COVERING[1]:.0%} is wanted)."
+        f" {int((width <= UNPINNED).sum())} of {len(width)} parameters"
         f" would be known better than to {UNPINNED:.0%} of their range's own 90 %."
     )
 
@@ -80,9 +81,9 @@ def words(found: Calibration) -> str:
     inside = np.mean([[t.low <= v <= t.high for t, v in zip(found.targets, fit, strict=True)] for fit in found.values])
     return (
         f"{len(found.units)} good fits among {len(found.tried.distances) + len(found.bank.units):,} points: distance"
-        f" {found.distances[0]:.2f} to {found.distances[-1]:.2f} on {FRESH} fresh seeds (accepted up to {found.bound:.2f};"
-        f" the world as it is: {found.start:.2f}; {len(found.targets)} would be half a window for each target). On"
-        f" average a fit meets {inside:.0%} of the windows. Not pinned by the data:"
+        f" {found.distances[0]:.2f} to {found.distances[-1]:.2f} on {FRESH} fresh seeds, accepted up to {found.bound:.2f};"
+        f" the world as it is: {found.start:.2f}; every target at the edge of its window: {len(found.targets)}."
+        f" On average a fit meets {inside:.0%} of the windows. Not pinned by the data:"
         f" {len(loose)} of {len(found.free)} parameters{': ' + ', '.join(loose) if loose else ''}."
     )
 
@@ -103,8 +104,8 @@ def page(found: Calibration, checked: Identification, present: np.ndarray, title
             "## Would such data show the truth?",
             identified_words(checked),
             tables.markdown(IDENTIFIED_HEADS, identified(checked, found.free)),
-            "*Covered*: share of synthetic truths inside their 90 % interval. *Width*: median width of the interval, as a"
-            " share of the range's own 90 %. *Found*: correlation of the truth with the middle of its posterior.",
+            "*Covered*: share of synthetic truths inside their 90 % interval. *Width*: median width of the interval, as"
+            " a share of the range's own 90 %. *Found*: correlation of the truth with the middle of its posterior.",
         )
     ) + "\n"  # fmt: skip
 
@@ -126,7 +127,9 @@ def read_fits(path: Path, free: Sequence[Axis]) -> np.ndarray:
         with path.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
     except FileNotFoundError:
-        raise BadInput(f"{path}: no good fits here; give the same rollover calibrate command without --headline") from None
+        raise BadInput(
+            f"{path}: no good fits here; give the same rollover calibrate command without --headline"
+        ) from None
     try:
         found = np.array([[float(row[axis.path]) for axis in free] for row in rows])
     except (KeyError, TypeError, ValueError) as error:
