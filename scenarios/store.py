@@ -41,13 +41,14 @@ def _connect() -> duckdb.DuckDBPyConnection:
 _writing = threading.local()  #: one connection for each thread that writes
 
 
-def _quoted(text) -> str:
+def quoted(text) -> str:
+    """A text, or path, as it stands in a query."""
     return "'" + str(text).replace("'", "''") + "'"
 
 
 def _copy(connection, query: str, path: Path, described: Iterable[Column]) -> None:
-    notes = ", ".join(f"{_quoted(c.name)}: {_quoted(f'{c.unit}; {c.meaning}')}" for c in described)
-    target = f"{_quoted(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{notes}}})"
+    notes = ", ".join(f"{quoted(c.name)}: {quoted(f'{c.unit}; {c.meaning}')}" for c in described)
+    target = f"{quoted(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{notes}}})"
     try:
         connection.execute(f"COPY ({query}) TO {target}")
     except duckdb.Error as error:
@@ -80,7 +81,7 @@ def _named(column: str) -> str:
 
 
 def _literal(value) -> str:
-    return str(value) if isinstance(value, int | float) else _quoted(value)
+    return str(value) if isinstance(value, int | float) else quoted(value)
 
 
 def _digest(path: Path) -> str:
@@ -130,7 +131,7 @@ class Unfinished:
         order = [self._part(world, seed) for world in worlds for seed in seeds]
         with _connect() as connection:
             for table in TABLES:
-                files = ", ".join(_quoted(part / f"{table}{SUFFIX}") for part in order)
+                files = ", ".join(quoted(part / f"{table}{SUFFIX}") for part in order)
                 draft = self.parts / f"{table}{SUFFIX}"
                 _copy(connection, f"SELECT * FROM read_parquet([{files}])", draft, columns(table))
                 draft.replace(self.folder / draft.name)
@@ -199,7 +200,7 @@ class Run:
         """
         with _connect() as connection:
             for table in TABLES:
-                path = _quoted(self.folder / f"{table}{SUFFIX}")
+                path = quoted(self.folder / f"{table}{SUFFIX}")
                 connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({path})")
             return dict(connection.execute(sql, values or None).fetchnumpy())
 

@@ -16,6 +16,7 @@ from scenarios.batch.samples import count, points
 from scenarios.batch.work import Played, play
 from scenarios.loader import fingerprint
 from scenarios.messages import BadInput
+from scenarios.runner import installed, warm_up
 
 MOST_RUNS = 100_000  #: more must be asked for twice
 PROBE = (2, 8)  #: months that are played of the first run, to see what a month takes and what the rest does
@@ -85,8 +86,6 @@ def forecast(planned: Planned, wanted: set[str]) -> Forecast:
 
     seconds = runs * (what a run takes besides its months + months * seconds a month); bytes likewise.
     """
-    from scenarios.runner import warm_up
-
     if not wanted:
         return Forecast(0, 0.0, 0.0)
     warm_up()
@@ -107,7 +106,7 @@ def begin(planned: Planned, folder: Path | str) -> Archive:
 
     design = planned.design
     manifest = {
-        "rollover": _version(), "python": platform.python_version(), "market_hash": market_hash(),
+        "rollover": installed("rollover"), "python": platform.python_version(), "market_hash": market_hash(),
         "key": planned.key, "design": asdict(design), "tables": sorted(design.tables),
         "runs": len(planned.names), "places": len(planned.cells), "points": len(planned.points),
     }  # fmt: skip
@@ -173,15 +172,6 @@ def status(archive: Archive) -> str:
     if quiet > 10 * max(pace, 6.0):
         return f"{text}; nothing has happened for {_duration(quiet)}: give the same command again to go on"
     return f"{text}, about {_duration(left * pace)} to go"
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("rollover")
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _duration(seconds: float) -> str:

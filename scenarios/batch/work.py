@@ -13,7 +13,7 @@ from sim.record import TABLES, Column
 
 #: What every row of a batch is known by, before the columns of the market's record.
 KEYS = (
-    Column("run", "VARCHAR", "hash", "content of the run: equal for equal scenario, seed, sizes and code"),
+    Column("run", "VARCHAR", "hash", "equal for equal scenario, seed, sizes and code; may fill several places"),
     Column("world", "VARCHAR", "name", "the world that policies are compared with"),
     Column("policy", "VARCHAR", "name", "the policy in force, or none"),
     Column("seed", "INTEGER", "number", "chance is the same in every world of one seed"),
