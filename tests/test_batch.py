@@ -16,7 +16,7 @@ from markets import ROOT
 
 from scenarios.batch import batch as batches
 from scenarios.batch.archive import Archive
-from scenarios.batch.design import read_design
+from scenarios.batch.design import read_design, settings
 from scenarios.batch.engines import Cluster, Failure, Local
 from scenarios.batch.plan import Run
 from scenarios.batch.work import Played, play
@@ -196,6 +196,20 @@ def test_a_policy_changes_nothing_else_of_its_world_and_is_swept_by_its_own_numb
     seeds = plan.design.seeds
     assert len(plan.cells) == 2 * 2 * 3 * seeds
     assert len(plan.names) == 2 * (1 + 2 + 1) * seeds
+
+
+def test_only_the_points_whose_runs_are_wanted_are_laid_out_again(design, monkeypatch):
+    plan = planned(design)
+    everything = [run.name for run in plan.runs(set(plan.names))]
+    assert everything == plan.names
+    laid = []
+    monkeypatch.setattr("scenarios.batch.plan.settings", lambda point: laid.append(point) or settings(point))
+    last = {cell.run for cell in plan.cells if cell.point == 1} - {cell.run for cell in plan.cells if cell.point == 0}
+    assert [run.name for run in plan.runs(last)] == [name for name in plan.names if name in last]
+    assert laid == [{"changes.cut.value": 0.8}]
+    shared = {plan.cells[0].run}  # the baseline is the same at both points: one is enough to make it
+    assert {run.name for run in plan.runs(shared)} == shared
+    assert laid[1:] == [{"changes.cut.value": 0.2}]
 
 
 def test_a_design_in_another_folder_is_the_same_batch(tmp_path):

@@ -53,14 +53,15 @@ class Planned:
         return fingerprint([[vars(cell) for cell in self.cells], self.points])
 
     def runs(self, wanted: set[str]) -> Iterator[Run]:
-        """The runs wanted, one after another, made when they are asked for."""
-        left = set(wanted)
-        for _, run in lay_out(self.design, self.points) if left else ():
+        """The runs wanted, one after another, made when they are asked for, at the first place that each fills."""
+        first: dict[str, int] = {}
+        for cell in self.cells:
+            first.setdefault(cell.run, cell.point)
+        left = wanted & first.keys()
+        for _, run in lay_out(self.design, self.points, {first[name] for name in left}):
             if run.name in left:
                 left.remove(run.name)
                 yield run
-                if not left:
-                    return
 
 
 def plan(design: Design, allowed: int = MOST_RUNS) -> Planned:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from scenarios.batch.design import Design, settings
@@ -98,16 +98,20 @@ def run_of(work: dict, policy: str, world: str, seed: int) -> Run:
     return Run(hashlib.sha256(text.encode()).hexdigest()[:SHORT], world, policy, seed, text)
 
 
-def lay_out(design: Design, points: Sequence[dict]) -> Iterator[tuple[Cell, Run]]:
+def lay_out(
+    design: Design, points: Sequence[dict], numbers: Container[int] | None = None
+) -> Iterator[tuple[Cell, Run]]:
     """Every place of a design with the run that fills it, in a fixed order; the same run may fill several places.
 
-    points: of the design's sweep, each a dict of address -> value.
+    points: of the design's sweep, each a dict of address -> value; numbers: of the points that are wanted, all if None.
     """
     from sim.compiled import market_hash
 
     market = market_hash()  # read from the files of the code: once is enough
     sizes = {"borrowers": design.borrowers, "months": design.months, "seeds": design.seeds}
     for number, point in enumerate(points):
+        if numbers is not None and number not in numbers:
+            continue
         for world in design.worlds:
             worlds = {
                 policy: scenario.model_copy(update={k: v for k, v in sizes.items() if v is not None})
