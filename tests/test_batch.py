@@ -143,6 +143,12 @@ def test_a_run_of_a_batch_is_the_run_of_the_same_scenario(undisturbed):
     assert rows["defaults"].tolist() == table["defaults"][order].tolist()
 
 
+def test_a_run_makes_only_the_tables_that_are_kept(design, monkeypatch):
+    run = next(planned(design).runs(set(planned(design).names)))
+    monkeypatch.setattr("sim.history.History._flows", lambda self: pytest.fail("a table is made that nobody keeps"))
+    assert set(play(run.name, run.work, months=1).tables) == {"monthly", "economy", "defaults"}
+
+
 def test_the_same_command_again_plays_nothing(design, undisturbed):
     before = data(undisturbed)
     plan = planned(design)

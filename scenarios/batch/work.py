@@ -61,11 +61,12 @@ def play(name: str, work: str, months: int | None = None) -> Played:
     )
     try:
         model.run(months or scenario.months)
-        found = model.tables()
+        found = model.tables(given["tables"])
     finally:
         release(model)
     keys = {"run": name, "world": given["world"], "policy": given["policy"], "seed": given["seed"]}
-    tables = {table: _parquet(table, found[table], keys) for table in given["tables"]}
+    with tempfile.TemporaryDirectory() as folder:
+        tables = {table: _parquet(Path(folder), table, values, keys) for table, values in found.items()}
     return Played(name, tables, time.monotonic() - began)
 
 
@@ -81,9 +82,8 @@ def _without_none(value):
     return {key: _without_none(item) for key, item in value.items() if item is not None}
 
 
-def _parquet(table: str, values: dict, keys: dict) -> bytes:
-    """One table of one run as the bytes of a Parquet file, each row with the run's keys."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{table}.parquet"
-        write_table(path, KEYS + TABLES[table], values, keys, BLANK.get(table, ""))
-        return path.read_bytes()
+def _parquet(folder: Path, table: str, values: dict, keys: dict) -> bytes:
+    """One table of one run as the bytes of a Parquet file, each row with the run's keys. folder: to write it in."""
+    path = folder / f"{table}.parquet"
+    write_table(path, KEYS + TABLES[table], values, keys, BLANK.get(table, ""))
+    return path.read_bytes()
