@@ -19,7 +19,7 @@ from scenarios.batch.archive import Archive
 from scenarios.batch.design import read_design, settings
 from scenarios.batch.engines import Cluster, Failure, Local
 from scenarios.batch.plan import Run
-from scenarios.batch.work import Played, play
+from scenarios.batch.work import Played, play, version
 from scenarios.messages import BadInput
 
 DESIGN = """
@@ -163,8 +163,34 @@ def test_a_changed_scenario_size_or_code_is_not_mistaken_for_what_is_done(design
             batches.begin(planned(design), undisturbed)
     design.write_text(DESIGN)
     monkeypatch.setattr("sim.compiled.market_hash", lambda: "0123456789abcdef")
-    with pytest.raises(BadInput, match=r"another version of the market \(\w+, this is 0123456789abcdef\)"):
+    with pytest.raises(BadInput, match=r"another version of the market \(\w+, this is \w+\)"):
         batches.begin(planned(design), undisturbed)
+
+
+@pytest.mark.parametrize(("source", "counts"), [("schema.py", True), ("store.py", True), ("batch/work.py", True),
+                                                ("batch/archive.py", False), ("messages.py", False)])  # fmt: skip
+def test_the_version_of_a_batch_is_that_of_all_code_that_makes_a_run_of_its_work(tmp_path, source, counts):
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    with (tmp_path / "scenarios" / source).open("a") as file:
+        file.write("\nEND = 1\n")
+    assert (version(tmp_path / "scenarios") != version()) == counts
+
+
+def test_the_version_of_a_batch_is_that_of_the_market_too(design, monkeypatch):
+    before = planned(design).key, version()
+    monkeypatch.setattr("sim.compiled.market_hash", lambda: "0123456789abcdef")
+    assert not {planned(design).key, version()} & set(before)
+
+
+def test_code_that_reads_a_scenario_otherwise_plans_other_runs(design, monkeypatch):
+    """Whatever the loader makes of a file is in the work that a run is named after."""
+    import scenarios.batch.plan as plans
+
+    before = planned(design)
+    load_in = plans.load_in
+    monkeypatch.setattr(plans, "load_in", lambda *given: [
+        world.model_copy(update={"start": "2017-02"}) for world in load_in(*given)])  # fmt: skip
+    assert not set(planned(design).names) & set(before.names)
 
 
 def test_a_folder_with_something_else_in_it_is_refused(design, tmp_path):
@@ -494,6 +520,6 @@ def test_a_scheduler_that_does_not_answer_is_one_clear_message(monkeypatch):
 
 def test_a_worker_with_another_version_of_the_market_plays_nothing(design):
     run = next(planned(design).runs(set(planned(design).names)))
-    other = run.work.replace(json.loads(run.work)["market"], "0123456789abcdef")
+    other = run.work.replace(json.loads(run.work)["version"], "0123456789abcdef")
     with pytest.raises(Exception, match="this worker has another version of the market"):
         play(run.name, other)

@@ -48,7 +48,7 @@ class Archive:
         self.folder = Path(folder)
         try:
             self.manifest = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
-            self.manifest["key"], self.manifest["runs"], self.manifest["market_hash"]
+            self.manifest["key"], self.manifest["runs"], self.manifest["version"]
         except FileNotFoundError:
             words = f"no batch here, {MANIFEST} is missing; give the folder that rollover batch wrote"
             raise BadInput(f"{shown(self.folder)}: {words}") from None
@@ -204,8 +204,8 @@ def _write_plan(path: Path, cells: Iterable[Cell], points: Sequence[dict]) -> No
 
 
 def _difference(there: dict, here: dict) -> str:
-    if there["market_hash"] != here["market_hash"]:
-        return f"holds a batch of another version of the market ({there['market_hash']}, this is {here['market_hash']})"
+    if there["version"] != here["version"]:
+        return f"holds a batch of another version of the market ({there['version']}, this is {here['version']})"
     return "holds a batch of another design, scenario or size"
 
 

@@ -13,7 +13,7 @@ from scenarios.batch.design import Design
 from scenarios.batch.engines import Failure
 from scenarios.batch.plan import Cell, Run, lay_out
 from scenarios.batch.samples import count, points
-from scenarios.batch.work import Played, play
+from scenarios.batch.work import Played, play, version
 from scenarios.loader import fingerprint
 from scenarios.messages import BadInput
 from scenarios.runner import installed, warm_up
@@ -103,11 +103,9 @@ def forecast(planned: Planned, wanted: set[str]) -> Forecast:
 
 def begin(planned: Planned, folder: Path | str) -> Archive:
     """Write the plan into a folder, or open the folder if it holds the same batch."""
-    from sim.compiled import market_hash
-
     design = planned.design
     manifest = {
-        "rollover": installed("rollover"), "python": platform.python_version(), "market_hash": market_hash(),
+        "rollover": installed("rollover"), "python": platform.python_version(), "version": version(),
         "key": planned.key, "design": asdict(design), "tables": sorted(design.tables),
         "runs": len(planned.names), "places": len(planned.cells), "points": len(planned.points),
     }  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from scenarios.batch.design import Design, settings
+from scenarios.batch.work import version
 from scenarios.batch.worlds import NONE, called
 from scenarios.checks import month_after
 from scenarios.loader import load, load_in
@@ -78,15 +79,15 @@ def reference_of(worlds: dict[str, Scenario]) -> str | None:
     return month_after(min(own), -1)
 
 
-def work_of(market: str, scenario: Scenario, reference: str | None, tables: Sequence[str]) -> dict:
+def work_of(version: str, scenario: Scenario, reference: str | None, tables: Sequence[str]) -> dict:
     """What decides a run, but for its seed and names.
 
-    market: hash of the code; scenario: with its sizes; reference: month at whose end lenders are counted; tables: which
+    version: of the code; scenario: with its sizes; reference: month at whose end lenders are counted; tables: which
     are kept.
     """
     content = {key: value for key, value in scenario.resolved().items() if key not in WORDS}
     return {
-        "market": market, "reference": reference, "merchants": scenario.shop_count(), "tables": sorted(tables),
+        "version": version, "reference": reference, "merchants": scenario.shop_count(), "tables": sorted(tables),
         "scenario": content,
     }  # fmt: skip
 
@@ -105,9 +106,7 @@ def lay_out(
 
     points: of the design's sweep, each a dict of address -> value; numbers: of the points that are wanted, all if None.
     """
-    from sim.compiled import market_hash
-
-    market = market_hash()  # read from the files of the code: once is enough
+    code = version()  # read from its files: once is enough
     sizes = {"borrowers": design.borrowers, "months": design.months, "seeds": design.seeds}
     for number, point in enumerate(points):
         if numbers is not None and number not in numbers:
@@ -120,7 +119,7 @@ def lay_out(
             reference = reference_of(worlds)
             since = reference and month_after(reference, 1)
             work = {
-                called(policy): work_of(market, scenario, reference, design.tables)
+                called(policy): work_of(code, scenario, reference, design.tables)
                 for policy, scenario in worlds.items()
             }
             for seed in range(1, design.seeds + 1):

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from scenarios.loader import fingerprint
 from scenarios.schema import Scenario
 from scenarios.store import BLANK, write_table
 from sim.record import TABLES, Column
 
+SOURCES = Path(__file__).parent.parent
+BETWEEN = ("schema.py", "store.py", "batch/work.py")  #: from the text of a run's work to its market, and to its tables
 #: What every row of a batch is known by, before the columns of the market's record.
 KEYS = (
     Column("run", "VARCHAR", "hash", "equal for equal scenario, seed, sizes and code; may fill several places"),
@@ -40,15 +43,14 @@ def play(name: str, work: str, months: int | None = None) -> Played:
     the tables as bytes: the same for the same work, on any machine. Raises OtherVersion.
     """
     from sim.agents import release
-    from sim.compiled import market_hash
     from sim.model import CreditModel
 
     began = time.monotonic()
     given = json.loads(work)
-    here = _version(market_hash)
-    if given["market"] != here:
+    here = _once(version)
+    if given["version"] != here:
         raise OtherVersion(
-            f"this worker has another version of the market ({here}, the batch was planned with {given['market']});"
+            f"this worker has another version of the market ({here}, the batch was planned with {given['version']});"
             " install the same version of Rollover there"
         )
     scenario = Scenario.model_validate({**_without_none(given["scenario"]), "name": given["world"], "title": "run"})
@@ -70,10 +72,21 @@ def play(name: str, work: str, months: int | None = None) -> Played:
     return Played(name, tables, time.monotonic() - began)
 
 
+def version(folder: Path = SOURCES) -> str:
+    """Name the code that makes the bytes of a run of its work: the market's, and what stands between the two.
+
+    What reads scenarios and designs is not in it, since all that comes of them is in the work. folder: of the sources.
+    """
+    from sim.compiled import market_hash
+
+    sources = [(folder / name).read_text(encoding="utf-8") for name in BETWEEN]
+    return fingerprint([market_hash(), *sources])[:16]
+
+
 @cache
-def _version(market_hash) -> str:
-    """The market's version, read once in a process."""
-    return market_hash()
+def _once(found) -> str:
+    """What a function finds, asked once in a process."""
+    return found()
 
 
 def _without_none(value):
