@@ -130,6 +130,18 @@ def test_the_folder_is_read_by_duckdb_and_by_pandas_in_one_call(undisturbed):
     assert len(sums.df()) == 2 * SEEDS
 
 
+def test_polars_reads_the_same_rows_and_types_from_the_folder(undisturbed):
+    import polars
+
+    for table in ("monthly", "economy", "defaults"):
+        rows = polars.read_parquet(undisturbed / "runs" / "*" / f"{table}.parquet").sort(polars.all())
+        same = Archive(undisturbed).query(f"SELECT * FROM {table} ORDER BY ALL")
+        assert rows.columns == list(same)
+        assert all(rows[name].to_list() == column.tolist() for name, column in same.items() if name != "month")
+        assert (rows["month"].to_numpy() == same["month"]).all()
+    assert rows.schema["month"] == polars.Date
+
+
 def test_a_run_of_a_batch_is_the_run_of_the_same_scenario(undisturbed):
     from scenarios.loader import load_pair
     from sim.model import CreditModel
