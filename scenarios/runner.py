@@ -221,7 +221,8 @@ class _Interrupted(Exception):
     """Raised inside a run that is asked to stop."""
 
 
-def _version(package: str) -> str:
+def installed(package: str) -> str:
+    """The version of a package that is installed, in words if none is."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
@@ -235,7 +236,7 @@ def _manifest(plan: Plan, command: Sequence[str], seconds: float) -> dict:
     packages = ("rollover", "numpy", "numba", "mesa")
     size = plan.size
     return {
-        **{package: _version(package) for package in packages},
+        **{package: installed(package) for package in packages},
         "python": platform.python_version(),
         "market_hash": market_hash(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

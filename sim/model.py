@@ -18,6 +18,7 @@ from sim.month import Market, play
 from sim.parameters import BEHAVIOUR, NO_CAP, PLATFORM, PRODUCT, YEAR, YUAN, merchants_for
 from sim.policy import Timetable, month_date, month_number
 from sim.population import Borrowers
+from sim.record import TABLES
 from sim.records import (
     BORROWER_DTYPE,
     LINE_DTYPE,
@@ -309,9 +310,9 @@ class CreditModel(mesa.Model):
             published["credit_growth"] = self.balance_yuan / max(1.0, before) - 1.0
         return published
 
-    def tables(self) -> dict[str, dict[str, np.ndarray]]:
-        """The tables of ``record.TABLES`` for the months played, as columns."""
-        return self.history.tables()
+    def tables(self, names=tuple(TABLES)) -> dict[str, dict[str, np.ndarray]]:
+        """The tables of ``record.TABLES`` for the months played, as columns. names: of the tables wanted."""
+        return self.history.tables(names)
 
     @property
     def borrowers(self) -> Borrowers:

@@ -129,9 +129,7 @@ def live(borrower, lines, shops, market, rules, aims, chance, tally):
     # 5. purchases, then payments, with the lines just opened too
     held = list_held(lines, tally)
     if plan.apart:
-        for k in held:
-            if plan.apart & (1 << k):
-                leave_room(lines[k], k, market.course[borrower.id, k], buy, tally)
+        leave_room(lines, held, market.course[borrower.id], plan, buy, tally)
     tally.economy[row.CUT_WANTS] += shop(borrower, lines, held, products, shops, merchants, plan, buy, tally)
     if plan.apart:
         pay_on_course(borrower, lines, held, products, market.course[borrower.id], plan, pay, tally)
