@@ -6,7 +6,7 @@ from sim.chance import uniform
 from sim.compiled import rule
 from sim.ledger import fen
 from sim.limit import deserved
-from sim.line import DEFAULT_MONTHS, FROZEN, NONE, is_called_in, lend, lenders_owed
+from sim.line import DEFAULT_MONTHS, FROZEN, NONE, balance, is_called_in, lend, lenders_owed
 from sim.parameters import YUAN
 from sim.person import is_malicious
 from sim.rules.approve import approve, sign
@@ -40,7 +40,7 @@ def found_lines(borrower, lines, given, products, platforms, rules, chance):
     Of the others, some are asked for and given by the lender's own rule, with a first balance.
     """
     for k in range(len(lines)):
-        if given[k].limit > 0 or given[k].balance > 0:
+        if is_held(given[k]):
             take_over(borrower, lines, k, given[k], products, platforms, rules, chance)
     for k in range(len(lines)):
         if lines[k].state != NONE or given[k].limit == 0:
@@ -86,10 +86,17 @@ def first_term(borrower, k, product, chance):
 
 
 @rule
+def is_held(given):
+    """Whether a line is known to be held: by its limit, by what is owed on it or by its being late."""
+    return given.limit > 0 or given.balance > 0 or (given.limit < 0 and given.months_past_due > 0)
+
+
+@rule
 def take_over(borrower, lines, k, given, products, platforms, rules, chance):
     """Open a line that is known to be held, with what is owed on it and how late it is.
 
-    A limit that is not known is what the lender's rule would give, and at least the balance.
+    A limit that is not known is what the lender's rule would give, and at least the balance; a balance
+    that is not known is one as habits make it.
     """
     product, line = products[k], lines[k]
     points, income = score(borrower, lines, k, products, platforms, rules, chance)
@@ -98,10 +105,12 @@ def take_over(borrower, lines, k, given, products, platforms, rules, chance):
         limit = max(deserved(product, points, income), int(product.limit_low * YUAN), int(given.balance))
     sign(line, limit, points, product, rules)
     seasoned(borrower, line, k, chance)
-    if given.balance < 0:
+    amount, late = int(given.balance), max(0, int(given.months_past_due))
+    if amount < 0:
         first_balance(borrower, line, k, product, rules, chance)
-    elif given.balance > 0:
-        owe(borrower, line, k, int(given.balance), max(0, int(given.months_past_due)), product, rules, chance)
+        amount = balance(line) if late > 0 else 0
+    if amount > 0:
+        owe(borrower, line, k, amount, late, product, rules, chance)
     publish(line)
 
 
@@ -114,6 +123,7 @@ def owe(borrower, line, k, amount, late, product, rules, chance):
     it once the line is called in. Who owes a larger share of a limit than a revolver with that appetite would has a
     larger appetite, up to the largest there is. amount: fen.
     """
+    line.revolving = line.purchases = line.instalment = 0
     if product.buys > 0.0:
         if late > 0 or borrower.appetite > 0.0:
             line.revolving = amount

@@ -20,7 +20,7 @@ from sim.rules.trade import accepts_lines
 MERCHANT_SIZE_SPREAD = 1.8  # standard deviation of log size: the median merchant makes a fifth of the mean sales (K3)
 LARGEST_MERCHANT = 10  # times the mean of the sizes drawn: no single shop is a market's labour market
 ENTRANT = 20  # an entrant's capital is for one part in so many of the market
-WAGE_DRAWS = 3  # draws of a wage of which the nearest to what limits suggest is taken: as correlated as in the market
+WAGE_DRAWS = 5  # draws of a wage of which the nearest to what limits suggest is taken: as correlated as in the market
 
 
 def merchant_sizes(merchants: int, seed: int) -> np.ndarray:
