@@ -18,7 +18,7 @@ from sim.record import Column as Stored
 
 MOST_TOLD = 10  # errors that are told in full
 MUCH_OWED = 2.0  # times a limit: who owes more is told
-CLOSE = 0.75  # how alike an unknown column and a known one are if it is probably misspelt
+CLOSE = 0.66  # how alike an unknown column and a known one are if it is probably misspelt
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _meant(given: str, known) -> str:
         return f"of which line? name it with --line PLATFORM/PRODUCT, or in the column: {kind.lower()}:PLATFORM/PRODUCT"
     close = difflib.get_close_matches(_spelling(given), [_spelling(name) for name in known], n=1, cutoff=CLOSE)
     spelt = {_spelling(name): name for name in known}
-    return f'there is no such column; did you mean "{spelt[close[0]]}"?' if close else ""
+    return f'there is no such column; did you mean "{spelt[close[0]]}"? If not, remove it' if close else ""
 
 
 def _repeated(values, given: str) -> list[tuple[int, str]]:
