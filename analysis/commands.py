@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from analysis import batch_commands, truth_commands
+from analysis import batch_commands, found_command, truth_commands
 from analysis.progress import Progress, stop
 
 
@@ -234,6 +234,7 @@ def compare(runs, harm, out):
 
 for _command in (batch_commands.batch, batch_commands.status, batch_commands.sensitivity, truth_commands.validate):
     main.add_command(_command)
+main.add_command(found_command.found)
 
 
 @main.command()

@@ -16,7 +16,7 @@ from pathlib import Path
 from scenarios.checks import month_after
 from scenarios.loader import fingerprint, load_pair
 from scenarios.messages import BadInput
-from scenarios.schema import Scenario
+from scenarios.schema import Scenario, placeless
 from scenarios.store import Run, Unfinished, available
 from sim.policy import month_number
 
@@ -49,7 +49,7 @@ class Plan:
         """Content hash of the run: scenarios without their words, seeds, sizes and the market's code."""
         from sim.compiled import market_hash
 
-        worlds = [{k: v for k, v in w.resolved().items() if k not in WORDS} for w in self.worlds]
+        worlds = [{k: v for k, v in placeless(w.resolved()).items() if k not in WORDS} for w in self.worlds]
         return fingerprint([market_hash(), worlds, self.seeds, self.reference])
 
 

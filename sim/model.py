@@ -13,6 +13,7 @@ from sim import tally as row
 from sim.accounts import Accounts
 from sim.chance import month_key
 from sim.founding import capitalise, found, merchant_sizes, open_merchants, wage_edges
+from sim.given import given_records
 from sim.history import History
 from sim.month import Market, play
 from sim.parameters import BEHAVIOUR, NO_CAP, PLATFORM, PRODUCT, YEAR, YUAN, merchants_for
@@ -46,9 +47,10 @@ class CreditModel(mesa.Model):
     merchants: how many; seed: names the world's chance; reference: the month at whose end each person's number of
     lenders is noted for later; watch: how many borrowers are registered as Mesa agents; threads: how many share a
     month's work (the result is the same for any number); friends, employers, shops: networkx graphs instead of those
-    that would be built; diary: whether what each person did in the month played last is kept (``market.pages`` and
-    ``market.uses``); beside: the model of a baseline, which plays the same months; frozen: channels
-    (``channels.CHANNELS``) that are held on the path they take there; branch: a model to go on from (use ``branch``).
+    that would be built; table: columns of what is known of the borrowers (``given_records``); diary: whether what each
+    person did in the month played last is kept (``market.pages`` and ``market.uses``); beside: the model of a baseline,
+    which plays the same months; frozen: channels (``channels.CHANNELS``) that are held on the path they take there;
+    branch: a model to go on from (use ``branch``).
 
     Raises ValueError for a term, platform, product or month that does not exist.
     """
@@ -74,6 +76,7 @@ class CreditModel(mesa.Model):
         friends=None,
         employers=None,
         shops=None,
+        table=None,
         diary=False,
         beside=None,
         frozen=(),
@@ -108,7 +111,7 @@ class CreditModel(mesa.Model):
         if branch:
             self._go_on_from(branch)
         else:
-            self._found(borrowers, merchants or merchants_for(borrowers), friends, employers, shops)
+            self._found(borrowers, merchants or merchants_for(borrowers), friends, employers, shops, table)
         self._set_up(watch, diary)
         self.beside, self.frozen = beside, tuple(frozen)
         channels.check(self.frozen, self, beside)
@@ -147,7 +150,7 @@ class CreditModel(mesa.Model):
         terms["most_rate"] = NO_CAP
         return terms
 
-    def _found(self, borrowers, merchants, friends, employers, shops) -> None:
+    def _found(self, borrowers, merchants, friends, employers, shops, table) -> None:
         """Everybody at month 0: networks first, then people, lines and capital."""
         rules = self._calm_rules
         size = merchant_sizes(merchants, self.seed)
@@ -168,7 +171,8 @@ class CreditModel(mesa.Model):
         market.borrowers["employer"] = networks.employers(
             borrowers, size, float(rules.merchant_employment_share), self.seed, graph=employers
         )
-        found(market, rules, self.seed, wage_edges(month_number(self.start) // 12, float(rules.wage_growth)))
+        known = given_records(table or {}, borrowers, self.seed, self.product_names)
+        found(market, rules, self.seed, wage_edges(month_number(self.start) // 12, float(rules.wage_growth)), *known)
         open_merchants(market, rules)
         capitalise(market.lines, market.products, market.platforms)
         self.market = market

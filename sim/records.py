@@ -208,6 +208,20 @@ RESULT = _fields(
     ("frauds_caught", "i8", "applications", "of these, stopped by checks"),
 )
 
+GIVEN = _fields(
+    ("age", "i2", "years", "age; here and below -1 is not known"),
+    ("wage", "i4", "fen per month", "permanent part of earnings"),
+    ("employed", "i1", "0 or 1", "has work"),
+    ("cash", "i8", "fen", "money at hand"),
+    ("revolves", "i1", "0 or 1", "pays the minimum and lets the rest revolve"),
+)
+
+GIVEN_LINE = _fields(
+    ("limit", "i4", "fen", "most that may be owed; 0 without a balance is a line that is not held; -1 is not known"),
+    ("balance", "i4", "fen", "what is owed; -1 is not known"),
+    ("months_past_due", "i2", "months", "how many monthly payments behind; -1 is not known, and counts as none"),
+)
+
 CUT, NOTICE, LESSON = range(3)  # what the regulator aims at people: a cut, the announcement of one, a lesson
 AIM = _fields(
     ("kind", "i8", "kind", "what happens: 0 a limit is cut, 1 a cut is announced, 2 people are taught"),
@@ -268,6 +282,8 @@ RESULT_DTYPE = dtype(RESULT)
 EVENT_DTYPE = dtype(EVENT)
 PAGE_DTYPE = dtype(PAGE)
 USE_DTYPE = dtype(USE)
+GIVEN_DTYPE = dtype(GIVEN)
+GIVEN_LINE_DTYPE = dtype(GIVEN_LINE)
 
 
 def blank(size, record_type: np.dtype) -> np.recarray:

@@ -11,7 +11,7 @@ from scenarios.batch.worlds import NONE, called
 from scenarios.checks import month_after
 from scenarios.loader import load, load_in
 from scenarios.messages import BadInput
-from scenarios.schema import Scenario
+from scenarios.schema import Scenario, placeless
 from sim.policy import month_number
 
 WORDS = ("title", "question", "expected", "source", "name")  #: what a scenario says but the market does not read
@@ -96,7 +96,8 @@ def run_of(work: dict, policy: str, world: str, seed: int) -> Run:
     """The run that plays a world with one seed. work: as ``work_of`` gives it."""
     work = {"world": world, "policy": policy, "seed": seed, **work}
     text = json.dumps(work, allow_nan=False)  # in the order of the files: a platform's chance is addressed by its place
-    return Run(hashlib.sha256(text.encode()).hexdigest()[:SHORT], world, policy, seed, text)
+    content = json.dumps(work | {"scenario": placeless(work["scenario"])}, allow_nan=False)
+    return Run(hashlib.sha256(content.encode()).hexdigest()[:SHORT], world, policy, seed, text)
 
 
 def lay_out(

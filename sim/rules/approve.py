@@ -51,7 +51,7 @@ def approve(borrower, lines, k, products, platforms, rules, chance):
         limit = min(limit, room_under_caps(borrower, lines, products, platforms, rules))
     if limit <= 0 or (limit < product.limit_low * YUAN and not tried_out) or not _pays(limit, points, product, lender):
         return 0
-    _sign(lines[k], limit, points, product, rules)
+    sign(lines[k], limit, points, product, rules)
     lines[k].on_trial = tried_out
     borrower.last_opened = rules.month
     return 1
@@ -84,7 +84,7 @@ def _pays(limit, points, product, lender):
 
 
 @rule
-def _sign(line, limit, points, product, rules):
+def sign(line, limit, points, product, rules):
     """Open the line under the fee schedule of the day, at a price that follows the score."""
     line.state = OPEN
     line.limit = limit
