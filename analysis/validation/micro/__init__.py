@@ -4,6 +4,8 @@ One file per rule; every number comes from a regression or from pairs of worlds 
 people chosen at random.
 """
 
-from analysis.validation.micro import limits, peers, rates, sequence, work
+from analysis.validation.micro import limits, minimum, payments, peers, rates, sequence, work
 
-EXPERIMENTS = limits.EXPERIMENTS + rates.EXPERIMENTS + sequence.EXPERIMENTS + peers.EXPERIMENTS + work.EXPERIMENTS
+EXPERIMENTS = tuple(
+    one for rule in (limits, rates, payments, minimum, sequence, work, peers) for one in rule.EXPERIMENTS
+)
