@@ -9,6 +9,7 @@ NONE, OPEN, FROZEN, IN_PLAN, CHARGED_OFF, SOLD, ASKED, CLOSED = range(8)
 SPEND, INSTAL, BORROW = 1, 2, 4  # permissions, one bit each
 ALL_PERMISSIONS = SPEND | INSTAL | BORROW
 BASIS_POINTS = 10_000
+MOST_RESPONSE = 3.0  # times the usual debt that a low price makes people wish for
 OLDEST = 120  # months on book are not counted further
 DEFAULT_MONTHS = 4  # months past due at which a line is more than 90 days late: default
 CHARGED_OFF_BUCKET = len(BUCKETS) - 1
@@ -88,6 +89,19 @@ def price(line, rate, product):
     """
     own = max(0.0, rate + int(line.markup) / (BASIS_POINTS * YEAR)) if line.markup != 0 else rate
     return min(own, product.most_rate) * (1.0 - 0.01 * int(line.relief))
+
+
+@rule
+def price_response(line, rate, usual, product, rules):
+    """How much of the usual debt a line's price leaves people wishing for: (usual price / price) ^ elasticity.
+
+    At most ``MOST_RESPONSE``: a price near nothing has no bounds. rate: per month, of the contract; usual: the same at
+    the founding.
+    """
+    now = price(line, rate, product)
+    if now == usual or usual <= 0.0:
+        return 1.0
+    return min(MOST_RESPONSE, (usual / max(now, usual / MOST_RESPONSE)) ** rules.rate_elasticity)
 
 
 @rule

@@ -148,6 +148,7 @@ class CreditModel(mesa.Model):
                 )
             terms[k].platform = self.platform_names.index(platform)
         terms["most_rate"] = NO_CAP
+        terms["usual_rate"], terms["usual_instalment_rate"] = terms["monthly_rate"], terms["instalment_rate"]
         return terms
 
     def _found(self, borrowers, merchants, friends, employers, shops, table) -> None:

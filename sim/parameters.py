@@ -57,6 +57,7 @@ BEHAVIOUR = _group(
     ("credit_share", 0.653, "share of spending", 0.0, 1.0, "mean share of spending put on purchase lines where they are accepted", "K10, calibrated"),
     ("minimum_habit_share", 0.307, "share of borrowers", 0.0, 1.0, "borrowers who pay the minimum and let the rest revolve", "Keys and Wang 2019 (0.25-0.33), calibrated"),
     ("use_adjustment", 0.15, "share of gap per month", 0.0, 1.0, "how fast the use of credit moves to its target", "E13"),
+    ("rate_elasticity", 1.9, "share per share", 0.0, 5.0, "fall of the debt that people aim at, of instalments and of loans to spend, per rise of a line's price against what its product cost at the founding", "Gross and Souleles 2002: calibrated so that debt answers by 1.3 (1.0-1.6)"),
     ("demand_uplift", 0.0, "yuan per yuan", 0.0, 1.0, "new demand for each yuan that is put on a line", "M87, judgement"),
     ("self_cap_share", 0.0, "share of borrowers", 0.0, 1.0, "borrowers who keep to a limit of their own", J),
     ("self_cap", 0.3, "share of limit", 0.0, 1.0, "most of a limit that these use for wants and loans to spend; needs may break it", J),
@@ -80,7 +81,7 @@ BEHAVIOUR = _group(
     ("reminder_appeal", 0.0, "share", -1.0, 1.0, "people who would choose to stop paying whom a reminder wins back; below 0 it turns more away", "Du, Li, Lu and Lu 2020 (sign depends on framing)"),
     ("reminder_relationship", 0.0, "share", 0.0, 1.0, "part of this effect that only clients of a year's standing feel", "Karlan, Morten and Zinman (sign)"),
     ("strategic_share", 0.02, "share of borrowers", 0.0, 0.3, "borrowers who would stop paying when debts exceed a year of wage and nothing deters them", "judgement (Ganong and Noel 2023)"),
-    ("peer_effect", 0.08, "share per friend", -0.5, 0.5, "rise of willingness to stop paying for each friend in default; below 0 their trouble is a warning", "E9, judgement; Kalda (the other sign)"),
+    ("peer_effect", 0.8, "share per friend", -0.5, 1.0, "rise of willingness to stop paying for each friend in default; below 0 their trouble is a warning", "Guiso, Sapienza and Zingales 2013: 1.82 times as willing; Kalda (the other sign)"),
     ("penalty_deterrence", 0.0, "per unit of yearly penalty", 0.0, 20.0, "fall of the willingness to stop paying per unit of yearly fees on late debt", J),
     ("bureau_deterrence", 0.0, "share", 0.0, 10.0, "rise of the weight of staying current on a line that is reported in full", J),
     # --- collect and negotiate ---

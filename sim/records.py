@@ -175,6 +175,8 @@ PLATFORM_STATE = _fields(
 
 PRODUCT_STATE = _fields(
     ("platform", "u1", "platform", "index of the platform that offers it"),
+    ("usual_rate", "f8", "per month", "interest on a carried balance at the founding"),
+    ("usual_instalment_rate", "f8", "per month", "interest on instalment principal at the founding"),
     ("most_rate", "f8", "per month", "cap in force on the price of a line, risk included"),
     ("age_from", "f8", "years", "youngest age to which it may be offered under the rules in force"),
 )
