@@ -16,7 +16,7 @@ from sim.founding import capitalise, found, merchant_sizes, open_merchants, wage
 from sim.given import given_records
 from sim.history import History
 from sim.month import Market, play
-from sim.parameters import BEHAVIOUR, NO_CAP, PLATFORM, PRODUCT, YEAR, YUAN, merchants_for
+from sim.parameters import BEHAVIOUR, MOST_KINDS, NO_CAP, PLATFORM, PRODUCT, YEAR, YUAN, merchants_for
 from sim.policy import Timetable, month_date, month_number
 from sim.population import Borrowers
 from sim.record import TABLES
@@ -35,7 +35,6 @@ from sim.tally import new_tally
 
 MOST_SLICES = 16  # fixed, so that the work is cut the same way for any number of threads
 SMALLEST_SLICE = 4096  # people
-MOST_KINDS = 62  # platforms, products: each is one bit of a word
 
 
 class CreditModel(mesa.Model):
@@ -173,7 +172,7 @@ class CreditModel(mesa.Model):
             borrowers, size, float(rules.merchant_employment_share), self.seed, graph=employers
         )
         known = given_records(table or {}, borrowers, self.seed, self.product_names)
-        found(market, rules, self.seed, wage_edges(month_number(self.start) // 12, float(rules.wage_growth)), *known)
+        found(market, rules, self.seed, _edges(self.start, rules), *known)
         open_merchants(market, rules)
         capitalise(market.lines, market.products, market.platforms)
         self.market = market
@@ -346,6 +345,11 @@ def _terms(dtype, group, rows, named=()) -> np.recarray:
                 )
             record[name] = value
     return records
+
+
+def _edges(start: str, rules):
+    """Where the quintiles of wages begin and end at the founding."""
+    return wage_edges(month_number(start) // YEAR, float(rules.wage_growth), float(rules.mean_wage))
 
 
 def _no_diary(products: int) -> dict[str, np.recarray]:

@@ -26,6 +26,7 @@ def _group(*rows) -> dict[str, Parameter]:
 
 
 J = "judgement"
+MOST_KINDS = 62  #: platforms, products: each is one bit of a word
 NO_CAP = 1e9  #: stands for no cap at all, in the unit of whatever is not capped
 
 BEHAVIOUR = _group(
@@ -36,6 +37,7 @@ BEHAVIOUR = _group(
     ("job_loss_scar", 0.222, "share of wage", 0.0, 0.8, "wage lost for good when a lost job is replaced by another", "judgement, calibrated"),
     ("reemployment_hazard", 0.17, "share per month", 0.0, 1.0, "jobless people who find work", "H7: 6-month spells"),
     ("benefit_share", 0.19, "share of wage", 0.0, 1.0, "income of the jobless", "judgement, calibrated"),
+    ("mean_wage", 0.0, "yuan per month", 0.0, 1e6, "mean wage at founding, to which all are scaled; 0 leaves the published Chinese one", "H2"),
     ("wage_growth", 0.07, "per year", -0.2, 0.3, "growth of the permanent wage", "H6"),
     ("wage_shock", 0.0871, "standard deviation of log, per year", 0.0, 0.5, "permanent wage shock, once a year", "H21 (sign), calibrated"),
     ("income_shock", 0.236, "standard deviation, share of wage", 0.0, 0.5, "transitory monthly income shock", "H21 (sign), calibrated"),
@@ -89,6 +91,7 @@ BEHAVIOUR = _group(
     ("humane_loss", 0.3, "share", 0.0, 1.0, "effect of calls that a wholly humane tone gives up", J),
     ("claim_half_life", 12.0, "months", 1.0, 120.0, "months over which a bad debt loses half of its price", J),
     ("plan_request_hazard", 0.0, "share per month", 0.0, 1.0, "late lines for which people ask for a hardship plan", J),
+    ("plan_from", 1, "months past due", 1, 12, "how late a line is when people begin to ask for a hardship plan", J),
     ("adviser_share", 0.0, "share of borrowers", 0.0, 1.0, "borrowers who have an adviser when they are in trouble", J),
     ("adviser_effect", 0.5, "share", 0.0, 2.0, "rise of the chance that a plan is accepted, and share of wrongful fees returned, with an adviser", J),
     # --- fraud, theft and leaks ---
@@ -177,6 +180,9 @@ BEHAVIOUR = _group(
     ("credit_cap", NO_CAP, "yuan", 0.0, NO_CAP, "most platform credit a person may be given", "R9, R10"),
     ("income_cap_ahead", NO_CAP, "share of annual income", 0.0, NO_CAP, "the same, announced but not yet in force: nothing new is given beyond it", "R10"),
     ("credit_cap_ahead", NO_CAP, "yuan", 0.0, NO_CAP, "the same, announced but not yet in force", "R9, R10"),
+    ("lender_cap", MOST_KINDS, "lenders", 1, MOST_KINDS, "most lenders at which a person may hold lines", J),
+    ("multi_lender_limit", 1.0, "share of limit", 0.0, 1.0, "what lenders that see it leave of the limits of people who draw cash at many lenders", "KR-multi"),
+    ("multi_lender_from", 4, "lenders", 2, 60, "how many lenders are many here", "KR-multi"),
     ("debt_service_cap", NO_CAP, "share of monthly income", 0.0, NO_CAP, "new lines are refused to people whose bills at all lenders are above this", J),
     ("cooling_off", 0, "months", 0, 60, "months that must pass between two new lines of a person", J),
     ("cut_speed_limit", 1.0, "share of limit", 0.0, 1.0, "most that a lender may take off a limit at once", J),
@@ -199,6 +205,7 @@ PLATFORM = _group(
     ("strictness", 0.0, "score points", -1.0, 1.0, "how much stricter than normal it approves and reviews", J),
     ("signal_noise", 0.08, "score points", 0.0, 1.0, "standard deviation of the error of its score", J),
     ("sees", 0.3, "share", 0.0, 1.0, "share of the debt reported by others that it looks at", J),
+    ("sees_defaults", 0.0, "share", 0.0, 1.0, "share of defaults on the bureau's record that it looks at, even where it sees no debts", J),
     ("income_check", 0.0, "share", 0.0, 1.0, "error and overstatement of income that its verification removes", J),
     ("deep_review", NO_CAP, "share of monthly income", 0.0, NO_CAP, "true bills at all lenders above which it refuses; a review of real ability to repay", J),
     ("reads_records", 0.0, "share", 0.0, 1.0, "how far it reads bills of others that applicants show", J),
@@ -249,6 +256,7 @@ PLATFORM = _group(
     ("capital_share", 0.10, "share of balance", 0.0, 1.0, "capital at founding", J),
     ("capital_required", 0.04, "share of balance", 0.0, 1.0, "capital below which it stops lending", J),
     ("recapitalisation", 0.0, "share of gap per month", 0.0, 1.0, "part of missing capital that owners put in", J),
+    ("rescue", 0.0, "share of gap per month", 0.0, 1.0, "part of missing capital that a rescuer puts in, after a failure too", "KR-exits"),
     ("investors", 0.0, "share of book", 0.0, 1.0, "book funded by investors who can leave", "R4: judgement"),
     ("run_sensitivity", 0.0, "share of funds per unit of fear", 0.0, 10.0, "funds withdrawn in a month", J),
     # --- merchants' credit ---
@@ -264,6 +272,8 @@ PRODUCT = _group(
     # --- what it may pay for ---
     ("buys", 0, "yes or no", 0, 1, "may pay for purchases", "P1, P15"),
     ("lends_cash", 0.0, "share of limit", 0.0, 1.0, "share of the limit that may be drawn as cash", "P15, P23"),
+    ("cash_limit_power", 1.0, "power", 0.0, 5.0, "how strongly what it lends as cash follows the market's index of cash limits", "KR-limits"),
+    ("cash_wishes", 0, "yes or no", 0, 1, "cash is drawn on it to be spent, as on lines that only lend cash, and not just when short", J),
     ("acceptance", 0.0, "share of spending", 0.0, 1.0, "share of merchants' sales where it is accepted", "K10, judgement"),
     ("scenes", 1.0, "share", 0.0, 1.0, "where wants can be paid with it, share of places where necessities can too", "M9: judgement"),
     ("abroad", 0.0, "share of spending", 0.0, 1.0, "further spending on the line at sellers abroad", "M95: judgement"),
