@@ -49,40 +49,46 @@ def registrations(lines, platform_of) -> np.ndarray:
 def multiplicity(registered) -> tuple[float, float]:
     """Share of delinquent people registered by two or more lenders, and registrations per delinquent person.
 
-    registered: registrations of each person. nan if nobody is delinquent.
+    registered: registrations of each delinquent person, at least 1. nan if nobody is delinquent.
     """
-    some = registered[registered > 0]
-    if not some.size:
+    if not registered.size:
         return np.nan, np.nan
-    return float((some >= 2).mean()), float(some.mean())
+    return float((registered >= 2).mean()), float(registered.mean())
 
 
-def successive_ratio(counts) -> float:
-    """Mean of count(n + 1) / count(n): 0.5 if every further lender is held by half of those who hold one fewer.
+def successive_ratios(counts) -> np.ndarray:
+    """count(n + 1) / count(n): all 0.5 if every further lender is held by half of those who hold one fewer.
 
-    counts: people with 1, 2, 3, ... lenders. nan if a count but the last is 0.
+    counts: people with 1, 2, 3, ... lenders. nan where there is nobody to divide by.
     """
     counts = np.asarray(counts, float)
-    return float(np.mean(counts[1:] / counts[:-1])) if counts[:-1].all() else np.nan
+    return np.where(counts[:-1] > 0, counts[1:] / np.maximum(1.0, counts[:-1]), np.nan)
 
 
-def default_rates(lenders, defaulted, most=4) -> np.ndarray:
-    """Share of people who default by number of lenders 1, 2, ..., ``most`` or more; nan where there are none.
+def default_counts(lenders, defaulted, most=4) -> tuple[np.ndarray, np.ndarray]:
+    """People, and how many of them default, by number of lenders 1, 2, ..., ``most`` or more.
 
     lenders: int [people], at the start; defaulted: bool [people], within the year after.
     """
     group = np.minimum(lenders, most)
-    people = np.bincount(group, minlength=most + 1)[1:].astype(float)
-    hits = np.bincount(group, weights=defaulted, minlength=most + 1)[1:]
-    return np.where(people > 0, hits / np.maximum(people, 1), np.nan)
+    people = np.bincount(group, minlength=most + 1)[1:]
+    return people, np.bincount(group[defaulted], minlength=most + 1)[1:]
 
 
-def per_extra(rates) -> float:
-    """By what each further lender multiplies the default rate: (last / first) ^ (1 / steps), nan if a rate is 0."""
-    rates = np.asarray(rates, float)
-    if not (np.isfinite(rates).all() and rates[0] > 0 and rates[-1] > 0):
+def per_extra(people, defaults) -> float:
+    """By what each further lender multiplies the default rate: exp(slope) of ln(rate) on the number of lenders.
+
+    Least squares with the number of defaults as weights, since the variance of ln(rate) is about 1 / defaults.
+
+    people, defaults: by number of lenders from 1 on. nan with defaults at fewer than two numbers of lenders.
+    """
+    people, defaults = np.asarray(people, float), np.asarray(defaults, float)
+    seen = defaults > 0
+    if seen.sum() < 2:
         return np.nan
-    return float((rates[-1] / rates[0]) ** (1.0 / (len(rates) - 1)))
+    lenders = 1.0 + np.flatnonzero(seen)
+    rates = np.log(defaults[seen] / people[seen])
+    return float(np.exp(np.polyfit(lenders, rates, 1, w=np.sqrt(defaults[seen]))[0]))
 
 
 def ratio(over, under) -> float:
@@ -183,37 +189,64 @@ def collective(bad, groups) -> float:
 
 
 class Insolvencies:
-    """People as they become insolvent: more than half of what they owe, claims included, is more than 90 days late.
+    """People with several lenders as they become insolvent: more than half of what they owe is more than 90 days late.
 
-    people: how many. ``jumped`` are those to whom it happens in the first month in which anything is so late.
+    What they owe includes charged-off claims. Those who *jump* had nothing so late in any month before.
     """
 
-    def __init__(self, people: int):
+    def __init__(self, people: int, platform_of):
+        """Nobody is late yet; people: how many; platform_of: index of the platform of each line."""
+        self._platform_of = platform_of
         self._late_before = np.zeros(people, bool)
         self._insolvent = np.zeros(people, bool)
-        self.jumped: list[np.ndarray] = []
-        self.loans: list[np.ndarray] = []
+        self._jumped: list[np.ndarray] = []
+        self._loans: list[np.ndarray] = []
 
     def look(self, lines, count=True) -> None:
         """Take a month end into account; count: whether insolvencies of this month are kept."""
         owed, gone = balances(lines), claims(lines)
         late = gone + np.where(lines["months_past_due"] >= DEFAULT_MONTHS, owed, 0)
-        now = 2 * late.sum(1) > (owed + gone).sum(1)
-        fresh = now & ~self._insolvent
+        debts = owed + gone
+        now = 2 * late.sum(1) > debts.sum(1)
+        fresh = now & ~self._insolvent & (by_platform(debts, self._platform_of).sum(1) >= 2)
         if count:
-            self.jumped.append(~self._late_before[fresh])
-            self.loans.append(((owed + gone)[fresh] > 0).sum(1))
+            self._jumped.append(~self._late_before[fresh])
+            self._loans.append((debts[fresh] > 0).sum(1))
         self._insolvent |= now
         self._late_before |= (late > 0).any(1)
 
     def shares(self) -> tuple[float, float]:
         """Share of insolvencies that came at a jump, and loans of those per loan of the others; nan without any."""
-        jumped = np.concatenate([np.zeros(0, bool), *self.jumped])
-        loans = np.concatenate([np.zeros(0), *self.loans])
+        jumped = np.concatenate([np.zeros(0, bool), *self._jumped])
+        loans = np.concatenate([np.zeros(0), *self._loans])
         if not jumped.size:
             return np.nan, np.nan
         held = ratio(loans[jumped].mean(), loans[~jumped].mean()) if 0 < jumped.sum() < jumped.size else np.nan
         return float(jumped.mean()), held
+
+
+class CashOwed:
+    """Cash debt on each line, told from goods bought by instalments on the same line.
+
+    All that is owed on a line that pays for nothing is cash. On the others all instalment principal falls by one part
+    in so many months left, so cash(t) = cash(t - 1) * (1 - 1 / months left) + drawn(t).
+    """
+
+    def __init__(self, lines, pays):
+        """lines: records at the month end before the first; pays: whether each line pays for purchases, bool [lines].
+
+        No cash is known of on lines that pay, so look from a longest term before it counts.
+        """
+        self._pays = np.asarray(pays, bool)
+        self._mixed = np.zeros(lines.shape)
+        self._left = lines["instalments_left"].copy()
+
+    def look(self, lines, drawn) -> np.ndarray:
+        """Cash owed on each line at this month end, fen [people, lines]; drawn: fen drawn this month."""
+        self._mixed = self._mixed * (1.0 - 1.0 / np.maximum(1, self._left)) + drawn
+        self._mixed = np.minimum(self._mixed, lines["instalment"])
+        self._left = lines["instalments_left"].copy()
+        return np.where(self._pays, np.where(on_book(lines), self._mixed, 0.0), balances(lines))
 
 
 class Rewritten:

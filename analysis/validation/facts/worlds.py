@@ -80,37 +80,51 @@ def one_seed(seed: int, borrowers: int) -> dict[str, float]:
 # --- the calm market ---
 def calm(model) -> dict[str, float]:
     """Play the three calm years and measure what is said of calm markets. The model stands at its first month."""
-    platform_of, people = model.market.products["platform"], len(model.market.borrowers)
-    insolvencies, counts, cash_counts = m.Insolvencies(people), 0, 0
-    starts, drawn, bought = [], 0, 0
+    products = model.market.products
+    platform_of, online = products["platform"], model.market.platforms["online"][products["platform"]] > 0.0
+    insolvencies = m.Insolvencies(len(model.market.borrowers), platform_of)
+    starts, counts, cash, shares = [], 0, None, CashShares(platform_of)
     for month in range(1, CALM + 1):
-        if month == CALM - YEAR + 1:
+        if month == YEAR + 1:
             model.keep_diary()
+            cash = m.CashOwed(model.market.lines, products["buys"] > 0.0)
         model.step()
         lines = model.market.lines
         insolvencies.look(lines, count=month > YEAR)
-        if month in (YEAR, 2 * YEAR):
-            clean = m.registrations(lines, platform_of) == 0
-            starts.append((month, model.market.borrowers.lenders.copy(), clean))
+        lenders = m.by_platform(np.where(online, m.balances(lines), 0), platform_of).sum(1)
+        if month > YEAR:
+            owed = cash.look(lines, model.market.uses["drawn"])
         if month > CALM - YEAR:
-            uses = model.market.uses
-            drawn, bought = drawn + uses["drawn"].astype(np.int64), bought + uses["bought"].astype(np.int64)
-            counts = counts + np.bincount(model.market.borrowers.lenders, minlength=7)
-            cash = by_cash(lines, model.market.products)
-            cash_counts = cash_counts + np.bincount(cash, minlength=7)
+            shares.look(owed, m.balances(lines))
+            counts = counts + np.bincount(lenders, minlength=5)
+        if month in (YEAR, 2 * YEAR):
+            starts.append((month, lenders, model.market.borrowers.bad_record == 0))
     history = History(model)
     values = delinquency(history, model) | vintages(history, model) | causes(history)
-    values |= lenders_and_default(starts, history) | cash_shares(drawn, bought, platform_of)
-    values["lender ratio"] = m.successive_ratio(counts[1:5])
-    values["cash lender ratio"] = m.successive_ratio(cash_counts[1:5])
+    values |= lenders_and_default(starts, history) | shares.values()
+    values |= {f"lenders {n + 2}/{n + 1}": float(step) for n, step in enumerate(m.successive_ratios(counts[1:5]))}
     values["jumped"], values["loans of the jumped"] = insolvencies.shares()
     return values
 
 
-def by_cash(lines, products) -> np.ndarray:
-    """Number of platforms to which each person owes cash drawn from a line, int [people]."""
-    cash = np.where(m.on_book(lines) & (products["lends_cash"] > 0.0), lines["instalment"], 0)
-    return m.by_platform(cash, products["platform"]).sum(1)
+class CashShares:
+    """Cash in what people owe, by number of lenders to which they owe cash."""
+
+    def __init__(self, platform_of):
+        """platform_of: index of the platform of each line."""
+        self._platform_of = platform_of
+        self._sums = np.zeros((2, 5))
+
+    def look(self, cash, owed) -> None:
+        """Take a month end into account; cash, owed: fen [people, lines]."""
+        lenders = np.minimum(m.by_platform(cash.astype(np.int64), self._platform_of).sum(1), 4)
+        for of, amounts in zip(self._sums, (cash, owed), strict=True):
+            of += np.bincount(lenders, weights=amounts.sum(1), minlength=5)
+
+    def values(self) -> dict[str, float]:
+        """Shares at one lender and at four or more, and how often one more lender has less."""
+        shares = [m.ratio(cash, owed) for cash, owed in self._sums.T[1:]]
+        return {"cash share at one": shares[0], "cash share at four": shares[-1], "cash shares fall": m.falls(shares)}
 
 
 def delinquency(history, model) -> dict[str, float]:
@@ -167,31 +181,18 @@ def causes(history) -> dict[str, float]:
 
 
 def lenders_and_default(starts, history) -> dict[str, float]:
-    """Default within a year by number of lenders at its start, of people who were in default nowhere."""
-    lenders, defaulted = [], []
-    for month, owed_to, clean in starts:
-        events = np.concatenate([events["borrower"] for events in history.events[month : month + YEAR]])
-        hit = np.zeros(len(owed_to), bool)
-        hit[events] = True
-        lenders.append(owed_to[clean])
-        defaulted.append(hit[clean])
-    lenders, defaulted = np.concatenate(lenders), np.concatenate(defaulted)
-    rates = m.default_rates(lenders, defaulted)
-    several = lenders >= 2
-    multi = defaulted[several].mean() if several.any() else np.nan
+    """Default within a year by number of online lenders at its start, of people with a clean record."""
+    people, defaults = 0, 0
+    for month, lenders, clean in starts:
+        hit = np.zeros(len(lenders), bool)
+        hit[np.concatenate([events["borrower"] for events in history.events[month : month + YEAR]])] = True
+        group = m.default_counts(lenders[clean], hit[clean])
+        people, defaults = people + group[0], defaults + group[1]
+    multi = m.ratio(defaults[1:].sum(), people[1:].sum())
     return {
-        "PD per lender": m.per_extra(rates[1:]),
-        "PD per lender from one": m.per_extra(rates),
-        "PD multi over single": m.ratio(multi, rates[0]),
+        "PD per lender": m.per_extra(people, defaults),
+        "PD multi over single": m.ratio(multi, m.ratio(defaults[0], people[0])),
     }
-
-
-def cash_shares(drawn, bought, platform_of) -> dict[str, float]:
-    """Cash in the use of credit of the last calm year, by number of lenders from which cash was drawn in it."""
-    lenders = np.minimum(m.by_platform(drawn, platform_of).sum(1), 4)
-    cash, goods = drawn.sum(1), bought.sum(1)
-    shares = [m.ratio(cash[lenders == n].sum(), (cash + goods)[lenders == n].sum()) for n in range(1, 5)]
-    return {"cash share at one": shares[0], "cash share at four": shares[-1], "cash shares fall": m.falls(shares)}
 
 
 # --- the stress ---
@@ -215,13 +216,12 @@ def tightening(tight, model) -> dict[str, float]:
 
     tight: branched off at month BEFORE; model: the calm market, which may have played on already.
     """
-    platform_of = tight.market.products["platform"]
     plans, registered, rewritten, values = m.Rewritten(tight.market.lines.shape), [], [], {}
-    registered.append(m.registrations(tight.market.lines, platform_of))
+    registered.append(delinquents(tight.market))
     for month in range(1, AFTER + 1):
         tight.step()
         lines = tight.market.lines
-        registered.append(m.registrations(lines, platform_of))
+        registered.append(delinquents(tight.market))
         rewritten.append(rewritten_over_late(lines))
         plans.look(lines, follow=month <= AFTER - plans.WITHIN)
         if month == STOP:
@@ -233,8 +233,14 @@ def tightening(tight, model) -> dict[str, float]:
     values["r over c"] = float(np.nanmedian(rewritten[2:]))
     values["re-default"] = m.ratio(plans.broken, plans.agreed)
     groups = m.triangles(tight.market.friend_offsets, tight.market.friends)
-    values["collective default"] = m.collective(registered[-1] > 0, groups)
+    values["collective default"] = m.collective(tight.market.borrowers.bad_record > 0, groups)
     return values
+
+
+def delinquents(market) -> np.ndarray:
+    """Registrations of each person on the bureau's record of defaults with a debt that is still in default."""
+    found = m.registrations(market.lines, market.products["platform"])[market.borrowers.bad_record > 0]
+    return found[found > 0]
 
 
 def rewritten_over_late(lines) -> float:
@@ -263,11 +269,13 @@ def stopped(tight) -> dict[str, float]:
 def persons(registered, stress, products) -> dict[str, float]:
     """Delinquent persons: at how many lenders before and after, and how their number answers to limits on cash."""
     before, middle, after = (m.multiplicity(registered[month]) for month in (0, 18, AFTER))
-    delinquent = [int((at > 0).sum()) for at in registered]
+    delinquent = [at.size for at in registered]
     limits = stress.books[..., row.LIMIT] @ products["lends_cash"]
     fall = m.ratio(limits[BEFORE + 5], limits[BEFORE - 1])
     return {
+        "multi share before": before[0],
         "multi share rise": after[0] - before[0],
+        "registrations before": before[1],
         "registrations rise": m.ratio(middle[1], before[1]),
         "elasticity": m.log_elasticity(m.ratio(delinquent[7], delinquent[0]), fall),
         "limits": fall,
