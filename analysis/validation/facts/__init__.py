@@ -6,7 +6,7 @@ F14 and F16 are facts about single rules of behaviour and stand among the micro 
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from analysis.validation.experiment import Experiment, Size
-from analysis.validation.facts.targets import TARGETS
+from analysis.validation.facts.targets import TARGETS, bar
 from analysis.validation.facts.worlds import one_seed
 from analysis.validation.row import Row
 
@@ -24,6 +24,8 @@ def _play(size, room, progress) -> list[Row]:
     values = [job.result() for job in jobs]
     return [target.row(values) for target in TARGETS]
 
+
+__all__ = ["EXPERIMENTS", "bar"]
 
 EXPERIMENTS = (
     Experiment(

@@ -18,7 +18,7 @@ from sim.line import DEFAULT_MONTHS, IN_PLAN
 from sim.model import CreditModel
 from sim.parameters import YEAR
 from sim.policy import Change, month_date, month_number
-from sim.record import BUCKETS, CAUSES
+from sim.record import BUCKETS, CAUSES, MERCHANT_COLUMNS
 
 STRESS = Path(__file__).with_name("stress.toml")
 CALM = 36  #: months, 2017-2019; the first year is left out where arrears must have built up first
@@ -26,6 +26,7 @@ BEFORE = 48  #: months before the stress
 AFTER = 24  #: months of stress
 STOP = 10  #: months of stress before one lender stops lending cash alone
 STOPPER = "incumbent"  # the largest, as LG Card was
+STAFF = [column.name for column in MERCHANT_COLUMNS].index("merchant_staff")
 CASH_CAUSES = ("job loss", "unplanned expense", "limit cut", "income dip", "debt service")
 
 
@@ -288,18 +289,11 @@ def economy(stress, base) -> dict[str, float]:
     lost = np.convolve(stress.net_charge_offs()[both], np.ones(YEAR), "valid")
     owed = np.convolve(stress.balance()[both], np.ones(YEAR) / YEAR, "valid")
     rate = stress.net_charge_offs() / stress.balance() - base.net_charge_offs() / base.balance()
-    drawn, staff = stress.flow(ledger.DRAWS), row_of_merchants("merchant_staff")
+    drawn = stress.flow(ledger.DRAWS)
     return {
         "stress charge-offs": float((lost / owed).max()),
         "charge-off lag": m.lag((stress.late() - base.late())[both], rate[both]),
         "spending": m.ratio(stress.spending()[first].sum(), base.spending()[first].sum()) - 1.0,
-        "jobs": m.ratio(stress.merchants[first, staff].sum(), base.merchants[first, staff].sum()) - 1.0,
+        "jobs": m.ratio(stress.merchants[first, STAFF].sum(), base.merchants[first, STAFF].sum()) - 1.0,
         "cash volume": m.ratio(drawn[first].sum(), drawn[BEFORE - YEAR : BEFORE].sum()) - 1.0,
     }
-
-
-def row_of_merchants(name: str) -> int:
-    """Where a column stands among the merchants' columns of ``record``."""
-    from sim.record import MERCHANT_COLUMNS
-
-    return [column.name for column in MERCHANT_COLUMNS].index(name)
