@@ -34,6 +34,6 @@ EXPERIMENTS = (
         "Do the facts F1 to F27 hold, calm ones in the baseline, others while all lenders tighten?",
         _play,
         quick=Size(20_000, 3),
-        full=Size(50_000, 20),
+        full=Size(30_000, 20),
     ),
 )

@@ -97,7 +97,7 @@ def calm(model) -> dict[str, float]:
             owed = cash.look(lines, model.market.uses["drawn"])
         if month > CALM - YEAR:
             shares.look(owed, m.balances(lines))
-            counts = counts + np.bincount(lenders, minlength=5)
+            counts = counts + np.bincount(lenders, minlength=len(model.platform_names) + 1)
         if month in (YEAR, 2 * YEAR):
             starts.append((month, lenders, model.market.borrowers.bad_record == 0))
     history = History(model)
