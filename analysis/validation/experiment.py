@@ -63,13 +63,15 @@ def rows(experiment: Experiment, size: Size, folder: Path, progress) -> list[Row
 
 
 def _key(experiment: Experiment, size: Size) -> str:
-    """Content hash of what decides an experiment's rows: the market's code, scenarios, its own folder, its size."""
+    """Content hash of what decides an experiment's rows: the market's code, scenarios, its own code, its size."""
     import inspect
 
     from scenarios.loader import GALLERY
     from sim.compiled import market_hash
 
-    own = Path(inspect.getsourcefile(experiment.play)).parent.glob("*")
-    files = sorted(path for path in (*GALLERY.rglob("*"), *own) if path.suffix in (".py", ".toml", ".csv"))
+    file = Path(inspect.getsourcefile(experiment.play))
+    package = [file] if file.parent == Path(__file__).parent else sorted(file.parent.glob("*"))  # its data too
+    own = [path.read_text(encoding="utf-8") for path in package if path.suffix in (".py", ".csv", ".toml")]
+    files = sorted(path for path in GALLERY.rglob("*") if path.suffix in (".py", ".toml", ".csv"))
     read = [path.read_text(encoding="utf-8") for path in files]
-    return fingerprint([market_hash(), read, size.borrowers, size.seeds])
+    return fingerprint([market_hash(), read, own, size.borrowers, size.seeds])
