@@ -34,14 +34,16 @@ def merchant_sizes(merchants: int, seed: int) -> np.ndarray:
     return np.minimum(size, LARGEST_MERCHANT * size.mean())
 
 
-def wage_edges(start_year: int, wage_growth: float) -> np.ndarray:
+def wage_edges(start_year: int, wage_growth: float, mean_wage: float = 0.0) -> np.ndarray:
     """Lowest and highest monthly wage of each quintile in the first year, in fen [5, 2].
 
     Published income per head (H2), times earners' income over income per head, brought to the first year by wage
     growth. Edges lie at the geometric mean of neighbours; wages are log-uniform between them, scaled so that each
-    quintile has its published mean.
+    quintile has its published mean. Elsewhere only the shape is kept: mean_wage, if given, is the mean of all, in yuan.
     """
     mean = np.array(QUINTILE_INCOME) * EARNER_MULTIPLE * YUAN / 12 * (1 + wage_growth) ** (start_year - QUINTILE_YEAR)
+    if mean_wage > 0.0:
+        mean *= mean_wage * YUAN / mean.mean()
     inner = np.sqrt(mean[1:] * mean[:-1])
     low = np.concatenate([[mean[0] ** 2 / inner[0]], inner])
     high = np.concatenate([inner, [mean[-1] ** 2 / inner[-1]]])

@@ -73,6 +73,7 @@ def draw(borrower, line, product, k, amount, tally):
     """
     lend(line, amount, int(product.term))
     borrower.cash += amount
+    line.drawn += amount
     post(tally.flows, DRAWS, k, amount)
     if product.draw_fee > 0.0:
         charge = fen(product.draw_fee * amount)

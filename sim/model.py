@@ -167,7 +167,7 @@ class CreditModel(mesa.Model):
         market.borrowers["employer"] = networks.employers(
             borrowers, size, float(rules.merchant_employment_share), self.seed, graph=employers
         )
-        found(market, rules, self.seed, wage_edges(month_number(self.start) // 12, float(rules.wage_growth)))
+        found(market, rules, self.seed, _edges(self.start, rules))
         open_merchants(market, rules)
         capitalise(market.lines, market.products, market.platforms)
         self.market = market
@@ -340,6 +340,11 @@ def _terms(dtype, group, rows, named=()) -> np.recarray:
                 )
             record[name] = value
     return records
+
+
+def _edges(start: str, rules):
+    """Where the quintiles of wages begin and end at the founding."""
+    return wage_edges(month_number(start) // YEAR, float(rules.wage_growth), float(rules.mean_wage))
 
 
 def _no_diary(products: int) -> dict[str, np.recarray]:

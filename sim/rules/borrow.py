@@ -114,7 +114,8 @@ def take_loan(borrower, lines, products, rules, chance, plan, tally):
     best = -1
     best_cost = 0.0
     for k in range(len(lines)):
-        if products[k].buys == 0.0 and cash_headroom(lines[k], products[k]) > 0:
+        wished = products[k].buys == 0.0 or products[k].cash_wishes > 0.0
+        if wished and _within_reach(lines[k], products[k], plan) > 0:
             cost = products[k].instalment_rate * (0.5 + uniform(chance, LOAN_CHOICE, borrower.id, k))
             if best < 0 or cost < best_cost:
                 best = k
@@ -128,8 +129,11 @@ def spend_loan(borrower, line, product, k, rules, chance, plan, tally):
     """Draw a loan of the size the person wishes, as far as line and own cap go, to spend it this month."""
     wish = fen(2.0 * uniform(chance, LOAN_SIZE, borrower.id) * rules.loan_size * borrower.wage)
     allowed = int(own_cap(borrower, rules) * line.limit) - balance(line)
-    amount = min(wish, allowed, cash_headroom(line, product))
+    amount = min(wish, allowed, _within_reach(line, product, plan))
     if amount > 0:
+        unused = headroom(line)
         draw(borrower, line, product, k, amount, tally)
+        if product.buys > 0.0:
+            plan.room -= unused - headroom(line)
         plan.wants += amount
         plan.short -= amount
