@@ -19,14 +19,16 @@ INF = float("inf")
 SEEN, UNSEEN = "to 2003-06", "hold-out"
 
 
-def table(replay: Replay, uncut: Replay | None = None) -> list[Row]:
+def table(replay: Replay, uncut: Replay | None = None, ages: Replay | None = None) -> list[Row]:
     """All rows O1 to O19.
 
-    replay: the crisis; uncut: the same seeds without the cuts of limits from October 2002 on, against which the fall
-    of consumption is measured (None: that row is not simulated). Returns the rows in order.
+    replay: the crisis; uncut: its first seeds without the cuts of limits from October 2002 on, against which the fall
+    of consumption is measured; ages: limits by age in its first seeds (None: these rows are not simulated). Returns the
+    rows in order.
     """
     makers = (_delinquency, _persons, _volumes, _elasticities, _lenders, _funding, _structure)
-    rows = [row for maker in makers for row in maker(replay)] + [consumption(replay, uncut)]
+    rows = [row for maker in makers for row in maker(replay)]
+    rows += [consumption(replay, uncut), _young(ages or Replay(replay.months, replay.seeds))]
     return sorted(rows, key=lambda row: int(row.code[1:]))
 
 
@@ -179,11 +181,9 @@ def consumption(replay: Replay, uncut: Replay | None) -> Row:
 
     replay: the crisis; uncut: the world without the cuts. Returns one row of O15.
     """
-    sales = [np.full(replay.seeds, np.nan) if world is None
-             else world.between("sales", "2003-01", "2003-12").sum(axis=1) for world in (replay, uncut)]  # fmt: skip
-    note = (
-        "against the same seeds without cuts of limits from October 2002 on; published: consumption of all households"
-    )
+    note = "against the same seeds without cuts of limits from October 2002; published: all private consumption"
+    uncut = uncut or Replay(replay.months, replay.seeds)
+    sales = [world.between("sales", "2003-01", "2003-12").sum(axis=1) for world in (replay.first(uncut.seeds), uncut)]
     return _row("O15", UNSEEN, "sales in 2003", ratio(*sales) - 1, -0.01, -0.02, -0.005, "percent", "KR62", note)
 
 
@@ -207,11 +207,14 @@ def _funding(replay) -> list[Row]:
 
 def _structure(replay) -> list[Row]:
     four = "users of cash advances on four cards or more"
-    cut = {age: replay.change(f"limits of people in their {age}", "2003-09", "2003-12") for age in ("20s", "40s")}
     return [
-        _row("O18", UNSEEN, "cut of limits in late 2003, people in their 20s over 40s", ratio(cut["20s"], cut["40s"]),
-             23 / 17, 1.1, 1.8, "times", "KR38"),
         _row("O19", UNSEEN, f"{four}, December 2002 to 2003", replay.change(four, ORIGIN, "2003-12"),
              value(four, "2003-12") / value(four, ORIGIN) - 1, -0.80, -0.45, "percent", sources(four),
              "definitions of the two counts may differ"),
     ]  # fmt: skip
+
+
+def _young(ages: Replay) -> Row:
+    cut = [ages.change(f"limits of people in their {age}", "2003-09", "2003-12") for age in ("20s", "40s")]
+    name = "cut of cash limits in late 2003, people in their 20s over 40s"
+    return _row("O18", UNSEEN, name, ratio(*cut), 23 / 17, 1.1, 1.8, "times", "KR38")

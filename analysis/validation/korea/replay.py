@@ -33,6 +33,10 @@ class Replay:
         """A series [seed, month] over all months from first to last, inclusive; nan for those not played."""
         return self.at(name, span(first, last))
 
+    def first(self, seeds: int) -> "Replay":
+        """The same world with its first seeds alone."""
+        return Replay(self.months, min(seeds, self.seeds), {name: part[:seeds] for name, part in self.series.items()})
+
     def change(self, name: str, first: str, last: str) -> np.ndarray:
         """last / first - 1 of a series, by seed; nan where there is nothing to divide by."""
         return ratio(self.at(name, last), self.at(name, first)) - 1

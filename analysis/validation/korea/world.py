@@ -4,6 +4,7 @@ import numpy as np
 
 from analysis.folder import Run, open_run
 from analysis.validation.korea.replay import Replay, ratio
+from scenarios.schema import Scenario
 
 BANKS = "banks"  #: the banks' own cards, which the published figures of card companies leave out
 STOPS = "lg"  #: the lender that stops cash advances in November 2003
@@ -11,12 +12,12 @@ LATE = "m2_fen + m3_fen + m4_fen"
 CARD_COMPANIES = f"platform <> '{BANKS}'"
 
 
-def replay(folder) -> Replay:
+def replay(folder, played: Scenario) -> Replay:
     """The series of a run folder's only world.
 
-    folder: path or Run. Delinquencies are shares of the balance of card companies without charged-off debt; *real* adds
-    lines in a plan that are not late again. Persons are those with a line more than 90 days late or charged off and
-    still owed, registrations the platforms at which they have one. Returns a Replay.
+    folder: path or Run; played: the scenario. Delinquencies are shares of the balance of card companies without
+    charged-off debt; *real* adds lines in a plan that are not late again. Persons are those with a line more than 90
+    days late or charged off and still owed, registrations the platforms at which they have one. Returns a Replay.
     """
     run = folder if isinstance(folder, Run) else open_run(folder)
     owed = _book(run, "balance_fen")
@@ -26,8 +27,10 @@ def replay(folder) -> Replay:
         **_persons(run),
         **_volumes(run),
         **_lenders(run, owed),
-        "cash-advance limits": _cash_limits(run),
-        "spread of card bonds": ratio(_book(run, "balance_fen * spread"), owed) + _in_force(run, "base_rate", 0.0),
+        "cash-advance limits": _cash_limits(run, played),
+        "spread of card bonds": ratio(_book(run, "balance_fen * spread"), owed)
+        + in_force(played.changes.values(), "base_rate", 0.0, run.months),
+        "limits taken by policies": _book(run, "policy_cut_fen", "TRUE"),
         "rewritten loans agreed": _book(run, "plans_extended + plans_relieved"),
         "rewritten loans broken": _book(run, "extended_broken + relieved_broken"),
     }
@@ -43,9 +46,7 @@ def _book(run, what: str, where: str = CARD_COMPANIES) -> np.ndarray:
 
 def _economy(run, what: str) -> np.ndarray:
     """A column for the whole market, [seed, month]."""
-    return run.by_month(
-        run.ask(f"SELECT seed, month, ({what})::DOUBLE AS value FROM economy WHERE world = $baseline")
-    )
+    return run.by_month(run.ask(f"SELECT seed, month, ({what})::DOUBLE AS value FROM economy WHERE world = $baseline"))
 
 
 def _flow(run, flow: str, where: str = CARD_COMPANIES) -> np.ndarray:
@@ -99,22 +100,26 @@ def _lenders(run, owed) -> dict[str, np.ndarray]:
     }
 
 
-def _in_force(run, lever: str, nothing: float) -> np.ndarray:
-    """The value of a market-wide lever in each month of the scenario, or ``nothing``: [month]."""
-    found = np.full(len(run.months), nothing)
-    for change in run.scenario(run.baseline)["changes"].values():
-        if change["lever"] == lever:
-            until = change["until"] or "9999-12"
-            found[(run.months >= np.datetime64(change["from"])) & (run.months < np.datetime64(until))] = change["value"]
+def in_force(changes, lever: str, nothing: float, months: np.ndarray) -> np.ndarray:
+    """The value of a market-wide lever in each month, where at most one change of it holds at a time.
+
+    changes: of a scenario; lever: its name; nothing: while none holds; months: datetime64[M]. Returns [month].
+    """
+    found = np.full(len(months), nothing)
+    for change in changes:
+        if change.lever == lever:
+            begun = months >= np.datetime64(change.start)
+            found[begun & (months < np.datetime64(change.until or "9999-12"))] = change.value
     return found
 
 
-def _cash_limits(run) -> np.ndarray:
+def _cash_limits(run, played) -> np.ndarray:
     """What may be drawn as cash at card companies: limit * share lent as cash * index ^ power, [seed, month] in fen."""
-    index, total = _in_force(run, "cash_limit", 1.0), 0.0
-    for name, platform in run.scenario(run.baseline)["platforms"].items():
-        for product, terms in platform["products"].items():
+    total = 0.0
+    index = in_force(played.changes.values(), "cash_limit", 1.0, run.months)
+    for name, platform in played.platforms.items():
+        for product, terms in platform.products.items():
             if name != BANKS:
                 limit = _book(run, "limit_fen", f"platform = '{name}' AND product = '{product}'")
-                total = total + limit * terms["lends_cash"] * index ** terms["cash_limit_power"]
+                total = total + limit * terms.lends_cash * index**terms.cash_limit_power
     return total
