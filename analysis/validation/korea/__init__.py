@@ -12,7 +12,7 @@ from analysis.validation.korea.replay import Replay
 from analysis.validation.row import Row
 from scenarios.schema import Scenario
 
-SCENARIO = "korea-2002"
+CRISIS = "korea-2002"
 
 
 @dataclass
@@ -41,31 +41,27 @@ class _Stage:
         self.progress(self.done, self.total)
 
 
-def crisis(size: Size) -> Scenario:
-    """The scenario of the crisis, with so many people."""
+def scenario(name: str, size: Size) -> Scenario:
+    """A scenario of the gallery with so many people."""
     from scenarios.loader import load
 
-    return load(SCENARIO).model_copy(update={"borrowers": size.borrowers})
+    return load(name).model_copy(update={"borrowers": size.borrowers})
 
 
 def _play(size: Size, room: Path, progress) -> list[Row]:
     """The crisis over all seeds, its ablations over the first half of them, all scored, and the picture."""
     few = max(2, size.seeds // 2)
-    played = crisis(size)
-    worlds = {one: _named(one.without(played), one.code) for one in ablations.ABLATIONS}
+    played = scenario(CRISIS, size)
+    worlds = {one: scenario(one.scenario, size) for one in ablations.ABLATIONS}
     months = played.months * (size.seeds + few * len(worlds)) + _age_months(played) * few
     stage = _Stage(room, size, progress or (lambda done, total: None), months)
     replay = stage.play(played, size.seeds)
     (room / f"{picture.NAME}.png").write_bytes(png(picture.picture(replay)))
-    without = {one: stage.play(changed, few) for one, changed in worlds.items()}
+    without = {one: stage.play(world_without, few) for one, world_without in worlds.items()}
     ages = limits_by_age(played, few, size.threads, stage.advance)
-    uncut = next(found for one, found in without.items() if one.without is ablations.uncut)
+    uncut = next(found for one, found in without.items() if one.scenario == ablations.UNCUT)
     rows = outputs.table(replay, uncut, ages) + benchmarks.table(replay)
     return rows + [row for one, found in without.items() for row in ablations.table(one, found, replay.first(few))]
-
-
-def _named(changed: Scenario, code: str) -> Scenario:
-    return changed.model_copy(update={"name": f"{changed.name}-{code.lower()}"})
 
 
 def _age_months(played: Scenario) -> int:
@@ -80,14 +76,14 @@ def draw(size: Size, room: Path, target: Path, progress=lambda done, total: None
 
     size; room: folder of the experiment; target: a .png to write; progress: called with months played and in all.
     """
-    played = crisis(size)
+    played = scenario(CRISIS, size)
     stage = _Stage(room, size, progress, played.months * size.seeds)
     target.write_bytes(png(picture.picture(stage.play(played, size.seeds))))
 
 
 EXPERIMENTS = (
     Experiment(
-        SCENARIO,
+        CRISIS,
         "korea",
         "Does the market replay Korea's card crisis, and for the right reasons?",
         _play,

@@ -1,7 +1,7 @@
 """Six worlds without one piece of the Korean crisis each, with the same luck, and what must change in them.
 
 No observed number exists for any of them: each row asks for a direction only, except that a world in which everybody
-has one lender must lose half of the crisis. Changes are taken out of the scenario or replaced; nothing else moves.
+has one lender must lose half of the crisis. The worlds are scenarios of their own, which anybody can play.
 """
 
 from collections.abc import Callable
@@ -12,74 +12,23 @@ import numpy as np
 from analysis.validation.korea.outputs import HEADLINE, MULTI, PERSONS, REAL, REGISTRATIONS, peak_month
 from analysis.validation.korea.replay import Replay, ratio, span
 from analysis.validation.row import Row
-from scenarios.schema import ChangeTable, Scenario
 
 INF = float("inf")
-CUTS_END, CUTS_BEGIN = "2002-09", "2002-10"
-QUARTERLY_TENTH = 0.0345  #: a month: 10 % a quarter, as the accord of June 2003 allowed
 CRISIS = span("2003-01", "2004-12")
+UNCUT = "korea-2002-no-cuts"
 
 
 @dataclass(frozen=True)
 class Ablation:
-    """One world without a piece of the crisis: its number, what is taken out in words, and how."""
+    """One world without a piece of the crisis.
+
+    code: its number; scenario: its name in the gallery; name: in words; rows: what (its replay, the crisis) must show.
+    """
 
     code: str
+    scenario: str
     name: str
-    without: Callable[[Scenario], Scenario]
     rows: Callable[[Replay, Replay], list[tuple]]
-
-
-def _changed(world: Scenario, changes: dict) -> Scenario:
-    return world.model_copy(update={"changes": changes})
-
-
-def drop(world: Scenario, *levers: str, since: str = "0000-00") -> Scenario:
-    """A world without the changes of some levers.
-
-    world; levers: their names; since: changes that begin before this month stay, the last one of each lever for good.
-    """
-    kept = {}
-    for name, change in world.changes.items():
-        if change.lever not in levers:
-            kept[name] = change
-        elif change.start < since:
-            ends = change.until is None or change.until < since
-            kept[name] = change if ends else change.model_copy(update={"until": None})
-    return _changed(world, kept)
-
-
-def one_lender(world: Scenario) -> Scenario:
-    """A world with one card company, at which everybody has the credit that all lenders give on average.
-
-    First limit = sum over products of reach * limit in months of income; where it is accepted likewise. Everything that
-    was aimed at one lender goes, as does the difference between lenders in following the index of cash limits.
-    """
-    name, platform = next(iter(world.platforms.items()))
-    products = [terms for other in world.platforms.values() for terms in other.products.values()]
-    (product, terms), *_ = platform.products.items()
-    everything = terms.model_copy(
-        update={
-            "reach": 1.0,
-            "limit_income": min(12.0, sum(one.reach * one.limit_income for one in products)),
-            "acceptance": min(1.0, sum(one.reach * one.acceptance for one in products)),
-            "cash_limit_power": 1.0,
-        }
-    )
-    alone = {name: platform.model_copy(update={"products": {product: everything}})}
-    common = {key: change for key, change in world.changes.items() if change.platform is None}
-    return world.model_copy(update={"platforms": alone, "changes": common})
-
-
-def uncut(world: Scenario) -> Scenario:
-    """A world in which limits stay as they were in September 2002, and no lender stops cash advances."""
-    return drop(drop(world, "cash_limit", "multi_lender_limit", since=CUTS_BEGIN), "purchases_only")
-
-
-def slow(world: Scenario) -> Scenario:
-    """A world in which no lender takes more than 10 % a quarter off a limit from October 2002 on."""
-    held = ChangeTable.model_validate({"lever": "cut_speed_limit", "value": QUARTERLY_TENTH, "from": CUTS_BEGIN})
-    return _changed(world, {**drop(world, "cut_speed_limit").changes, "slow": held})
 
 
 def _peak(replay: Replay, series: str) -> np.ndarray:
@@ -125,11 +74,11 @@ def _without_cuts(world, crisis):
 
 def _slowly(world, crisis):
     def largest(replay):
-        persons = replay.between(PERSONS, CUTS_END, "2003-12")
+        persons = replay.between(PERSONS, "2002-09", "2003-12")
         return (persons[:, 3:] - persons[:, :-3]).max(axis=1)
 
     def growth(replay):
-        return replay.change(PERSONS, CUTS_END, "2003-12")
+        return replay.change(PERSONS, "2002-09", "2003-12")
 
     return [
         ("largest rise of delinquent persons in a quarter, against the crisis", ratio(largest(world), largest(crisis)),
@@ -152,7 +101,7 @@ def _without_rewriting(world, crisis):
 
 
 def _without_registry(world, crisis):
-    taken = [_total(replay, "limits taken by policies", CUTS_BEGIN, "2003-03") for replay in (world, crisis)]
+    taken = [_total(replay, "limits taken by policies", "2002-10", "2003-03") for replay in (world, crisis)]
     fall = [replay.change("users of cash advances on four cards or more", "2002-09", "2003-06")
             for replay in (world, crisis)]  # fmt: skip
     return [
@@ -175,12 +124,12 @@ def _without_run(world, crisis):
 
 
 ABLATIONS = (
-    Ablation("S1", "everybody has one lender", one_lender, _without_others),
-    Ablation("S2", "no cut of limits after September 2002", uncut, _without_cuts),
-    Ablation("S3", "cuts of at most 10 % a quarter from October 2002", slow, _slowly),
-    Ablation("S4", "no loan is rewritten", lambda world: drop(world, "restructuring"), _without_rewriting),
-    Ablation("S5", "no registry", lambda world: drop(world, "visibility"), _without_registry),
-    Ablation("S6", "no funding run", lambda world: drop(world, "base_rate", "news_shock"), _without_run),
+    Ablation("S1", "korea-2002-one-lender", "everybody has one lender", _without_others),
+    Ablation("S2", UNCUT, "no cut of limits after September 2002", _without_cuts),
+    Ablation("S3", "korea-2002-slow-cuts", "cuts of at most 10 % a quarter from October 2002", _slowly),
+    Ablation("S4", "korea-2002-no-rewriting", "no loan is rewritten", _without_rewriting),
+    Ablation("S5", "korea-2002-no-registry", "no registry", _without_registry),
+    Ablation("S6", "korea-2002-no-run", "no funding run", _without_run),
 )
 
 
@@ -190,7 +139,7 @@ def table(ablation: Ablation, world: Replay, crisis: Replay) -> list[Row]:
     world: without the piece; crisis: the same seeds with it. Returns rows whose windows are signs or bounds.
     """
     return [
-        Row.over_seeds(f"Without a piece: {ablation.name}", name, values, None, low, high, unit, "direction only", note,
+        Row.over_seeds(ablation.name.capitalize(), name, values, None, low, high, unit, "direction only", note,
                        said, ablation.code)
         for name, values, low, high, unit, said, note in ablation.rows(world, crisis)
     ]  # fmt: skip

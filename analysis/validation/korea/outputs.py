@@ -171,8 +171,8 @@ def _lenders(replay) -> list[Row]:
              "claims about 75 trillion won, between those of 2002 and September 2003"),
         _row("O13", UNSEEN, "capital of all lenders over claims, March to December 2003", capital, fall, -INF, -0.10,
              "points", sources("capital ratio"), "published: adjusted capital ratio"),
-        _row("O14", UNSEEN, "lenders failed or absorbed by March 2004", failed, 4, 2, 6, "count", "KR42, KR74",
-             "of nine"),
+        _row("O14", UNSEEN, "card companies that failed by March 2004", failed, 4, 2, 6, "count", "KR42, KR74",
+             "of nine: no capital, or no new business for three months; published: rescued or absorbed"),
     ]  # fmt: skip
 
 

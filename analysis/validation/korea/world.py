@@ -39,7 +39,7 @@ def replay(folder, played: Scenario) -> Replay:
 
 def _book(run, what: str, where: str = CARD_COMPANIES) -> np.ndarray:
     """A sum over lines of card companies, [seed, month]."""
-    sql = f"""SELECT seed, month, sum({what})::DOUBLE AS value FROM monthly WHERE world = $baseline AND {where}
+    sql = f"""SELECT seed, month, sum(({what})::DOUBLE) AS value FROM monthly WHERE world = $baseline AND {where}
               GROUP BY ALL"""
     return run.by_month(run.ask(sql))
 
@@ -78,7 +78,10 @@ def _volumes(run) -> dict[str, np.ndarray]:
 
 
 def _lenders(run, owed) -> dict[str, np.ndarray]:
-    """Delinquency at the lender that stops and elsewhere, losses and capital, and how many have failed so far."""
+    """Delinquency at the lender that stops and elsewhere, losses and capital, and how many have failed so far.
+
+    Failed: capital below zero before anything was put in, or no new business for three months running.
+    """
     own, others = f"platform = '{STOPS}'", f"{CARD_COMPANIES} AND platform <> '{STOPS}'"
     names = [name for name, _ in run.lines if name != BANKS]
     loss, failed, all_capital = (np.zeros(owed.shape) for _ in range(3))
@@ -88,7 +91,10 @@ def _lenders(run, owed) -> dict[str, np.ndarray]:
         put_in = _flow(run, "capital put in", where)
         rise = np.diff(capital, axis=1, prepend=capital[:, :1])
         loss += put_in - rise - _flow(run, "dividends", where)
-        failed += np.maximum.accumulate(capital - put_in < 0, axis=1)
+        stopped = _book(run, "NOT lending", where)
+        running = stopped[:, 2:] * stopped[:, 1:-1] * stopped[:, :-2]
+        gone = (capital < put_in) | np.pad(running > 0, ((0, 0), (2, 0)))
+        failed += np.maximum.accumulate(gone, axis=1)
         all_capital += capital
     return {
         "headline delinquency, lender that stops": ratio(_book(run, LATE, own), _book(run, "balance_fen", own)),
