@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.parameters import NO_CAP, YEAR
+from sim.parameters import MOST_KINDS, NO_CAP, YEAR
 
 ANY_RATE = 10.0  # per year: a cap on rates as high as this is none
 
@@ -159,6 +159,7 @@ LEVERS = _levers(
     ("income_cap", "share of annual income", 0.0, 10.0, NO_CAP, (least("income_cap"),), "a person's online limits together may not grow past this share of annual income; unused credit above it goes; once announced, nothing new beyond it is given", "R10"),
     ("credit_cap", "yuan", 0.0, 1e7, NO_CAP, (least("credit_cap"),), "a person's online limits together may not grow past this many yuan; unused credit above it goes; once announced, nothing new beyond it is given", "R9, R10"),
     ("debt_service_cap", "share of monthly income", 0.0, 10.0, NO_CAP, (least("debt_service_cap"),), "no new line for people whose bills at all lenders are above this share of income", X),
+    ("lender_cap", "lenders", 1, MOST_KINDS, MOST_KINDS, (least("lender_cap"),), "no new line for people who hold lines at so many lenders already", X),
     ("multi_lender_limit", "share of limit", 0.0, 1.0, 1.0, (least("multi_lender_limit"),), "lenders that see it leave this share of the limits of people who draw cash at many lenders", "KR-multi"),
     ("cooling_off", "months", 0, 60, 0, (most("cooling_off"),), "months that must pass between two new lines of a person", X),
     ("cut_speed_limit", "share of limit", 0.0, 1.0, 1.0, (least("cut_speed_limit"),), "most that a lender may take off a limit at once", X),

@@ -15,7 +15,7 @@ from sim.chance import month_key
 from sim.founding import capitalise, found, merchant_sizes, open_merchants, wage_edges
 from sim.history import History
 from sim.month import Market, play
-from sim.parameters import BEHAVIOUR, NO_CAP, PLATFORM, PRODUCT, YEAR, YUAN, merchants_for
+from sim.parameters import BEHAVIOUR, MOST_KINDS, NO_CAP, PLATFORM, PRODUCT, YEAR, YUAN, merchants_for
 from sim.policy import Timetable, month_date, month_number
 from sim.population import Borrowers
 from sim.records import (
@@ -33,7 +33,6 @@ from sim.tally import new_tally
 
 MOST_SLICES = 16  # fixed, so that the work is cut the same way for any number of threads
 SMALLEST_SLICE = 4096  # people
-MOST_KINDS = 62  # platforms, products: each is one bit of a word
 
 
 class CreditModel(mesa.Model):

@@ -26,6 +26,7 @@ def _group(*rows) -> dict[str, Parameter]:
 
 
 J = "judgement"
+MOST_KINDS = 62  #: platforms, products: each is one bit of a word
 NO_CAP = 1e9  #: stands for no cap at all, in the unit of whatever is not capped
 
 BEHAVIOUR = _group(
@@ -178,6 +179,7 @@ BEHAVIOUR = _group(
     ("credit_cap", NO_CAP, "yuan", 0.0, NO_CAP, "most platform credit a person may be given", "R9, R10"),
     ("income_cap_ahead", NO_CAP, "share of annual income", 0.0, NO_CAP, "the same, announced but not yet in force: nothing new is given beyond it", "R10"),
     ("credit_cap_ahead", NO_CAP, "yuan", 0.0, NO_CAP, "the same, announced but not yet in force", "R9, R10"),
+    ("lender_cap", MOST_KINDS, "lenders", 1, MOST_KINDS, "most lenders at which a person may hold lines", J),
     ("multi_lender_limit", 1.0, "share of limit", 0.0, 1.0, "what lenders that see it leave of the limits of people who draw cash at many lenders", "KR-multi"),
     ("multi_lender_from", 4, "lenders", 2, 60, "how many lenders are many here", "KR-multi"),
     ("debt_service_cap", NO_CAP, "share of monthly income", 0.0, NO_CAP, "new lines are refused to people whose bills at all lenders are above this", J),
