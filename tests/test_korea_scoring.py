@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 from markets import ROOT
 
-from analysis.validation.korea import benchmarks, observed, outputs, picture
+from analysis.validation import korea
+from analysis.validation.experiment import Size
+from analysis.validation.korea import ablations, benchmarks, observed, outputs, picture, world
 from analysis.validation.korea.replay import Replay, ratio, rmse, span
+from analysis.validation.row import UNITS
+from scenarios.loader import load_pair
+from scenarios.schema import ChangeTable
 
+#: What the ablations read.
+NEEDED = (outputs.REAL, outputs.HEADLINE, outputs.PERSONS, "claims", "capital ratio", "lenders failed or absorbed",
+          "limits taken by policies", "users of cash advances on four cards or more")  # fmt: skip
 PLAYED = span("2001-12", "2004-12")
 EVIDENCE = (ROOT / "docs/evidence.md").read_text(encoding="utf-8")
 
@@ -243,3 +251,76 @@ def test_the_picture_shows_three_series_with_units_and_the_hold_out():
     assert all(one.get_ylabel() and one.get_xlabel() for one in axes)
     assert "hold-out" in [text.get_text() for text in drawing.figure.legends[0].get_texts()]
     assert "published" in drawing.alt
+
+
+# --- the worlds ---
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """A small crisis played and scored: the rows, the room, the replay."""
+    room = tmp_path_factory.mktemp("korea")
+    (one,) = korea.EXPERIMENTS
+    size = Size(500, 2)
+    rows = one.play(size, room, None)
+    folder = next(path.parent for path in room.glob("korea-2002-????????/manifest.json"))
+    return rows, room, world.replay(folder, korea.scenario("korea-2002", size))
+
+
+def test_a_small_crisis_is_scored_on_every_output_benchmark_and_ablation(played):
+    rows, room, _ = played
+    codes = {one.code for one in rows}
+    assert codes == {f"O{number}" for number in range(1, 20)} | {f"S{number}" for number in range(1, 7)}
+    assert {one.unit for one in rows} <= set(UNITS)
+    assert (room / "korea-2002.png").stat().st_size > 10_000
+
+
+def test_series_of_a_world_agree_with_each_other(played):
+    replay = played[2]
+    assert str(replay.months[-1]) == "2004-12"
+    assert (replay["real delinquency"] >= replay["headline delinquency"]).all()
+    assert (replay["cash-advance limits"] > 0).all()
+    late = replay["delinquent persons"] > 0
+    assert (replay["registrations per delinquent"][late] >= 1).all()
+    assert (replay["cash advances"] >= replay["cash advances of holders of four cards or more"]).all()
+    assert (np.diff(replay["lenders failed or absorbed"], axis=1) >= 0).all()
+
+
+def test_cash_limits_follow_the_published_index_downwards(played):
+    fall = played[2].change("cash-advance limits", "2002-12", "2003-12")
+    assert (fall < -0.3).all()
+
+
+def test_each_ablation_is_a_scenario_against_the_crisis():
+    for one in ablations.ABLATIONS:
+        assert load_pair(one.scenario)[0].name == "korea-2002"
+
+
+def test_where_everybody_has_one_lender_nobody_is_registered_by_two(played):
+    registered, shared = [one for one in played[0] if one.code == "S1"][:2]
+    assert registered.simulated == pytest.approx(0.0)
+    assert shared.simulated == pytest.approx(0.0)
+
+
+def test_a_lever_in_force_is_the_value_of_its_change_until_it_ends():
+    change = ChangeTable.model_validate({"lever": "cash_limit", "value": 0.5, "from": "2003-02", "until": "2003-04"})
+    found = world.in_force([change], "cash_limit", 1.0, span("2003-01", "2003-04"))
+    assert list(found) == [1.0, 0.5, 0.5, 1.0]
+
+
+def test_an_ablation_that_changes_nothing_shows_no_sign_of_it():
+    same = replay({name: {"2001-12": 1.0, "2003-12": 2.0} for name in NEEDED})
+    for one in ablations.ABLATIONS[2:]:
+        for found in ablations.table(one, same, same):
+            assert found.simulated == pytest.approx(1.0 if found.unit == "times" else 0.0)
+            assert found.mark == "misses", found.name
+
+
+def test_without_rewriting_headline_delinquency_is_higher_and_earlier_by_hand():
+    crisis = replay(
+        {outputs.HEADLINE: {"2003-01": 0.1, "2003-10": 0.2, "2004-12": 0.1}, outputs.REAL: {"2003-01": 0.4}}
+    )
+    without = replay(
+        {outputs.HEADLINE: {"2003-01": 0.1, "2003-04": 0.3, "2004-12": 0.1}, outputs.REAL: {"2003-01": 0.2}}
+    )
+    higher, earlier, lower = ablations.table(ablations.ABLATIONS[3], without, crisis)
+    assert (higher.simulated, earlier.simulated, lower.simulated) == pytest.approx((1.5, -6, 0.5))
+    assert {higher.mark, earlier.mark, lower.mark} == {"fits"}

@@ -14,6 +14,9 @@ from analysis.validation.korea.replay import Replay, ratio, span
 from analysis.validation.row import Row
 
 INF = float("inf")
+#: A direction is strict: a world in which nothing changed shows none.
+ABOVE_ONE, BELOW_ONE = np.nextafter(1.0, INF), np.nextafter(1.0, -INF)
+ABOVE_ZERO, BELOW_ZERO = np.nextafter(0.0, INF), np.nextafter(0.0, -INF)
 CRISIS = span("2003-01", "2004-12")
 UNCUT = "korea-2002-no-cuts"
 
@@ -64,7 +67,7 @@ def _without_others(world, crisis):
 def _without_cuts(world, crisis):
     return [
         ("claims in December 2003, against the crisis", ratio(world.at("claims", "2003-12"),
-         crisis.at("claims", "2003-12")), 1.0, INF, "times", "higher", ""),
+         crisis.at("claims", "2003-12")), ABOVE_ONE, INF, "times", "higher", ""),
         ("months by which real delinquency peaks later", _later(world, crisis, REAL), 1, INF, "months", "later",
          "the run ends in December 2004: a rise that goes on peaks then"),
         ("peak of real delinquency, against the crisis", ratio(_peak(world, REAL), _peak(crisis, REAL)), 0.5, INF,
@@ -82,20 +85,20 @@ def _slowly(world, crisis):
 
     return [
         ("largest rise of delinquent persons in a quarter, against the crisis", ratio(largest(world), largest(crisis)),
-         -INF, 1.0, "times", "lower", "October 2002 to December 2003"),
+         -INF, BELOW_ONE, "times", "lower", "October 2002 to December 2003"),
         ("growth of delinquent persons, September 2002 to December 2003, less that of the crisis",
-         growth(world) - growth(crisis), -INF, 0.0, "points", "lower", ""),
+         growth(world) - growth(crisis), -INF, BELOW_ZERO, "points", "lower", ""),
     ]  # fmt: skip
 
 
 def _without_rewriting(world, crisis):
     return [
         ("peak of headline delinquency, against the crisis", ratio(_peak(world, HEADLINE), _peak(crisis, HEADLINE)),
-         1.0, INF, "times", "higher", ""),
+         ABOVE_ONE, INF, "times", "higher", ""),
         ("months by which headline delinquency peaks later", _later(world, crisis, HEADLINE), -INF, -1, "months",
          "earlier", ""),
         ("mean real delinquency of 2003 and 2004, against the crisis",
-         ratio(world.at(REAL, CRISIS).mean(axis=1), crisis.at(REAL, CRISIS).mean(axis=1)), -INF, 1.0, "times",
+         ratio(world.at(REAL, CRISIS).mean(axis=1), crisis.at(REAL, CRISIS).mean(axis=1)), -INF, BELOW_ONE, "times",
          "lower", ""),
     ]  # fmt: skip
 
@@ -106,9 +109,9 @@ def _without_registry(world, crisis):
             for replay in (world, crisis)]  # fmt: skip
     return [
         ("limits taken from multi-lender users, October 2002 to March 2003, against the crisis", ratio(*taken), -INF,
-         1.0, "times", "less", ""),
+         BELOW_ONE, "times", "less", ""),
         ("users of cash advances on four cards or more, September 2002 to June 2003, less the change in the crisis",
-         fall[0] - fall[1], 0.0, INF, "points", "a smaller fall", ""),
+         fall[0] - fall[1], ABOVE_ZERO, INF, "points", "a smaller fall", ""),
     ]  # fmt: skip
 
 
@@ -118,18 +121,18 @@ def _without_run(world, crisis):
     return [
         ("lenders failed or absorbed by March 2004, less those of the crisis", failed[0] - failed[1], -INF, -1, "count",
          "fewer", "cannot fall where none fails in the crisis"),
-        ("capital over claims in December 2003, less that of the crisis", capital[0] - capital[1], 0.0,
+        ("capital over claims in December 2003, less that of the crisis", capital[0] - capital[1], ABOVE_ZERO,
          INF, "points", "higher", ""),
     ]  # fmt: skip
 
 
 ABLATIONS = (
-    Ablation("S1", "korea-2002-one-lender", "everybody has one lender", _without_others),
-    Ablation("S2", UNCUT, "no cut of limits after September 2002", _without_cuts),
-    Ablation("S3", "korea-2002-slow-cuts", "cuts of at most 10 % a quarter from October 2002", _slowly),
-    Ablation("S4", "korea-2002-no-rewriting", "no loan is rewritten", _without_rewriting),
-    Ablation("S5", "korea-2002-no-registry", "no registry", _without_registry),
-    Ablation("S6", "korea-2002-no-run", "no funding run", _without_run),
+    Ablation("S1", "korea-2002-one-lender", "Everybody has one lender", _without_others),
+    Ablation("S2", UNCUT, "No cut of limits after September 2002", _without_cuts),
+    Ablation("S3", "korea-2002-slow-cuts", "Cuts of at most 10 % a quarter from October 2002", _slowly),
+    Ablation("S4", "korea-2002-no-rewriting", "No loan is rewritten", _without_rewriting),
+    Ablation("S5", "korea-2002-no-registry", "No registry", _without_registry),
+    Ablation("S6", "korea-2002-no-run", "No funding run", _without_run),
 )
 
 
@@ -139,7 +142,7 @@ def table(ablation: Ablation, world: Replay, crisis: Replay) -> list[Row]:
     world: without the piece; crisis: the same seeds with it. Returns rows whose windows are signs or bounds.
     """
     return [
-        Row.over_seeds(ablation.name.capitalize(), name, values, None, low, high, unit, "direction only", note,
+        Row.over_seeds(ablation.name, name, values, None, low, high, unit, "direction only", note,
                        said, ablation.code)
         for name, values, low, high, unit, said, note in ablation.rows(world, crisis)
     ]  # fmt: skip
