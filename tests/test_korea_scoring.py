@@ -58,7 +58,11 @@ def test_months_of_every_published_series_are_in_order_and_each_figure_has_a_sou
 
 def test_every_source_is_a_row_of_the_evidence():
     keys = {key for point in observed.table() for key in point.sources}
-    keys |= {key for one in outputs.table(replay({})) for key in one.source.replace(";", ",").split(", ")}
+    keys |= {
+        key
+        for one in outputs.beginnings(replay({})) + outputs.table(replay({}))
+        for key in one.source.replace(";", ",").split(", ")
+    }
     assert not [key for key in sorted(keys) if f"| {key} |" not in EVIDENCE]
 
 
@@ -183,6 +187,18 @@ def test_every_output_from_1_to_19_is_scored_and_says_what_is_held_out():
     assert all(one.name.endswith(("(hold-out)", "(to 2003-06)")) for one in rows)
 
 
+def test_the_crisis_begins_with_shares_of_people_by_hand():
+    four = "users of cash advances on four cards or more"
+    rows = outputs.beginnings(
+        replay({"people": {"2002-12": 1000.0}, "cards": {"2002-06": 4000.0}, four: {"2002-12": 50.0}})
+    )
+    cards, holders, drawing, _ = rows
+    assert (cards.simulated, cards.mark) == (4.0, "fits")
+    assert holders.mark == "not simulated"
+    assert (drawing.simulated, drawing.mark) == (pytest.approx(0.05), "fits")
+    assert drawing.published == pytest.approx(0.048, abs=1e-3)
+
+
 def test_a_ratio_to_nothing_is_unknown():
     assert np.isnan(ratio([1.0], [0.0])).all()
 
@@ -267,7 +283,7 @@ def played(tmp_path_factory):
 
 def test_a_small_crisis_is_scored_on_every_output_benchmark_and_ablation(played):
     rows, room, _ = played
-    codes = {one.code for one in rows}
+    codes = {one.code for one in rows} - {""}
     assert codes == {f"O{number}" for number in range(1, 20)} | {f"S{number}" for number in range(1, 7)}
     assert {one.unit for one in rows} <= set(UNITS)
     assert (room / "korea-2002.png").stat().st_size > 10_000

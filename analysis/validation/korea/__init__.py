@@ -60,7 +60,7 @@ def _play(size: Size, room: Path, progress) -> list[Row]:
     without = {one: stage.play(world_without, few) for one, world_without in worlds.items()}
     ages = limits_by_age(played, few, size.threads, stage.advance)
     uncut = next(found for one, found in without.items() if one.scenario == ablations.UNCUT)
-    rows = outputs.table(replay, uncut, ages) + benchmarks.table(replay)
+    rows = outputs.beginnings(replay) + outputs.table(replay, uncut, ages) + benchmarks.table(replay)
     return rows + [row for one, found in without.items() for row in ablations.table(one, found, replay.first(few))]
 
 

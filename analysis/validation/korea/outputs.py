@@ -15,6 +15,7 @@ REAL, HEADLINE = "real delinquency", "headline delinquency"
 PERSONS, REGISTRATIONS = "delinquent persons", "registrations per delinquent"
 MULTI = "delinquents with two or more lenders"
 ORIGIN = "2002-12"  #: the month that peaks are counted from and in which the index of persons is 100
+ACTIVE = 22.3  #: million economically active people at the end of 2002 (KR-cards)
 INF = float("inf")
 SEEN, UNSEEN = "to 2003-06", "hold-out"
 
@@ -30,6 +31,30 @@ def table(replay: Replay, uncut: Replay | None = None, ages: Replay | None = Non
     rows = [row for maker in makers for row in maker(replay)]
     rows += [consumption(replay, uncut), _young(ages or Replay(replay.months, replay.seeds))]
     return sorted(rows, key=lambda row: int(row.code[1:]))
+
+
+def beginnings(replay: Replay) -> list[Row]:
+    """Who owed how much to how many when the crisis began: published levels, within a fifth.
+
+    replay: the crisis. These were there to calibrate on, and tell why an output misses. People are those who are
+    economically active, 22.3 million. Returns rows.
+    """
+    levels = (
+        ("cards per person, June 2002", "cards", "2002-06", 4.69, "times", "KR82"),
+        ("people with four cards or more, December 2002", "holders of four cards or more", ORIGIN, 10.23 / ACTIVE,
+         "percent", "KR-cards"),
+        ("people who draw cash on four cards or more, December 2002", "users of cash advances on four cards or more",
+         ORIGIN, value("users of cash advances on four cards or more", ORIGIN) / ACTIVE / 1e6, "percent", "KR70"),
+        ("delinquent persons, December 2002", PERSONS, ORIGIN, value(PERSONS, ORIGIN) / ACTIVE / 1e6, "percent",
+         "KR21"),
+    )  # fmt: skip
+    group, note = "Where the crisis begins", "of economically active people"
+    rows = []
+    for name, series, month, published, unit, source in levels:
+        share = ratio(replay.at(series, month), replay.at("people", month))
+        low, high = 0.8 * published, 1.2 * published
+        rows.append(Row.over_seeds(group, f"{name} ({SEEN})", share, published, low, high, unit, source, note))
+    return rows
 
 
 def _row(code, when, name, values, published, low, high, unit, source, note="", said="") -> Row:

@@ -63,6 +63,9 @@ def _persons(run) -> dict[str, np.ndarray]:
         "card delinquents": persons,  # every lender of this market issues cards
         "registrations per delinquent": ratio(_economy(run, "registrations"), persons),
         "delinquents with two or more lenders": ratio(_economy(run, "delinquent_two_or_more"), persons),
+        "people": _economy(run, "borrowers"),
+        "cards": _book(run, "accounts", "TRUE"),
+        "holders of four cards or more": _economy(run, "holders_four_or_more"),
         "users of cash advances on four cards or more": _economy(run, "cash_four_or_more"),
     }
 
