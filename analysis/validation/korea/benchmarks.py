@@ -92,10 +92,8 @@ def limits(months: np.ndarray) -> np.ndarray:
     all_months, all_limits = points(LIMITS)
     few_months, few = points(f"{LIMITS}, seven firms")
     known = np.concatenate([all_months, few_months[1:]]).astype(int)
-    return (
-        np.interp(months.astype(int), known, np.concatenate([all_limits, all_limits[-1] * few[1:] / few[0]]))
-        / (all_limits[0])
-    )
+    values = np.concatenate([all_limits, all_limits[-1] * few[1:] / few[0]])
+    return np.interp(months.astype(int), known, values / all_limits[0])
 
 
 def independent_lines(late: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -165,18 +163,23 @@ def _published(contest: Contest) -> tuple[np.ndarray, np.ndarray]:
     return months[inside], published[inside]
 
 
-def errors(contest: Contest) -> dict[str, float]:
-    """RMSE of every benchmark on the months on which a contest is judged: name -> error."""
-    months, published = _published(contest)
+def forecasts(contest: Contest) -> dict[str, np.ndarray]:
+    """What every benchmark says for the months on which a contest is judged: name -> [month]."""
+    months, _ = _published(contest)
     fit = span(contest.begins, contest.ends)
     series, partner = interpolated(contest.series, fit), interpolated(contest.partner, fit)
     series = series / value(contest.series, ORIGIN) if contest.indexed else series
     ahead = (months - fit[-1]).astype(int)
     paths = autoregressions(series, partner, int(ahead[-1]))
-    found = {name: float(rmse(path[ahead - 1], published)) for name, path in paths.items()}
     lines = independent()
-    place = (months - lines["months"][0]).astype(int)
-    return {**found, "independent lines": float(rmse(lines[contest.series][place], published))}
+    found = {name: path[ahead - 1] for name, path in paths.items()}
+    return {**found, "independent lines": lines[contest.series][(months - lines["months"][0]).astype(int)]}
+
+
+def errors(contest: Contest) -> dict[str, float]:
+    """RMSE of every benchmark on the months on which a contest is judged: name -> error."""
+    _, published = _published(contest)
+    return {name: float(rmse(path, published)) for name, path in forecasts(contest).items()}
 
 
 def market_error(contest: Contest, replay: Replay) -> np.ndarray:
