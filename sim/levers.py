@@ -90,12 +90,6 @@ def lift_wants(rules, where, value, _):
     rules.wants_lift = min(2.0, max(-1.0, rules.wants_lift + value))
 
 
-def squeeze_cash(terms, where, value, rules):
-    """What may be drawn as cash follows an index of cash limits, each product with its own power: * index ^ power."""
-    power = at(terms, "cash_limit_power", where)
-    put(terms, "lends_cash", where, at(terms, "lends_cash", where) * value**power)
-
-
 def win_taste(terms, where, value, rules):
     """A product that costs a share less is asked for more: taste / (1 - share) ^ elasticity."""
     put(terms, "taste", where, at(terms, "taste", where) * (1.0 - value) ** -float(rules.price_elasticity))
@@ -191,7 +185,7 @@ LEVERS = _levers(
     ("longest_term", "months", 1, 36, NO_CAP, (least("term"),), "no draw or instalment purchase may run longer", X),
     ("limit_ceiling", "yuan", 0.0, 1e6, NO_CAP, (least("limit_high"),), "no limit is set above this", "R9, R11"),
     ("purchases_only", "share", 0.0, 1.0, 0.0, (times("lends_cash", rest),), "take this share off what may be drawn as cash; 1 leaves purchases only", X),
-    ("cash_limit", "index", 0.0, 1.0, 1.0, (squeeze_cash,), "index of what may be drawn as cash; each product follows it with its own power", "KR-limits"),
+    ("cash_limit", "index", 0.0, 1.0, 1.0, (most("cash_squeeze", rest),), "index of what may be drawn as cash; each product follows it with its own power", "KR-limits"),
     ("age_ban", "years", 0, 100, 0, (most("age_from"),), "no new line for people younger than this", X),
     ("reporting_duty", "share", 0.0, 1.0, 0.0, (most("reporting"),), "at least this share of accounts is reported to the bureau", "R5, R15"),
     ("no_third_party_before", "months past due", 1, 120, 1, (most("placement_after"),), "no third party collects before a debt is so late", "R3 (sign), hypothetical"),

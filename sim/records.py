@@ -178,6 +178,7 @@ PLATFORM_STATE = _fields(
 PRODUCT_STATE = _fields(
     ("platform", "u1", "platform", "index of the platform that offers it"),
     ("most_rate", "f8", "per month", "cap in force on the price of a line, risk included"),
+    ("cash_squeeze", "f8", "share", "how far the market's index of cash limits stands below 1"),
     ("age_from", "f8", "years", "youngest age to which it may be offered under the rules in force"),
 )
 
