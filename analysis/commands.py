@@ -91,11 +91,14 @@ def show(scenario, settings):
       rollover show limit-cut --set changes.cut.value=0.5
       rollover show limit-cut+rate-cap-lpr
     """
+    from analysis.report.provenance import provenance
     from analysis.timetable import described
     from scenarios.loader import load
 
     found = load(scenario, settings)
     _console().print(described(found))
+    for origin in provenance(found.resolved()):
+        click.echo(origin.words)
     _note(found)
 
 
@@ -232,7 +235,10 @@ def compare(runs, harm, out):
         click.echo(f"written: {path}")
 
 
-for _command in (batch_commands.batch, batch_commands.status, batch_commands.sensitivity, truth_commands.validate):
+for _command in (
+    batch_commands.batch, batch_commands.status, batch_commands.sensitivity,
+    truth_commands.validate, truth_commands.calibrate,
+):  # fmt: skip
     main.add_command(_command)
 main.add_command(found_command.found)
 

@@ -72,6 +72,15 @@ def world_of(policy) -> str:
     return "+".join(file.stem if file.parent == GALLERY else str(file) for file in files)
 
 
+def market_terms(name: str) -> dict:
+    """What a market that comes with Rollover writes down: ``parameters`` and ``platforms``, empty for any other market.
+
+    Numbers that it leaves at their default are not in it.
+    """
+    path = MARKETS / f"{name}.toml"
+    return _document(_chain(path, MARKETS)).data if path.is_file() else {}
+
+
 def _pair(other: Draft, draft: Draft, settings: Sequence[str]) -> tuple[Scenario, Scenario]:
     """Found two worlds, each with the settings whose change it has."""
     shared = [s for s in settings if _address(s)[:1] != ("changes",) or _has(other.document.data, _address(s)[:2])]

@@ -28,17 +28,17 @@ class Row:
     said: str = ""  # the published value in words, where it is a bound, a range or a sign
     code: str = ""  # how the evidence numbers it: F7, O1, B2
     seeds: int = 0
+    values: tuple[float, ...] = ()  # one per seed, nan where a seed has none
 
     @classmethod
     def over_seeds(cls, group, name, values, published, low, high, unit, source, note="", said="", code="") -> "Row":
         """The row of one value per seed; seeds without a value (nan) are left out."""
-        values = np.atleast_1d(np.asarray(values, dtype=float))
-        values = values[np.isfinite(values)]
+        every = np.atleast_1d(np.asarray(values, dtype=float))
+        values = every[np.isfinite(every)]
         middle = float(np.median(values)) if values.size else None
         spread = float(values.std(ddof=1)) if values.size > 1 else None
-        return cls(
-            group, name, middle, spread, published, low, high, unit, source, note, said, code, seeds=int(values.size)
-        )
+        kept = {"seeds": int(values.size), "values": tuple(every.tolist())}
+        return cls(group, name, middle, spread, published, low, high, unit, source, note, said, code, **kept)
 
     @property
     def distance(self) -> float:
