@@ -70,19 +70,23 @@ def economy(model, column: int, since=0, until=None) -> np.ndarray:
     return np.array([month["economy"][column] for month in model.history.months[since:until]])
 
 
-def defaulted(model, since=0, until=None, product=None) -> np.ndarray:
-    """Whether each person had a line, or this product's, go 90 days late in the months from one to another [borrower]."""
-    found = np.zeros(len(model.market.borrowers), bool)
+def failed_lines(model, since=0, until=None) -> np.ndarray:
+    """Whether each line became more than 90 days late in the months from one to another [borrower, product]."""
+    found = np.zeros(model.market.lines.shape, bool)
     for month in model.history.months[since:until]:
-        events = month["events"]
-        found[events["borrower"] if product is None else events["borrower"][events["product"] == product]] = True
+        found[month["events"]["borrower"], month["events"]["product"]] = True
     return found
+
+
+def on_book(lines) -> np.ndarray:
+    """Whether lines are carried by their lenders, in the shape of the lines."""
+    return (lines["state"] >= OPEN) & (lines["state"] <= IN_PLAN)
 
 
 def owed(lines) -> np.ndarray:
     """What is owed on lines that are on the book, in fen, in the shape of the lines."""
     total = sum(lines[part].astype(np.int64) for part in ("revolving", "purchases", "instalment"))
-    return np.where((lines["state"] >= OPEN) & (lines["state"] <= IN_PLAN), total, 0)
+    return np.where(on_book(lines), total, 0)
 
 
 def ratio(over, under) -> float:
