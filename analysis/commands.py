@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from analysis import batch_commands, truth_commands
+from analysis import batch_commands, found_command, truth_commands
 from analysis.progress import Progress, stop
 
 
@@ -240,6 +240,7 @@ for _command in (
     truth_commands.validate, truth_commands.calibrate,
 ):  # fmt: skip
     main.add_command(_command)
+main.add_command(found_command.found)
 
 
 @main.command()

@@ -38,7 +38,7 @@ def validate(quick, only, out, threads, page):
     console = Console(highlight=False)
     for part in table.screen(found):
         console.print(part)
-    console.print(table.verdict([row for rows in found.values() for row in rows]))
+    console.print(table.closing(found))
     if page:
         table.write(found, page)
         click.echo(f"written: {page}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 FITS, NEAR, MISSES, ABSENT = "fits", "near", "misses", "not simulated"
-UNITS = ("percent", "points", "share", "times", "elasticity", "yuan", "months", "people", "order")
+UNITS = ("percent", "points", "share", "times", "elasticity", "yuan", "months", "people", "count", "order")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Row:
             return f"{value:+.2f}"
         if self.unit in ("yuan", "months", "people"):
             return f"{value:,.0f} {self.unit}"
-        return f"{value:.0f}" if self.unit == "order" else f"{value:.2f}" if value < 10 else f"{value:,.0f}"
+        return f"{value:.0f}" if self.unit in ("count", "order") else f"{value:.2f}" if value < 10 else f"{value:,.0f}"
 
     @property
     def window(self) -> str:
