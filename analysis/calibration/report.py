@@ -81,8 +81,8 @@ def words(found: Calibration) -> str:
     inside = np.mean([[t.low <= v <= t.high for t, v in zip(found.targets, fit, strict=True)] for fit in found.values])
     return (
         f"{len(found.units)} good fits among {len(found.tried.distances) + len(found.bank.units):,} points: distance"
-        f" {found.distances[0]:.2f} to {found.distances[-1]:.2f} on {FRESH} fresh seeds, accepted up to {found.bound:.2f};"
-        f" the world as it is: {found.start:.2f}; every target at the edge of its window: {len(found.targets)}."
+        f" {found.distances[0]:.2f} to {found.distances[-1]:.2f} on {FRESH} fresh seeds, accepted up to"
+        f" {found.bound:.2f}; the world as it is: {found.start:.2f}; every target at the edge of its window: {len(found.targets)}."
         f" On average a fit meets {inside:.0%} of the windows. Not pinned by the data:"
         f" {len(loose)} of {len(found.free)} parameters{': ' + ', '.join(loose) if loose else ''}."
     )

@@ -52,7 +52,7 @@ def rows(experiment: Experiment, size: Size, folder: Path, progress) -> list[Row
     room = folder / experiment.name
     kept, key = room / "rows.json", _key(experiment, size)
     if kept.exists() and (found := json.loads(kept.read_text(encoding="utf-8")))["key"] == key:
-        return [Row(**row | {"values": tuple(row.get("values", ()))}) for row in found["rows"]]
+        return [Row(**row) for row in found["rows"]]
     room.mkdir(parents=True, exist_ok=True)
     played = experiment.play(size, room, progress)
     text = json.dumps({"key": key, "rows": [asdict(row) for row in played]}, indent=1)
