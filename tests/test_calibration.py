@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from analysis.calibration import report, robust, study
 from analysis.calibration.market import Market, free_numbers, present, units_of, values_of
 from analysis.calibration.regression import Bank, identification, posterior
 from analysis.calibration.search import search
 from analysis.calibration.targets import MISSING, Target, distances, misses, targets_of
+from analysis.commands import main
 from analysis.report.provenance import provenance
 from analysis.validation.row import Row
 from scenarios.batch.design import Axis
@@ -262,6 +264,18 @@ def test_policies_are_played_at_the_good_fits(tmp_path):
     assert verdict.policy == "limit-cut-deep"
     assert verdict.excess.shape == (2,)
     assert len(engine.played) == 2 * 2 * 2  # fits, worlds, seeds
+
+
+def test_the_command_says_what_is_wrong_before_it_plays(tmp_path):
+    def said(*given):
+        answer = CliRunner().invoke(main, ["calibrate", "--out", str(tmp_path / "out"), *given])
+        assert answer.exit_code == 1
+        assert not (tmp_path / "out").exists()
+        return answer.output
+
+    assert "sampled numbers only" in said("--free", "cut-depth")
+    assert "nobody" in said("nobody")
+    assert "no good fits here" in said("p2p-runs", "--headline")
 
 
 # --- where inputs come from ---

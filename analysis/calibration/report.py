@@ -52,7 +52,8 @@ def identified_words(found: Identification) -> str:
     return (
         f"Of {found.truths} synthetic truths, 90 % intervals cover {percent(covered, 1)} (by parameter"
         f" {percent(found.covered.min())} to {percent(found.covered.max())}; wanted:"
-        f" {percent(COVERING[0])} to {percent(COVERING[1])}). {int((width <= UNPINNED).sum())} of {len(width)} parameters"
+        f" {percent(COVERING[0])} to {percent(COVERING[1])})."
+        f" {int((width <= UNPINNED).sum())} of {len(width)} parameters"
         f" would be known better than to {percent(UNPINNED)} of their range's own 90 %."
     )
 
@@ -106,8 +107,9 @@ def page(found: Calibration, checked: Identification, present: np.ndarray, title
             "![90 % intervals of each parameter within its range](figures/calibration-intervals.svg)",
             tables.markdown(PARAMETER_HEADS, parameters(found, present)),
             f"*Width*: the wider of the two 90 % intervals, as a share of the range's own 90 %; above"
-            f" {percent(UNPINNED)} a parameter counts as not pinned. The good fits are what was accepted after a search on fresh seeds; the"
-            " posterior is what the bank of prior simulations leaves possible.",
+            f" {percent(UNPINNED)} a parameter counts as not pinned."
+            " The good fits are what was accepted after a search, on fresh seeds, and lean towards the best of them;"
+            " the posterior is what the bank of prior simulations leaves possible, and is what was checked below.",
             "## Does a fit meet the targets?",
             tables.markdown(TARGET_HEADS, fit_of_targets(found)),
             "## Would such data show the truth?",
