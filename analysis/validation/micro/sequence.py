@@ -18,10 +18,10 @@ def effects(model, name, spent, months=MONTHS) -> dict[str, float]:
     """How much more often people default on earlier lines within 18 months of getting one from another lender.
 
     People who owe, are late nowhere and hold no line of the product: some of them, chosen at random, are given one in
-    one of two worlds, with the limit that an ordinary score deserves there. model: a settled market; name: of platform
-    and product; spent: whether the whole of it is drawn and spent in the month before, as by those who ask for a loan to
-    spend. Returns differences in shares, for the ``weak`` and the ``strong`` (lowest and highest quarter of scores with
-    that lender).
+    one of two worlds, with the limit that an ordinary score deserves there.
+    model: a settled market; name: of platform and product; spent: whether the whole of it is drawn and spent in the
+    month before, as those do who ask for a loan to spend. Returns differences in shares, for the ``weak`` and the
+    ``strong`` (lowest and highest quarter of scores with that lender).
     """
     k, lines, people = worlds.product(model, name), model.market.lines, model.market.borrowers
     late = (worlds.on_book(lines) & (lines["months_past_due"] > 0)) | worlds.in_default(lines)
@@ -50,7 +50,7 @@ def effects(model, name, spent, months=MONTHS) -> dict[str, float]:
 
 
 def _play(size, room, progress) -> list[Row]:
-    """Default on earlier lines after a card was given, and after a loan was taken and spent."""
+    """Default on earlier lines after a card was given, and after a loan was taken and spent; windows are judgement."""
 
     def once(seed):
         market = worlds.calm_market(size, seed).run(worlds.SETTLED)
@@ -76,10 +76,10 @@ def _play(size, room, progress) -> list[Row]:
 WHY = (
     {
         "weak": "Unused credit bridges a spell without work, and nobody who has it stops paying for want of money.",
-        "strong": "Window: judgement.",
+        "strong": "Hardly any of them would default without it, so that there is next to nothing to prevent.",
     },
     {
-        "weak": "Wants give way before bills are missed, so that debt alone makes few people default: in the market about 1 in 50 does in 18 months, in the published one at least 1 in 10.",
+        "weak": "Wants give way before bills are missed, so that debt alone brings few people into default.",
         "strong": "What has been spent is no reserve.",
     },
 )
