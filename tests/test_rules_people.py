@@ -250,7 +250,7 @@ def test_a_loan_to_spend_is_drawn_and_spent_in_the_same_month():
 
 @pytest.mark.parametrize(
     ("markup", "response"),
-    [(0, 1.0), (1200, 0.25), (-600, 3.0), (-1200, 3.0)],  # 12 % a year: as ever, twice, half (4 cut to 3), nothing
+    [(0, 1.0), (1200, 0.25), (-600, 3.0), (-1200, 3.0)],  # usual is 12 % a year: twice, half (4 cut to 3), nothing
 )
 def test_debt_that_is_aimed_at_answers_to_the_price_of_a_line(markup, response):
     s = household(CARD | {"monthly_rate": 0.01}, parameters={"rate_elasticity": 2.0}, lines=[{"markup": markup}])
@@ -265,7 +265,7 @@ def test_a_line_that_has_no_usual_price_is_used_as_ever():
     assert s.play(price_response, rate=0.01, usual=0.0) == 1.0
 
 
-@pytest.mark.parametrize(("markup", "drawn"), [(0, True), (2400, False)])  # three times the price: a ninth of the wishes
+@pytest.mark.parametrize(("markup", "drawn"), [(0, True), (2400, False)])  # three times the price: a ninth
 def test_fewer_wish_for_a_loan_that_has_become_dearer(markup, drawn):
     s = household(CASH | {"instalment_rate": 0.01}, parameters={"rate_elasticity": 2.0}, lines=[{"markup": markup}])
     s.products["usual_instalment_rate"] = 0.01
