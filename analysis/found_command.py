@@ -60,7 +60,7 @@ def found(table, layout, line, money_per_yuan, scenario, out):
         click.echo(f"note: {note}")
     mine = load(out)
     looked_at = lines or mine.lines()
-    default = world.model_copy(update={"borrowers": mine.borrowers, "founded_from": None})
+    default = world.model_copy(update={"founded_from": None})
     founded, default = found(mine, looked_at), found(default, looked_at)
     console.print()
     console.print(beside(founded, default))
@@ -99,7 +99,14 @@ def _may_write(out: Path, stored: Path, table: Path) -> None:
 def _scenario(borrowers, beneath: str, stored: Path) -> str:
     """The text of the scenario file."""
     name = Path(borrowers.file).name
-    texts = {"title": f"The market founded from {name}", "extends": beneath, "founded_from": stored.name}
+    texts = {
+        "title": f"The market founded from {name}",
+        "question": f"How much is borrowed, and how much of it falls behind, by the people of {name}?",
+        "expected": "",
+        "source": name,
+        "extends": beneath,
+        "founded_from": stored.name,
+    }
     keys = "\n".join(f"{key:<12} = {json.dumps(text, ensure_ascii=False)}" for key, text in texts.items())
     return (
         f"{MARK}: the borrowers are the {borrowers.rows:,} rows of {name}.\n"
