@@ -8,6 +8,8 @@ import click
 
 MARK = "# Written by rollover found"  #: begins a file that the same command may write again
 
+FEW = 1000  #: rows, below which a market is so small that a reader should know
+
 
 @click.command()
 @click.option("--from", "table", required=True, metavar="FILE", type=click.Path(path_type=Path),
@@ -52,12 +54,14 @@ def found(table, layout, line, money_per_yuan, scenario, out):
     console = Console(highlight=False)
     console.print(f"{borrowers.file}: {borrowers.rows:,} borrowers")
     if preset := LAYOUTS.get(layout):
-        console.print(f"{preset.title}: {preset.says}")
+        console.print(f"{preset.title}: {preset.says} ({preset.source})")
         console.print(f"a yuan is {money_per_yuan or preset.per_yuan:g} {preset.money}\n")
     lines = borrowers.lines()
     console.print(origins(borrowers, [each for each in world.lines() if each not in lines]))
     for note in borrowers.notes:
         click.echo(f"note: {note}")
+    if borrowers.rows < FEW:
+        click.echo(f"note: {borrowers.rows:,} rows are a small market; with --borrowers 20000 rows are drawn again")
     mine = load(out)
     looked_at = lines or mine.lines()
     default = world.model_copy(update={"founded_from": None})
