@@ -10,7 +10,7 @@ from sim import ledger
 from sim.line import ALL_PERMISSIONS, ASKED, FROZEN, IN_PLAN, NONE, OPEN, balance, cash_headroom, headroom, price
 from sim.policy import Change
 from sim.rules.apply import seek
-from sim.rules.approve import _sign
+from sim.rules.approve import sign
 from sim.rules.bill import bill
 from sim.rules.collect import age
 from sim.rules.convert import convert
