@@ -321,7 +321,7 @@ def test_who_waits_for_an_answer_asks_nobody_else():
 def test_a_low_score_pays_more_and_a_high_one_less_within_bounds(points, yearly):
     s = Scene(CASH | {"risk_pricing": 0.3, "monthly_rate": 0.01})
     s.products["most_rate"] = 1e9
-    s.play(_sign, limit=yuan(1000), points=points)
+    s.play(sign, limit=yuan(1000), points=points)
     assert 12 * price(s.lines[0], 0.01, s.products[0]) == pytest.approx(yearly)
 
 
