@@ -10,7 +10,7 @@ from sim import ledger
 from sim.line import ALL_PERMISSIONS, ASKED, FROZEN, IN_PLAN, NONE, OPEN, balance, cash_headroom, headroom, price
 from sim.policy import Change
 from sim.rules.apply import seek
-from sim.rules.approve import _sign
+from sim.rules.approve import sign
 from sim.rules.bill import bill
 from sim.rules.collect import age
 from sim.rules.convert import convert
@@ -321,7 +321,7 @@ def test_who_waits_for_an_answer_asks_nobody_else():
 def test_a_low_score_pays_more_and_a_high_one_less_within_bounds(points, yearly):
     s = Scene(CASH | {"risk_pricing": 0.3, "monthly_rate": 0.01})
     s.products["most_rate"] = 1e9
-    s.play(_sign, limit=yuan(1000), points=points)
+    s.play(sign, limit=yuan(1000), points=points)
     assert 12 * price(s.lines[0], 0.01, s.products[0]) == pytest.approx(yearly)
 
 
