@@ -28,7 +28,7 @@ class Progress:
         self.what = what
         self.console = Console(stderr=True, highlight=False)
         self.began = self.last = time.monotonic()
-        self.first = None
+        self.first, self.done = None, 0
         self.bar = self.task = None
 
     def __enter__(self):
@@ -54,8 +54,9 @@ class Progress:
             self.bar.update(self.task, completed=done, total=total)
             return
         now = time.monotonic()
-        if self.first is None:
+        if self.first is None or done < self.done:  # the work has begun, or the next of several works
             self.first, self.began = done, now
+        self.done = done
         played = done - self.first
         if now - self.last >= self.every and played:
             self.last = now

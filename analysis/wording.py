@@ -25,6 +25,11 @@ def interval(value: Estimate, digits=2, signed=True, unit="") -> str:
     return f"{number(value.mean, digits, signed)}{unit and ' ' + unit} ({span(value, digits, signed)})"
 
 
+def percent(share, digits=0) -> str:
+    """A share as people write it: 0.95 is ``95 %``."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def month(date) -> str:
     """A month as ``2020-12``."""
     return str(np.datetime64(date, "M"))

@@ -1,1 +1,1 @@
-"""Calibration: which values of the numbers that nobody publishes give the published market, and do answers depend on it?"""
+"""Calibration: which values of unpublished numbers give the published market, and do answers depend on the choice?"""

@@ -1,7 +1,5 @@
 """What ``rollover calibrate`` does: identify, calibrate or play the headlines, write files, and say what was found."""
 
-from pathlib import Path
-
 from analysis import tables
 from analysis.calibration import report, robust, study
 from analysis.calibration.market import FREE, Market, free_numbers, present, units_of
@@ -20,7 +18,7 @@ def identify(market: Market, trials: int) -> list:
 
 
 def calibrate(market: Market, trials: int) -> list:
-    """Check on synthetic truths, calibrate, write ``fits.csv``, ``calibration.md`` and figures; returns what to print."""
+    """Check on synthetic truths, calibrate, write the fits, a page and figures; returns what to print."""
     from analysis.calibration import figures  # matplotlib waits until something is drawn
 
     checked = study.identify(market, trials)

@@ -8,6 +8,7 @@ from analysis.calibration.robust import ENOUGH, Verdict
 from analysis.calibration.study import Calibration
 from analysis.drawing import AVOIDED, CAUSED, INK, QUIET, entitle
 from analysis.sensitivity.values import label, scale
+from analysis.wording import percent
 
 ENTANGLED = 0.5  #: correlation over the good fits from which a pair is worth a picture
 
@@ -81,14 +82,22 @@ def draw_headlines(verdicts: list[Verdict]) -> tuple[Figure, str, str]:
     places = np.arange(len(verdicts))[::-1]
     for place, one in zip(places, verdicts, strict=True):
         lift = np.linspace(-0.22, 0.22, len(one.excess))
-        axes.plot(one.excess, place + lift, "o", color=CAUSED if one.sign > 0 else AVOIDED, markersize=3.5, alpha=0.8)
-        axes.plot([np.median(one.excess)] * 2, [place - 0.32, place + 0.32], color=INK, linewidth=1.4)
+        colour = QUIET if not one.robust else CAUSED if one.sign > 0 else AVOIDED
+        axes.plot(one.excess, place + lift, "o", color=colour, markersize=3.5, alpha=0.8)
+        axes.vlines(np.median(one.excess), place - 0.32, place + 0.32, color=INK, linewidth=1.4, linestyle="-")
         axes.text(1.02, place, one.words, transform=axes.get_yaxis_transform(), va="center", fontsize=7.5)
-    axes.axvline(0.0, color=QUIET, linewidth=0.9)
+    axes.axvline(0.0, color=INK, linewidth=0.8, linestyle="-")
     axes.set_yticks(places, [one.policy for one in verdicts])
     axes.set_ylim(-0.6, len(verdicts) - 0.4)
     axes.set_xlabel("excess defaults (people per 1,000 borrowers, reform less baseline)")
     robust = sum(one.robust for one in verdicts)
-    entitle(figure, f"The sign of {robust} of {len(verdicts)} headline effects holds at {ENOUGH:.0%} of all good fits or more")
+    entitle(
+        figure,
+        f"The sign of {robust} of {len(verdicts)} headline effects holds at {percent(ENOUGH)} of all good fits or more",
+    )
     alt = "; ".join(f"{one.policy}: {one.words}, median {np.median(one.excess):+.2f}" for one in verdicts)
-    return figure, alt + ".", "Each dot is one good fit, the mean over its paired seeds; the bar is the median fit."
+    return (
+        figure,
+        alt + ".",
+        "Each dot is one good fit, the mean over its paired seeds; the bar is the median fit; grey is not robust.",
+    )

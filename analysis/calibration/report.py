@@ -13,6 +13,7 @@ from analysis.calibration.study import FRESH, UNPINNED, Calibration
 from analysis.calibration.targets import Target
 from analysis.sensitivity.values import label
 from analysis.validation.row import Row
+from analysis.wording import percent
 from scenarios.batch.design import Axis
 from scenarios.messages import BadInput
 
@@ -33,7 +34,15 @@ def identified(found: Identification, free: Sequence[Axis]) -> list[tuple[str, .
         told = "covers too rarely" if share < low else "covers too often" if share > high else ""
         blind = "" if found.width[one] <= UNPINNED else "such data would not pin it"
         said = ", ".join(filter(None, (told, blind)))
-        rows.append((label(axis.path), f"{share:.0%}", f"{found.width[one]:.0%}", f"{found.found[one]:.2f}", said))
+        rows.append(
+            (
+                label(axis.path),
+                percent(share),
+                percent(found.width[one]),
+                f"{found.found[one]:.2f}",
+                said,
+            )
+        )
     return rows
 
 
@@ -41,9 +50,10 @@ def identified_words(found: Identification) -> str:
     """The check on synthetic truths in a sentence."""
     covered, width = found.covered.mean(), found.width
     return (
-        f"Of {found.truths} synthetic truths, 90 % intervals cover {covered:.1%} (by parameter {found.covered.min():.0%} to"
-        f" {found.covered.max():.0%}; 85 to 95 % is wanted). {int((width <= UNPINNED).sum())} of {len(width)} parameters"
-        f" would be known better than to {UNPINNED:.0%} of their range's own 90 %."
+        f"Of {found.truths} synthetic truths, 90 % intervals cover {percent(covered, 1)} (by parameter"
+        f" {percent(found.covered.min())} to {percent(found.covered.max())}; wanted:"
+        f" {percent(COVERING[0])} to {percent(COVERING[1])}). {int((width <= UNPINNED).sum())} of {len(width)} parameters"
+        f" would be known better than to {percent(UNPINNED)} of their range's own 90 %."
     )
 
 
@@ -56,7 +66,7 @@ def parameters(found: Calibration, present: np.ndarray) -> list[tuple[str, ...]]
         between = f"{_said(left[0, one])} to {_said(left[2, one])}"
         verdict = "" if found.pinned()[one] else "not pinned by the data"
         ends = f"{_said(axis.low)} to {_said(axis.high)}"
-        width = f"{found.width()[one]:.0%}"
+        width = percent(found.width()[one])
         rows.append((label(axis.path), axis.unit, ends, _said(present[one]), middle, between, width, verdict))
     return rows
 
@@ -70,7 +80,7 @@ def fit_of_targets(found: Calibration) -> list[tuple[str, ...]]:
         inside = np.mean((target.low <= values) & (values <= target.high))
         window = f"{_text(target, target.low)} to {_text(target, target.high)}"
         said = f"{middle} ({low} to {high})"
-        rows.append((target.name, _text(target, target.published), window, said, f"{inside:.0%}"))
+        rows.append((target.name, _text(target, target.published), window, said, percent(inside)))
     return rows
 
 
@@ -80,9 +90,9 @@ def words(found: Calibration) -> str:
     inside = np.mean([[t.low <= v <= t.high for t, v in zip(found.targets, fit, strict=True)] for fit in found.values])
     return (
         f"{len(found.units)} good fits among {len(found.tried.distances) + len(found.bank.units):,} points: distance"
-        f" {found.distances[0]:.2f} to {found.distances[-1]:.2f} on {FRESH} fresh seeds (accepted up to {found.bound:.2f};"
-        f" the world as it is: {found.start:.2f}; {len(found.targets)} would be half a window for each target). On"
-        f" average a fit meets {inside:.0%} of the windows. Not pinned by the data:"
+        f" {found.distances[0]:.2f} to {found.distances[-1]:.2f} on {FRESH} fresh seeds, accepted up to"
+        f" {found.bound:.2f}; the world as it is: {found.start:.2f}; every target at the edge of its window:"
+        f" {len(found.targets)}. On average a fit meets {percent(inside)} of the windows. Not pinned by the data:"
         f" {len(loose)} of {len(found.free)} parameters{': ' + ', '.join(loose) if loose else ''}."
     )
 
@@ -95,16 +105,16 @@ def page(found: Calibration, checked: Identification, present: np.ndarray, title
             words(found),
             "![90 % intervals of each parameter within its range](figures/calibration-intervals.svg)",
             tables.markdown(PARAMETER_HEADS, parameters(found, present)),
-            f"*Width*: the wider of the two 90 % intervals, as a share of the range's own 90 %; above {UNPINNED:.0%} a"
-            " parameter counts as not pinned. The good fits are what was accepted after a search on fresh seeds; the"
+            f"*Width*: the wider of the two 90 % intervals, as a share of the range's own 90 %; above"
+            f" {percent(UNPINNED)} a parameter counts as not pinned. The good fits are what was accepted after a search on fresh seeds; the"
             " posterior is what the bank of prior simulations leaves possible.",
             "## Does a fit meet the targets?",
             tables.markdown(TARGET_HEADS, fit_of_targets(found)),
             "## Would such data show the truth?",
             identified_words(checked),
             tables.markdown(IDENTIFIED_HEADS, identified(checked, found.free)),
-            "*Covered*: share of synthetic truths inside their 90 % interval. *Width*: median width of the interval, as a"
-            " share of the range's own 90 %. *Found*: correlation of the truth with the middle of its posterior.",
+            "*Covered*: share of synthetic truths inside their 90 % interval. *Width*: median width of the interval, as"
+            " a share of the range's own 90 %. *Found*: correlation of the truth with the middle of its posterior.",
         )
     ) + "\n"  # fmt: skip
 
@@ -126,7 +136,9 @@ def read_fits(path: Path, free: Sequence[Axis]) -> np.ndarray:
         with path.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
     except FileNotFoundError:
-        raise BadInput(f"{path}: no good fits here; give the same rollover calibrate command without --headline") from None
+        raise BadInput(
+            f"{path}: no good fits here; give the same rollover calibrate command without --headline"
+        ) from None
     try:
         found = np.array([[float(row[axis.path]) for axis in free] for row in rows])
     except (KeyError, TypeError, ValueError) as error:

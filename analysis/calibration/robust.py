@@ -11,6 +11,7 @@ import numpy as np
 
 from analysis.calibration.market import Market
 from analysis.sensitivity.effects import effects
+from analysis.wording import percent
 from scenarios.batch import batch
 from scenarios.batch.worlds import called, source_of
 from scenarios.loader import load
@@ -49,7 +50,7 @@ class Verdict:
     def words(self) -> str:
         """The verdict in words."""
         more = {1: "more defaults", -1: "fewer defaults", 0: "no direction"}[self.sign]
-        return f"robust: {more}" if self.robust else f"not robust ({more} at {self.agreeing:.0%} of fits)"
+        return f"robust: {more}" if self.robust else f"not robust ({more} at {percent(self.agreeing)} of fits)"
 
 
 def headline(market: Market, fits: np.ndarray, policies=HEADLINES) -> list[Verdict]:
@@ -87,6 +88,6 @@ def rows(found: list[Verdict]) -> list[tuple[str, ...]]:
     made = []
     for one in found:
         low, middle, high = np.quantile(one.excess, (0.05, 0.5, 0.95))
-        said = (f"{middle:+.2f}", f"{low:+.2f} to {high:+.2f}", f"{one.agreeing:.0%}", one.words)
+        said = (f"{middle:+.2f}", f"{low:+.2f} to {high:+.2f}", percent(one.agreeing), one.words)
         made.append((one.policy, str(len(one.excess)), *said))
     return made

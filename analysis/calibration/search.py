@@ -3,9 +3,9 @@
 Why ``scipy.optimize.differential_evolution``: it keeps a population of fits instead of one point, asks for a whole
 generation at once, which is what a batch plays, starts from any population, and repeats itself exactly under a fixed
 seed: played again, it asks for the same points, whose runs are kept, so a search resumes without any state of its own.
-SciPy is there already, with wheels for every Python that Rollover runs on. Optuna has an ask-and-tell interface and more
-samplers, but brings six packages, a database layer among them, keeps a record of its own beside the batch's, and its
-samplers aim at one optimum. pyABC samples populations, but brings some forty packages (pandas, scikit-learn, Redis,
+SciPy is there already, with wheels for every Python that Rollover runs on. Optuna has an ask-and-tell interface and
+more samplers, but brings seven packages, a database layer among them, keeps a record of its own beside the batch's, and
+its samplers aim at one optimum. pyABC samples populations, but brings some forty packages (pandas, scikit-learn, Redis,
 IPython), and sequential rejection needs tens of thousands of runs for two dozen parameters, where the regression on one
 bank does with a thousand. black-it needs NumPy 1.
 """
@@ -31,10 +31,12 @@ class Tried:
 def search(distance: Callable[[np.ndarray, int], np.ndarray], start: np.ndarray, generations: int, seed=1) -> Tried:
     """Improve a population of fits.
 
-    Each member is crossed with steps between others, partly towards the best (Storn and Price 1997), and replaced if the
-    child is no worse. distance(units [point, parameter], generation): array [point]; start: array [member, parameter],
-    places in the ranges; generations: after the first, which is the start itself; seed: of the search. Returns every
-    point tried; the same for the same arguments.
+    Each member is crossed with steps between others, partly towards the best (Storn and Price 1997), and replaced if
+    the child is no worse.
+
+    distance(units [point, parameter], generation): array [point]; start: array [member, parameter], places in the
+    ranges; generations: after the first, which is the start itself; seed: of the search. Returns every point tried; the
+    same for the same arguments.
     """
     tried: list[tuple[np.ndarray, np.ndarray]] = []
 

@@ -65,7 +65,7 @@ class Calibration:
     start: float
 
     def intervals(self) -> tuple[np.ndarray, np.ndarray]:
-        """5 %, 50 % and 95 % quantiles of each parameter, [level, parameter]: of the accepted fits, of the posterior."""
+        """5 %, 50 % and 95 % quantiles, [level, parameter]: of the accepted fits, and of the posterior."""
         return np.quantile(self.units, TAILS, axis=0), self.posterior.quantiles()
 
     def width(self) -> np.ndarray:

@@ -30,7 +30,7 @@ def targets_of(rows: list[Row]) -> tuple[list[Target], np.ndarray]:
     """The targets of a table of rows, and what was simulated for each.
 
     A row whose window has no width, such as an order, has no scale of its own and is left out: the levels that stand in
-    order are targets themselves. rows: with one value per run. Returns the targets, and an array [run, target].
+    order are targets themselves. A figure that stands in two groups (the incumbent's 90+ days of 2019) counts twice. rows: with one value per run. Returns the targets, and an array [run, target].
     """
     kept = [row for row in rows if 0.0 < row.high - row.low < np.inf]
     found = [Target(f"{row.group}: {row.name}", row.published, row.low, row.high, row.unit) for row in kept]

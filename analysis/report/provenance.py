@@ -56,9 +56,7 @@ def provenance(scenario: dict) -> list[Origin]:
         name = label(".".join(path)) if kind in (CHANGED, CALIBRATED) else parameter.name.replace("_", " ")
         found[kind].append(name + told + source)
     total = sum(map(len, found.values()))
-    return [
-        Origin(kind, len(names), total, ", ".join(dict.fromkeys(names))) for kind, names in found.items() if names
-    ]
+    return [Origin(kind, len(names), total, ", ".join(dict.fromkeys(names))) for kind, names in found.items() if names]
 
 
 def _kind(path: str, parameter: Parameter, changed: bool) -> str:

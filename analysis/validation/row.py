@@ -1,6 +1,6 @@
 """One target: what the market gives beside what was published, and how far apart they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -28,7 +28,7 @@ class Row:
     said: str = ""  # the published value in words, where it is a bound, a range or a sign
     code: str = ""  # how the evidence numbers it: F7, O1, B2
     seeds: int = 0
-    values: tuple[float, ...] = ()  # one per seed, nan where a seed has none
+    values: tuple[float, ...] = field(default=(), compare=False)  # one per seed, nan where a seed has none
 
     @classmethod
     def over_seeds(cls, group, name, values, published, low, high, unit, source, note="", said="", code="") -> "Row":
