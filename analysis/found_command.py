@@ -8,6 +8,8 @@ import click
 
 MARK = "# Written by rollover found"  #: begins a file that the same command may write again
 
+FEW = 1000  #: rows, below which a market is so small that a reader should know
+
 
 @click.command()
 @click.option("--from", "table", required=True, metavar="FILE", type=click.Path(path_type=Path),
@@ -52,15 +54,17 @@ def found(table, layout, line, money_per_yuan, scenario, out):
     console = Console(highlight=False)
     console.print(f"{borrowers.file}: {borrowers.rows:,} borrowers")
     if preset := LAYOUTS.get(layout):
-        console.print(f"{preset.title}: {preset.says}")
+        console.print(f"{preset.title}: {preset.says} ({preset.source})")
         console.print(f"a yuan is {money_per_yuan or preset.per_yuan:g} {preset.money}\n")
     lines = borrowers.lines()
     console.print(origins(borrowers, [each for each in world.lines() if each not in lines]))
     for note in borrowers.notes:
         click.echo(f"note: {note}")
+    if borrowers.rows < FEW:
+        click.echo(f"note: {borrowers.rows:,} rows are a small market; with --borrowers 20000 rows are drawn again")
     mine = load(out)
     looked_at = lines or mine.lines()
-    default = world.model_copy(update={"borrowers": mine.borrowers, "founded_from": None})
+    default = world.model_copy(update={"founded_from": None})
     founded, default = found(mine, looked_at), found(default, looked_at)
     console.print()
     console.print(beside(founded, default))
@@ -99,7 +103,14 @@ def _may_write(out: Path, stored: Path, table: Path) -> None:
 def _scenario(borrowers, beneath: str, stored: Path) -> str:
     """The text of the scenario file."""
     name = Path(borrowers.file).name
-    texts = {"title": f"The market founded from {name}", "extends": beneath, "founded_from": stored.name}
+    texts = {
+        "title": f"The market founded from {name}",
+        "question": f"How much is borrowed, and how much of it falls behind, by the people of {name}?",
+        "expected": "",
+        "source": name,
+        "extends": beneath,
+        "founded_from": stored.name,
+    }
     keys = "\n".join(f"{key:<12} = {json.dumps(text, ensure_ascii=False)}" for key, text in texts.items())
     return (
         f"{MARK}: the borrowers are the {borrowers.rows:,} rows of {name}.\n"

@@ -45,7 +45,7 @@ def found_lines(borrower, lines, given, products, platforms, rules, chance):
     for k in range(len(lines)):
         if lines[k].state != NONE or given[k].limit == 0:
             continue
-        if uniform(chance, luck.HOLDS_LINE, borrower.id, k) >= products[k].reach:
+        if uniform(chance, luck.HOLDS_LINE, borrower.id, k) >= products[k].reach * borrower.openness:
             continue
         if is_malicious(borrower, rules) or not approve(borrower, lines, k, products, platforms, rules, chance):
             continue

@@ -140,6 +140,8 @@ def _earning(borrower, given, income, age_wage, edges, chance):
 def _character(borrower, given, rules, chance):
     """Buffer, habits and tastes, each from its own uniform; cash that is given is what the person likes to hold.
 
+    Openness to credit = 1 - spread + spread * an exponential of mean 1: counts of rare events are then geometric.
+
     Those who live from hand to mouth are three times as likely to pay only the minimum; the mean share is kept.
     """
     i = borrower.id
@@ -157,6 +159,8 @@ def _character(borrower, given, rules, chance):
     revolver = rules.minimum_habit_share * (3.0 if hand_to_mouth else 1.0) / (1.0 + 2.0 * share)
     if given.revolves > 0 or (given.revolves < 0 and uniform(chance, luck.HABIT, i) < revolver):
         borrower.appetite = LEAST_APPETITE + (MOST_APPETITE - LEAST_APPETITE) * uniform(chance, luck.APPETITE, i)
+    spread = float(rules.openness_spread)
+    borrower.openness = 1.0 - spread - spread * math.log(1.0 - uniform(chance, luck.OPENNESS, i))
     borrower.impulse = 2.0 * rules.impulse * uniform(chance, luck.IMPULSE, i)
     borrower.stigma = uniform(chance, luck.STIGMA, i)
     spread = min(rules.credit_share, 1.0 - rules.credit_share)

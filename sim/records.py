@@ -42,6 +42,7 @@ BORROWER = _fields(
     ("record_sight", "f4", "share", "share of lenders to whom the default on record was reported"),
     ("buffer_target", "f4", "months of wage", "cash that the person likes to hold"),
     ("appetite", "f4", "multiple", "a revolver's target use of credit against the product's; 0 for those who pay in full"),
+    ("openness", "f4", "multiple", "how readily the person takes up credit, 1 on average"),
     ("impulse", "f4", "share of normal wants", "wants bought even when the budget says no"),
     ("stigma", "f4", "share", "how much shame and fear hold the person back from choosing to default"),
     ("credit_share", "f4", "share of spending", "spending put on purchase lines"),

@@ -438,7 +438,7 @@ def test_a_table_that_is_gone_or_has_changed_is_told(market, tmp_path):
         load("limit-cut").model_copy(update={"founded_from": world.founded_from.model_copy(
             update={"content": "other"})}).market_arguments()  # fmt: skip
     (tmp_path / "my-market.parquet").unlink()
-    with pytest.raises(BadInput, match=r"my-market\.toml:5: founded_from: there is no such file as my-market\.parquet"):
+    with pytest.raises(BadInput, match=r"my-market\.toml:8: founded_from: there is no such file as my-market\.parquet"):
         load("my-market.toml")
     with pytest.raises(BadInput, match="founded_from cannot be set here"):
         load("baseline", ["founded_from=my-market.parquet"])

@@ -236,9 +236,9 @@ def test_a_fact_holds_if_all_of_its_rows_fit():
         return Row.over_seeds("", "", [value], 1, 0, 2, "share", "", code=code)
 
     rows = [found("F7", 1), found("F8", 1), found("F8", 3), found("O1", 1)]
-    assert bar(rows).startswith("1 of 23 facts hold")
+    assert bar(rows).startswith("1 of 23 stylised facts fit")
     assert bar(rows).endswith("of the multi-lender core F8, F9, F10, F11, F12, F17, F18 do not")
-    assert bar([found(code, 1) for code in CORE]).endswith("the multi-lender core all does")
+    assert bar([found(code, 1) for code in CORE]).endswith("all of the multi-lender core do")
 
 
 def test_the_experiment_gives_every_row_and_threads_change_no_number(tmp_path):

@@ -51,7 +51,7 @@ def read_raw(path: Path, headings: Sequence[str] = ()) -> Raw:
 
 def _parquet(path: Path, file: str) -> dict[str, list]:
     try:
-        found = duckdb.execute("SELECT * FROM read_parquet(?)", [str(path)])
+        found = duckdb.connect(":memory:").execute("SELECT * FROM read_parquet(?)", [str(path)])
         names = [column[0].strip() for column in found.description]
         rows = found.fetchall()
     except duckdb.Error as error:

@@ -77,7 +77,7 @@ CARD_CLIENTS = Layout(
     | {f"X{number}": name for number, name in enumerate(_NUMBERED, 1)},
     "bank/card",
     "NT dollars",
-    3.93,  # 1 NT dollar = 0.242, 100 HK dollars = 105.26 yuan, means of 2005: China Statistical Yearbook 2006, 24-41
+    3.93,  # TW-money: mean of 2005
     _card_clients,
     "LIMIT_BAL is the limit, BILL_AMT1 the balance, PAY_0 above 0 the months past due, AGE the age; who paid nine "
     "tenths of five months' bills (PAY_AMT1-5 against BILL_AMT2-6) pays in full, others the minimum",

@@ -166,46 +166,51 @@ def _repeated(values, given: str) -> list[tuple[int, str]]:
     for row, value in enumerate(values, 1):
         if value is None or not str(value).strip():
             continue
-        if value in first:
-            errors.append((row, f"{given}: {value} stands in row {first[value]} already; keep one row per borrower"))
-        first.setdefault(value, row)
+        name = str(value).strip()
+        if name in first:
+            errors.append((row, f"{given}: {name} stands in row {first[name]} already; keep one row per borrower"))
+        first.setdefault(name, row)
     return errors
 
 
 def _numbers(values: list, given: str, column: Column, per_yuan: float) -> tuple[np.ndarray, list[tuple[int, str]]]:
     """A column as numbers, NaN where a cell is empty, and the cells that are wrong."""
+    empty = np.array([value is None or (isinstance(value, str) and not value.strip()) for value in values])
     numbers = np.full(len(values), np.nan)
-    errors = []
-    for row, value in enumerate(values):
-        if value is None or (isinstance(value, str) and not value.strip()):
-            continue
-        number = _number(value, column)
-        low, high = column.low * per_yuan, column.high * per_yuan
-        if number is None or not low <= number <= high or (column.whole and number != int(number)):
-            errors.append((row + 1, f"{given}: {_wrong(value, number, column, low, high)}"))
-        else:
-            numbers[row] = number / per_yuan
-    return numbers, errors
-
-
-def _number(value, column: Column) -> float | None:
-    """The number that a cell stands for; None if it is none."""
-    if column.words:
-        word = str(value).strip().lower()
-        return float(column.words.index(word)) if word in column.words else None
+    said = [value for value, nothing in zip(values, empty, strict=True) if not nothing]
     try:
-        number = float(value)
+        numbers[~empty] = [_word(value, column) for value in said] if column.words else said
+    except (TypeError, ValueError):  # some cell is no number: find out which
+        numbers[~empty] = [_number(value) for value in said]
+    low, high = column.low * per_yuan, column.high * per_yuan
+    with np.errstate(invalid="ignore"):
+        wrong = ~empty & ~((numbers >= low) & (numbers <= high) & ~(column.whole & (numbers != np.floor(numbers))))
+    rows = np.flatnonzero(wrong)
+    errors = [(row + 1, f"{given}: {_wrong(values[row], numbers[row], column, low, high)}") for row in rows]
+    return numbers / per_yuan, errors
+
+
+def _word(value, column: Column) -> float:
+    """The number of a word; NaN if it is none of the column's."""
+    word = str(value).strip().lower()
+    return float(column.words.index(word)) if word in column.words else np.nan
+
+
+def _number(value) -> float:
+    """The number that a cell stands for; NaN if it is none."""
+    try:
+        return float(value)
     except (TypeError, ValueError):
-        return None
-    return number if np.isfinite(number) else None
+        return np.nan
 
 
-def _wrong(value, number, column: Column, low, high) -> str:
+def _wrong(value, number: float, column: Column, low: float, high: float) -> str:
+    """What is wrong with a cell, and what to write. number: what it stands for, NaN if that is no number."""
     if column.words:
         return f'"{value}" is neither of {" and ".join(column.words)}; write one of these, or leave the cell empty'
     kind = "a whole number" if column.whole else "a number"
     wish = f"write {kind} from {plain(low)} to {plain(high)} ({column.unit}), or leave the cell empty"
-    if number is None:
+    if not np.isfinite(number):
         return f'"{value}" is not a number; {wish}'
     if low <= number <= high:
         return f"{plain(number)} is not a whole number; {wish}"

@@ -50,5 +50,5 @@ def bar(rows) -> str:
             marks.setdefault(row.code, []).append(row.mark == FITS)
     held = [code for code, fits in marks.items() if all(fits)]
     core = [code for code in CORE if code not in held]
-    missing = f"; of the multi-lender core {', '.join(core)} do not" if core else "; the multi-lender core all does"
-    return f"{len(held)} of {FACTS} facts hold, {ENOUGH} are asked for{missing}"
+    missing = f"; of the multi-lender core {', '.join(core)} do not" if core else "; all of the multi-lender core do"
+    return f"{len(held)} of {FACTS} stylised facts fit, {ENOUGH} are asked for{missing}"

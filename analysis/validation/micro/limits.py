@@ -17,14 +17,14 @@ PAY_LATER = ("incumbent", "pay-later")
 def responses(model, name, horizons=HORIZONS) -> dict[str, float]:
     """Debt on a line per yuan of a higher limit on it, among the holders of a product.
 
-    Both worlds have the same people and luck; in one of them the limits of a tenth of the holders, chosen at random, are
-    higher by a random share, and are kept as much higher whatever reviews do, since it is the borrower's rule that is
-    measured and not the lender's. As in experiments, the instrument is being chosen:
+    Both worlds have the same people and luck; in one of them the limits of a tenth of the holders, chosen at random,
+    are higher by a random share, and are kept as much higher whatever reviews do, since it is the borrower's rule that
+    is measured and not the lender's. As in experiments, the instrument is being chosen:
     response = sum of differences in debt / sum of differences in the limit.
     model: a settled market; name: of platform and product; horizons: months.
-    Returns the responses, named ``3``, ``12``, ...; those at 12 months also for ``weak`` and ``strong`` (the lowest and
-    the highest quarter of scores), for lines ``near`` the limit and ``far`` from it, and as ``least squares``, the slope
-    of the difference in debt on the difference in the limit in yuan, where large limits weigh more.
+    Returns the responses, named ``3``, ``12``, ...; those at 12 months also for ``weak`` and ``strong`` (the lowest
+    and the highest quarter of scores), for lines ``near`` the limit and ``far`` from it, and as ``least squares``, the
+    slope of the difference in debt on the difference in the limit in yuan, where large limits weigh more.
     """
     k, lines, luck = worlds.product(model, name), model.market.lines, worlds.chance_of(model)
     holders = (lines["state"][:, k] == OPEN) & (lines["months_past_due"][:, k] == 0)
@@ -44,11 +44,11 @@ def responses(model, name, horizons=HORIZONS) -> dict[str, float]:
     for month, treated, other in worlds.side_by_side(model, lambda world: None, max(horizons), keep_up):
         if month in horizons:
             debt = (worlds.owed(treated.market.lines) - worlds.owed(other.market.lines))[:, k]
-            found[str(month)] = worlds.ratio(debt[holders], raised[holders])
+            found[str(month)] = worlds.ratio(debt[chosen], raised[chosen])
             if month == 12:
                 found["least squares"] = worlds.slope(debt[holders], raised[holders])
                 for group, who in groups.items():
-                    found[group] = worlds.ratio(debt[who], raised[who])
+                    found[group] = worlds.ratio(debt[who & chosen], raised[who & chosen])
     return found
 
 
@@ -70,10 +70,10 @@ def _play(size, room, progress) -> list[Row]:
         _row(f"card, least squares, {after}", card["least squares"], 0.12, 0.10, 0.14, gross, "", "0.10 to 0.14", "B2"),
         _row("card, after 36 months", card["36"], 0.28, 0.21, 0.35, aydin, "window: a quarter either way", code="E1"),
         _row(f"card, weak scores, {after}", card["weak"], 0.59, 0.44, 0.74, agarwal, "lowest quarter", code="E1, F14"),
-        _row(f"card, strong scores, {after}", card["strong"], 0.0, -0.1, 0.1, agarwal, "highest quarter", code="E1, F14"),
-        _row(f"card, used by less than half, {after}", card["far"], None, 0.005, without_end, gross, "", "above 0", "B2"),
+        _row(f"card, strong scores, {after}", card["strong"], 0, -0.1, 0.1, agarwal, "highest quarter", code="E1, F14"),
+        _row(f"card, less than half used, {after}", card["far"], None, 0.005, without_end, gross, "", "above 0", "B2"),
         Row.over_seeds(
-            *(GROUP, f"card, used by more than 80 % against less than half, {after}", times, None, 2.0, without_end),
+            *(GROUP, f"card, more than 80 % used against less than half, {after}", times, None, 2.0, without_end),
             *("times", gross, "window: judgement", "far larger near the limit", "B2"),
         ),
         _row("pay-later, after 3 months", pay_later, 0.11, 0.10, 0.14, f"{aydin} (cards)",

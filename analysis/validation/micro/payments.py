@@ -16,7 +16,7 @@ RAISED = 0.15  # share of the bill: the new minimum of the experiment
 
 @dataclass(frozen=True)
 class Statements:
-    """One month's bills on purchase lines, arrays [person, line] in fen: what was billed, the least due, what was paid."""
+    """One month's bills on purchase lines, fen [person, line]: what was billed, the least due and what was paid."""
 
     billed: np.ndarray
     due: np.ndarray

@@ -48,11 +48,11 @@ def _play(size, room, progress) -> list[Row]:
         Row.over_seeds(
             *("Friends", "own repayment if all of them repay against if all default", [a for a, _ in played]),
             *(None, 0.10, 0.15, "points", "Breza 2014 (villages in a mass default)"),
-            "In a calm market hardly anybody is near the choice: only those who owe more than a year of wage think of it.",
+            "Only who owes more than a year of wage thinks of stopping by choice, and in a calm market nobody does.",
             *("+10 to +15 points", "E9"),
         ),
         Row.over_seeds(
-            *("Friends", "willingness to default of those who know a defaulter, against others", [b for _, b in played]),
+            *("Friends", "willingness to default of who knows a defaulter", [b for _, b in played]),
             *(1.82, 1.5, 2.1, "times", "Guiso, Sapienza and Zingales 2013 (mortgages)", "window: judgement", "", "E9"),
         ),
     ]  # fmt: skip

@@ -30,9 +30,9 @@ def elasticity(model, name=worlds.CARD, months=LONG_RUN) -> float:
     def move(world):
         world.market.lines["markup"][:, k] += moved.astype(np.int16)
 
-    for _, treated, other in worlds.side_by_side(model, move, months):
-        pass
-    here, there = (_debt(world.market.lines, k)[holders] for world in (treated, other))
+    for month, *both in worlds.side_by_side(model, move, months):
+        if month == months:
+            here, there = (_debt(world.market.lines, k)[holders] for world in both)
     return worlds.slope(here - there, moved[holders]) * rate / float(there.mean())
 
 

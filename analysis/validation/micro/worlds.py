@@ -52,7 +52,7 @@ def chance_of(model) -> np.random.Generator:
 
 
 def side_by_side(model, treat, months, each=None, **branch):
-    """Two worlds that go on from a model with the same luck: one in which something is done to people, and one as it was.
+    """Two worlds that go on from a model with the same luck: one in which something is done to people, and the other.
 
     treat: called with the first world before its first month; months: how long both are played; each: called with both
     before every month; branch: arguments of ``CreditModel.branch`` for the first world.

@@ -54,7 +54,9 @@ def _seed(size, seed):
 
 def _play(size, room, progress) -> list[Row]:
     longer, relieved, usual = each_seed(size, progress, lambda seed: _seed(size, seed)).T
-    note = f"default within {AFTER} months of the first plans, {100 * np.nanmedian(usual):.0f} % under a plan of 48 months"
+    note = (
+        f"default within {AFTER} months of the first plans, {100 * np.nanmedian(usual):.0f} % under a plan of 48 months"
+    )
     return [
         Row.over_seeds(
             "hardship plans", "interest written down: effect on default", relieved,

@@ -1,6 +1,5 @@
 """B9: how reminders are framed, and what pressure on people and their families brings and costs."""
 
-import numpy as np
 
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.replications.worlds import ABOVE, NOT_ABOVE, books, calm_market, each_seed, ratio, world

@@ -55,7 +55,8 @@ def _seed(size, seed):
     ended = np.argmax(kept[:-1] & ~kept[1:], axis=0)
     freed = np.where((kept[:-1] & ~kept[1:]).any(axis=0), ended + 1, -1)
     approved = [
-        ratio(books(m, tally.APPROVALS, BEFORE).sum(), books(m, tally.APPLICATIONS, BEFORE).sum()) for m in (short, long)
+        ratio(books(m, tally.APPROVALS, BEFORE).sum(), books(m, tally.APPLICATIONS, BEFORE).sum())
+        for m in (short, long)
     ]
     more = ratio(failed[:, treated].any(axis=0).sum() - failed_long[:, treated].any(axis=0).sum(), treated.sum())
     all_more = ratio(failed.sum() - failed_long.sum(), size.borrowers)

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from analysis.validation.row import Row
 from scenarios.loader import load
 from sim.ledger import FLOWS
 from sim.line import IN_PLAN, OPEN
@@ -87,6 +88,18 @@ def owed(lines) -> np.ndarray:
     """What is owed on lines that are on the book, in fen, in the shape of the lines."""
     total = sum(lines[part].astype(np.int64) for part in ("revolving", "purchases", "instalment"))
     return np.where(on_book(lines), total, 0)
+
+
+def sign(group, name, values, window, unit, source, said, note="", code="") -> Row:
+    """The row of a result of which only the sign is published: as ``Row.over_seeds``, with how many worlds have it.
+
+    values: one per seed; window: ABOVE, BELOW, NOT_ABOVE or NOT_BELOW; said: the sign in words.
+    """
+    known = [value for value in values if np.isfinite(value)]
+    right = sum(window[0] <= value <= window[1] for value in known)
+    count = f"in {right} of {len(known)} worlds"
+    note = f"{note}; {count}" if note else count
+    return Row.over_seeds(group, name, values, None, *window, unit, source, note, said, code)
 
 
 def ratio(over, under) -> float:
