@@ -5,8 +5,6 @@ import numpy as np
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.replications.worlds import calm_market, each_seed, ratio, world
 from analysis.validation.row import Row
-from sim.history import _STATE
-from sim.lender import LENDING
 from sim.policy import Change
 
 SOURCE = "Yingcan 2018"
@@ -54,8 +52,8 @@ def shape(cases, fine, start) -> tuple[float, float, float]:
 
 def _seed(size, seed):
     model = world(many_platforms(), size, seed, NEWS + AFTER, changes=(Change("news", *FEAR),))
-    state = np.array([month["platforms"][-PLATFORMS:, _STATE.index("state")] for month in model.history.months])
-    cases, fine = trouble(state == LENDING)
+    lending = model.tables()["monthly"]["lending"].reshape(NEWS + AFTER, -1)  # [month, product], ours last
+    cases, fine = trouble(lending[:, -PLATFORMS:])
     return shape(cases, fine, NEWS - 1)
 
 
@@ -73,7 +71,7 @@ def _play(size, room, progress) -> list[Row]:
         ),
         Row.over_seeds(
             "P2P runs", "failures three months after the peak", left,
-            None, 0.0, 0.999, "times", SOURCE, "against the peak", "fewer", "B14",
+            None, 0.0, 0.999, "times", SOURCE, "against the peak; 0 where no platform is left", "fewer", "B14",
         ),
     ]  # fmt: skip
 
