@@ -175,7 +175,8 @@ def test_a_platform_is_in_trouble_once_and_for_good():
 def test_a_wave_has_a_jump_a_peak_and_an_end():
     cases = np.array([1, 2, 8, 24, 12, 6, 3, 0, 0])
     fine = np.array([200, 199, 197, 189, 165, 153, 147, 144, 144])
-    assert runs.shape(cases, fine, start=2) == (3.0, pytest.approx(24 / 189), pytest.approx(3 / 24))
+    assert runs.shape(cases, fine, start=2) == (3.0, pytest.approx(24 / 189), pytest.approx((3 / 147) / (24 / 189)))
+    assert np.isnan(runs.shape(np.array([1, 9, 1, 0, 0]), np.array([11, 10, 1, 0, 0]), start=1)[2])
 
 
 def test_many_platforms_share_the_clients_of_one():

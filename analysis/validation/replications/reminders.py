@@ -1,5 +1,7 @@
 """B9: how reminders are framed, and what pressure on people and their families brings and costs."""
 
+import numpy as np
+
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.replications.worlds import ABOVE, NOT_ABOVE, books, calm_market, each_seed, ratio, sign, world
 from analysis.validation.row import Row
@@ -58,7 +60,10 @@ def _seed(size, seed):
 def _play(size, room, progress) -> list[Row]:
     kind, threat, pressed, harm = each_seed(size, progress, lambda seed: _seed(size, seed)).T
     where = "bills 1-30 days late that are current a month later; the sign for each wording is assumed"
-    family = "nobody's contacts are told here; the nearest: ten calls a month, which also reach families"
+    family = (
+        "nobody's contacts are told here; the nearest: ten calls a month, which also reach families. "
+        f"They cost {100 * np.median(harm):.1f} more complaints per 100 late bills"
+    )
     return [
         sign(
             "reminders", "positive expectation: bills cured", kind,
@@ -71,10 +76,6 @@ def _play(size, room, progress) -> list[Row]:
         Row.over_seeds(
             "pressure through others", "change of defaults", pressed,
             -0.5, -1.0, -0.5, "percent", CONTACTS, family, "more than 50 % fewer", "B9",
-        ),
-        sign(
-            "pressure through others", "harm: complaints per late bill", harm,
-            ABOVE, "share", "counted because the trial did not", "", "some", "B9",
         ),
     ]  # fmt: skip
 
