@@ -3,6 +3,7 @@
 # make bench   speed and memory on this machine
 # make warning which indicators warn of a crisis: docs/early-warning.md (about a minute)
 # make gallery every real rule against its baseline: docs/gallery.md (about two minutes)
+# make korea   Korea's card crisis of 2002-2004 replayed: docs/korea-2002.png (about a minute)
 # make lint    style
 # make clean   remove .venv (never a result)
 
@@ -10,7 +11,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 DEMO   ?= limit-cut --borrowers 50000 --months 72 --seeds 20
 
-.PHONY: demo test bench warning gallery lint clean
+.PHONY: demo test bench warning gallery korea lint clean
 
 demo: .venv/installed
 	$(BIN)/rollover run $(DEMO)
@@ -26,6 +27,9 @@ warning: .venv/installed
 
 gallery: .venv/installed
 	$(BIN)/python -m analysis.gallery
+
+korea: .venv/installed
+	$(BIN)/python -m analysis.validation.korea
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

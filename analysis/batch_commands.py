@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from analysis.progress import Progress
+from analysis.progress import Progress, stop
 
 
 @click.command()
@@ -29,12 +29,13 @@ def batch(design, out, workers, cluster, retry, until, dry_run, yes):
       rollover batch my-design.toml --out runs/mine --until excess=0.2
       rollover batch my-design.toml --out runs/mine --cluster tcp://node7:8786
     """
+    from analysis.sensitivity.until import Until
     from scenarios.batch import batch as batches
     from scenarios.batch.design import read_design
     from scenarios.batch.engines import Cluster, Local
     from scenarios.runner import cores
 
-    goal = _goal(until) if until else None
+    aim = _aim(until) if until else None
     planned = batches.plan(read_design(design), 10**12 if yes else batches.MOST_RUNS)
     engine = Cluster(cluster) if cluster else Local(workers or cores())
     archive = None if dry_run and not (out / "manifest.json").exists() else batches.begin(planned, out)
@@ -44,22 +45,22 @@ def batch(design, out, workers, cluster, retry, until, dry_run, yes):
     click.echo(f"{batches.forecast(planned, wanted).words(engine.workers)}; {done:,} done before -> {out}", err=True)
     if dry_run:
         return
-    rounds = _rounds(planned, archive, wanted, *goal) if goal else [wanted]
-    _carry_out(planned, archive, engine, wanted, rounds)
-    click.echo(batches.status(archive))
+    goal = Until(planned, archive, *aim) if aim else None
+    _carry_out(planned, archive, engine, wanted, goal.rounds(wanted) if goal else [wanted])
+    click.echo("\n".join([batches.status(archive), *(goal.words() if goal else ())]))
     if failed := archive.counts()["failed"]:
         click.echo(f"{failed} runs failed: see {out / 'failures'}; --retry plays them again", err=True)
         click.get_current_context().exit(1)
 
 
-def _goal(until: str) -> tuple[str, float]:
+def _aim(until: str) -> tuple[str, float]:
     """The effect and the half width of its interval that ``--until`` names."""
-    from analysis.sensitivity.values import OUTCOMES
+    from analysis.sensitivity.effects import MEASURED
     from scenarios.messages import BadInput, unknown
 
     effect, _, width = until.partition("=")
-    if effect not in OUTCOMES:
-        raise BadInput(f"--until {until}: {unknown('effect', effect, OUTCOMES)}")
+    if effect not in MEASURED:
+        raise BadInput(f"--until {until}: {unknown('effect', effect, MEASURED)}")
     try:
         half_width = float(width)
     except ValueError:
@@ -69,30 +70,7 @@ def _goal(until: str) -> tuple[str, float]:
     return effect, half_width
 
 
-def _rounds(planned, archive, wanted, effect, half_width):
-    """More and more seeds of the points at which the interval is still too wide."""
-    from analysis.sensitivity.effects import effects
-    from scenarios.batch.stopping import Rule
-
-    rule = Rule(half_width, most=planned.design.seeds)
-    settled: set[tuple] = set()
-    for look in rule.looks():
-        places = [cell for cell in planned.cells if cell.seed <= look and (cell.point, cell.world) not in settled]
-        yield {cell.run for cell in places} & wanted - archive.done() - archive.failed()
-        found = effects(archive)
-        open_now = set()
-        for point, world, policy in set(zip(found["point"], found["world"], found["policy"], strict=True)):
-            mine = (found["point"] == point) & (found["world"] == world) & (found["policy"] == policy)
-            if not rule.enough(found[effect][mine & (found["seed"] <= look)]):
-                open_now.add((point, world))
-        settled |= {(cell.point, cell.world) for cell in planned.cells} - open_now
-        archive.log("looked", seeds=look, settled=len(settled))
-        if not open_now:
-            return
-
-
 def _carry_out(planned, archive, engine, wanted, rounds) -> None:
-    from analysis.commands import stop
     from scenarios.batch import batch as batches
 
     try:

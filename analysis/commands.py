@@ -1,6 +1,5 @@
 """The command line: one function for each command. Heavy imports wait until they are needed."""
 
-import os
 import shlex
 import sys
 import time
@@ -8,10 +7,8 @@ from pathlib import Path
 
 import click
 
-from analysis import batch_commands, truth_commands
-from analysis.progress import Progress
-
-STOPPED = 130  #: what a shell expects of a program that was stopped by Ctrl-C
+from analysis import batch_commands, found_command, truth_commands
+from analysis.progress import Progress, stop
 
 
 class Commands(click.Group):
@@ -94,11 +91,14 @@ def show(scenario, settings):
       rollover show limit-cut --set changes.cut.value=0.5
       rollover show limit-cut+rate-cap-lpr
     """
+    from analysis.report.provenance import provenance
     from analysis.timetable import described
     from scenarios.loader import load
 
     found = load(scenario, settings)
     _console().print(described(found))
+    for origin in provenance(found.resolved()):
+        click.echo(origin.words)
     _note(found)
 
 
@@ -235,8 +235,12 @@ def compare(runs, harm, out):
         click.echo(f"written: {path}")
 
 
-for _command in (batch_commands.batch, batch_commands.status, batch_commands.sensitivity, truth_commands.validate):
+for _command in (
+    batch_commands.batch, batch_commands.status, batch_commands.sensitivity,
+    truth_commands.validate, truth_commands.calibrate,
+):  # fmt: skip
     main.add_command(_command)
+main.add_command(found_command.found)
 
 
 @main.command()
@@ -286,14 +290,6 @@ def _note(scenario, err=False) -> None:
 
     for text in notes(scenario):
         click.echo(f"note: {text}", err=err)
-
-
-def stop(message: str):
-    """Say what was kept and end at once: a thread may still be compiling, which nothing can interrupt."""
-    click.echo(message, err=True)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(STOPPED)
 
 
 def _console():

@@ -27,6 +27,10 @@ class Estimate:
         """Whether these seeds cannot tell the mean from zero (always so without an interval)."""
         return not self.has_interval or self.low <= 0.0 <= self.high
 
+    def times(self, factor: float) -> "Estimate":
+        """The same in another unit. factor: above 0."""
+        return Estimate(factor * self.mean, factor * self.low, factor * self.high, self.seeds)
+
 
 def estimate(values) -> Estimate:
     """Mean and interval of one number per seed.

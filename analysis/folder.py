@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from scenarios.store import quoted
 from sim.record import TABLES
 
 MONTH = np.timedelta64(1, "M")
@@ -129,9 +130,8 @@ def _manifest(folder) -> dict:
 def _view(data, path, table):
     if not path.exists():
         raise ValueError(f"{path}: missing; the run was not finished or the folder is damaged, run it again")
-    quoted = str(path).replace("'", "''")
     try:
-        data.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{quoted}')")
+        data.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({quoted(path)})")
         found = {row[0] for row in data.execute(f"DESCRIBE {table}").fetchall()}
     except duckdb.Error as error:
         raise ValueError(f"{path}: not a readable Parquet file ({str(error).splitlines()[0]})") from None

@@ -1,7 +1,13 @@
-"""How far long work has come."""
+"""How far long work has come, and its end by Ctrl-C."""
 
+import os
+import sys
 import time
 from pathlib import Path
+
+import click
+
+STOPPED = 130  #: what a shell expects of a program that was stopped by Ctrl-C
 
 
 def _compiled_before() -> bool:
@@ -22,7 +28,7 @@ class Progress:
         self.what = what
         self.console = Console(stderr=True, highlight=False)
         self.began = self.last = time.monotonic()
-        self.first = None
+        self.first, self.done = None, 0
         self.bar = self.task = None
 
     def __enter__(self):
@@ -48,10 +54,19 @@ class Progress:
             self.bar.update(self.task, completed=done, total=total)
             return
         now = time.monotonic()
-        if self.first is None:
+        if self.first is None or done < self.done:  # the work has begun, or the next of several works
             self.first, self.began = done, now
+        self.done = done
         played = done - self.first
         if now - self.last >= self.every and played:
             self.last = now
             left = (now - self.began) / played * (total - done)
             self.console.print(f"{done:,} of {total:,} {self.what} played, about {left:.0f} s left")
+
+
+def stop(message: str):
+    """Say what was kept and end at once: a thread may still be compiling, which nothing can interrupt."""
+    click.echo(message, err=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(STOPPED)

@@ -1,5 +1,7 @@
 """A scenario in plain words: its question, its market, and what changes when, where and for whom."""
 
+from pathlib import Path
+
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -7,6 +9,7 @@ from rich.text import Text
 
 from scenarios.checks import NEVER, end_of, month_after
 from scenarios.messages import plain
+from scenarios.places import shown
 from scenarios.schema import ChangeTable, Scenario
 from sim.levers import INDICATORS, LEVERS
 from sim.parameters import BEHAVIOUR
@@ -22,6 +25,7 @@ def described(scenario: Scenario) -> RenderableType:
         "months": f"{scenario.start} to {last} ({scenario.months})",
         "market": scenario.market,
         "size": f"{scenario.borrowers:,} borrowers, {scenario.shop_count():,} merchants, {scenario.seeds} seeds",
+        "people": scenario.founded_from and f"founded from {shown(Path(scenario.founded_from.file))}",
         "lenders": "; ".join(f"{name} ({', '.join(p.products)})" for name, p in scenario.platforms.items()),
         "parameters": "\n".join(_differing(scenario)) or "all at their defaults",
     }

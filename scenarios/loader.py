@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from scenarios.borrowers.table import digest
 from scenarios.checks import validated
 from scenarios.compose import Draft, compose, undecided
 from scenarios.messages import BadInput, Problem, unknown
@@ -71,6 +72,15 @@ def world_of(policy) -> str:
     return "+".join(file.stem if file.parent == GALLERY else str(file) for file in files)
 
 
+def market_terms(name: str) -> dict:
+    """What a market that comes with Rollover writes down: ``parameters`` and ``platforms``, empty for any other market.
+
+    Numbers that it leaves at their default are not in it.
+    """
+    path = MARKETS / f"{name}.toml"
+    return _document(_chain(path, MARKETS)).data if path.is_file() else {}
+
+
 def _pair(other: Draft, draft: Draft, settings: Sequence[str]) -> tuple[Scenario, Scenario]:
     """Found two worlds, each with the settings whose change it has."""
     shared = [s for s in settings if _address(s)[:1] != ("changes",) or _has(other.document.data, _address(s)[:2])]
@@ -110,7 +120,7 @@ def find(source: str | Path, beside: Path | None = None, shelf: Path = GALLERY) 
 
 def _chain(path: Path, shelf: Path, seen: tuple[Path, ...] = ()) -> list[tuple[Path, Document]]:
     """Read a file and those it extends, nearest first."""
-    document = read(path)
+    document = _at_home(read(path), path)
     above = document.data.get("extends")
     if above is None:
         return [(path, document)]
@@ -126,6 +136,21 @@ def _chain(path: Path, shelf: Path, seen: tuple[Path, ...] = ()) -> list[tuple[P
         words = "it extends itself" if parent == path else f"it extends itself by way of others ({circle})"
         raise BadInput([document.problem(("extends",), f"{words}; name another scenario, or remove this line")])
     return [(path, document), *_chain(parent, shelf, seen)]
+
+
+def _at_home(document: Document, path: Path) -> Document:
+    """The document of a file with its table of borrowers found beside it, and known by its content."""
+    key = "founded_from"
+    if key not in document.data:
+        return document
+    named = document.data[key]
+    if not isinstance(named, str):
+        raise BadInput([document.problem((key,), 'write the path of a table in quotes: founded_from = "my.parquet"')])
+    table = (path.parent / named).resolve()
+    if not table.is_file():
+        words = f"there is no such file as {named}; rollover found --from FILE writes one"
+        raise BadInput([document.problem((key,), words)])
+    return Document(document.data | {key: {"file": str(table), "content": digest(table)}}, document.places)
 
 
 def _document(chain: list[tuple[Path, Document]]) -> Document:
@@ -151,12 +176,13 @@ def _draft(source: str | Path, beside: Path | None = None) -> Draft:
 
 
 def _baseline(draft: Draft) -> Draft:
-    """The world with which a scenario is compared, unless the reader names another."""
+    """The world with which a scenario is compared, unless the reader names another: with the same people in it."""
     if draft.parts:
         return compose([_baseline(part) for part in draft.parts])
     named = draft.document.data.get("against")
     if named is None:
-        return _draft(draft.files[-1])
+        table = draft.document.places.get(("founded_from",))  # a market with people of its own is compared with itself
+        return _draft(next((file for file in draft.files if table and shown(file) == table.file), draft.files[-1]))
     try:
         return _draft(named, draft.files[0].parent)
     except BadInput as error:
@@ -171,6 +197,7 @@ def _found(draft: Draft, settings: Sequence[str] = ()) -> Scenario:
     homes = [part.files[0].parent for part in draft.parts or (draft,)]
     document = _on_market(merged, homes)
     scenario = validated(document, draft.name, composed=bool(draft.parts))
+    scenario.known_borrowers()  # a table that cannot be used is told now
     problems = [document.problem(address, text) for address, text in undecided(scenario)]
     if problems:
         raise BadInput(problems)
@@ -248,7 +275,7 @@ def _set(document: Document, setting: str) -> Document:
     address = _address(setting)
     text = setting.partition("=")[2].strip()
     option = Place(f"--set {setting}")
-    if address[0] in ("extends", "against", "name"):
+    if address[0] in ("extends", "against", "name", "founded_from"):
         raise BadInput([Problem(str(option), None, "", f"{address[0]} cannot be set here; write a scenario file")])
     changes = document.data.get("changes", {})
     if address[0] == "changes" and isinstance(changes, dict) and not _has(document.data, address[:2]):

@@ -16,7 +16,7 @@ from pathlib import Path
 from scenarios.checks import month_after
 from scenarios.loader import fingerprint, load_pair
 from scenarios.messages import BadInput
-from scenarios.schema import Scenario
+from scenarios.schema import Scenario, placeless
 from scenarios.store import Run, Unfinished, available
 from sim.policy import month_number
 
@@ -49,7 +49,7 @@ class Plan:
         """Content hash of the run: scenarios without their words, seeds, sizes and the market's code."""
         from sim.compiled import market_hash
 
-        worlds = [{k: v for k, v in w.resolved().items() if k not in WORDS} for w in self.worlds]
+        worlds = [{k: v for k, v in placeless(w.resolved()).items() if k not in WORDS} for w in self.worlds]
         return fingerprint([market_hash(), worlds, self.seeds, self.reference])
 
 
@@ -221,7 +221,8 @@ class _Interrupted(Exception):
     """Raised inside a run that is asked to stop."""
 
 
-def _version(package: str) -> str:
+def installed(package: str) -> str:
+    """The version of a package that is installed, in words if none is."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
@@ -235,7 +236,7 @@ def _manifest(plan: Plan, command: Sequence[str], seconds: float) -> dict:
     packages = ("rollover", "numpy", "numba", "mesa")
     size = plan.size
     return {
-        **{package: _version(package) for package in packages},
+        **{package: installed(package) for package in packages},
         "python": platform.python_version(),
         "market_hash": market_hash(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

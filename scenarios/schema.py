@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from pydantic_core import PydanticCustomError
 
+from scenarios.borrowers.table import read_known
 from scenarios.messages import unknown
 from sim.levers import INDICATORS, LEVERS
 from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT, Parameter, merchants_for
@@ -100,6 +101,20 @@ WhenTable = _of_dataclass(When)
 ChangeTable = _of_dataclass(Change, who=(WhoTable, WhoTable()), when=(WhenTable, None))
 
 
+def _given(value):
+    """A table without the keys that say nothing."""
+    if not isinstance(value, dict):
+        return value
+    return {key: _given(item) for key, item in value.items() if item is not None}
+
+
+class FoundedFrom(Section):
+    """The table from which borrowers are founded: where it is, and what is in it."""
+
+    file: str
+    content: str
+
+
 class Scenario(Section):
     """One world: a market, when and how large, and the dated changes of its rules."""
 
@@ -116,6 +131,7 @@ class Scenario(Section):
     borrowers: _number(int, 1, 100_000_000, "people") = 20_000
     seeds: _number(int, 1, 100_000, "paired runs") = 10
     merchants: _number(int, 1, 10_000_000, "merchants") = None
+    founded_from: FoundedFrom = None
     parameters: Behaviour = Behaviour()
     platforms: dict[str, Platform]
     changes: dict[str, ChangeTable] = {}
@@ -123,6 +139,21 @@ class Scenario(Section):
     def resolved(self) -> dict:
         """Everything that defines this world, as plain data; named tables are addressed by their names."""
         return self.model_dump(by_alias=True, exclude={"extends", "against"})
+
+    @classmethod
+    def again(cls, resolved: dict) -> "Scenario":
+        """The world that ``resolved`` wrote down."""
+        return cls.model_validate(_given(resolved))
+
+    def lines(self) -> list[str]:
+        """Every line that its market offers, as ``PLATFORM/PRODUCT``."""
+        return [f"{name}/{product}" for name, platform in self.platforms.items() for product in platform.products]
+
+    def known_borrowers(self) -> dict:
+        """What is known of its borrowers beforehand, by column; nothing unless it is founded from a table."""
+        if self.founded_from is None:
+            return {}
+        return read_known(self.founded_from.file, self.founded_from.content, tuple(self.lines()))
 
     def shop_count(self) -> int:
         """How many merchants the market has: one for 100 borrowers, at least ten, unless the scenario says."""
@@ -150,4 +181,11 @@ class Scenario(Section):
             "parameters": self.parameters.model_dump(),
             "changes": changes,
             "start": self.start,
+            "table": self.known_borrowers(),
         }
+
+
+def placeless(resolved: dict) -> dict:
+    """A resolved scenario, the same wherever its table of borrowers lies: the table is known by what is in it."""
+    table = resolved.get("founded_from")
+    return resolved if table is None else resolved | {"founded_from": table["content"]}

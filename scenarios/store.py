@@ -26,6 +26,10 @@ _WORLD = (
     Column("seed", "INTEGER", "number", "which of the paired runs: chance is the same in every world of one seed"),
 )
 BLANK = {"transitions": "accounts", "flows": "amount_fen"}  #: rows in which this column is zero are not kept
+#: How a table of one run is written, of a few hundred rows: compressing each of its columns with zstd would take a
+#: quarter of the time, and Parquet's second version makes whole numbers as small without. Large files are better with.
+FAST, SMALL = "PARQUET_VERSION V2, COMPRESSION snappy", "COMPRESSION zstd"
+_DTYPES = {"BIGINT": "int64", "INTEGER": "int32", "TINYINT": "int8", "DOUBLE": "float64", "BOOLEAN": "bool"}
 
 
 def columns(table: str) -> tuple[Column, ...]:
@@ -41,13 +45,15 @@ def _connect() -> duckdb.DuckDBPyConnection:
 _writing = threading.local()  #: one connection for each thread that writes
 
 
-def _quoted(text) -> str:
+def quoted(text) -> str:
+    """A text, or path, as it stands in a query."""
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def _copy(connection, query: str, path: Path, described: Iterable[Column]) -> None:
-    notes = ", ".join(f"{_quoted(c.name)}: {_quoted(f'{c.unit}; {c.meaning}')}" for c in described)
-    target = f"{_quoted(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{notes}}})"
+def _copy(connection, query: str, path: Path, described: Iterable[Column], how: str = SMALL, given=None) -> None:
+    """Write what a query gives to a Parquet file. given: columns that it may read by this name, as DuckDB finds it."""
+    notes = ", ".join(f"{quoted(c.name)}: {quoted(f'{c.unit}; {c.meaning}')}" for c in described)
+    target = f"{quoted(path)} (FORMAT parquet, {how}, KV_METADATA {{{notes}}})"
     try:
         connection.execute(f"COPY ({query}) TO {target}")
     except duckdb.Error as error:
@@ -63,16 +69,20 @@ def write_table(path: Path, described: Iterable[Column], values: dict, same: dic
     that are the same in every row; blank: rows in which this column is zero are left out.
     """
     described, same = tuple(described), same or {}
-    chosen = ", ".join(
-        f'CAST({_literal(same[c.name]) if c.name in same else _named(c.name)} AS {c.type}) AS {_named(c.name)}'
-        for c in described
-    )
+    given = {c.name: _readable(values[c.name]) for c in described if c.name not in same}
+    chosen = ", ".join(_chosen(c, same, given) for c in described)
     if not hasattr(_writing, "connection"):
         _writing.connection = _connect()  # opening one takes longer than writing a table
-    _writing.connection.register("given", {c.name: _readable(values[c.name]) for c in described if c.name not in same})
     kept = f" WHERE {_named(blank)} <> 0" if blank else ""
-    _copy(_writing.connection, f"SELECT {chosen} FROM given{kept}", path, described)
-    _writing.connection.unregister("given")
+    _copy(_writing.connection, f"SELECT {chosen} FROM given{kept}", path, described, FAST, given)
+
+
+def _chosen(column: Column, same: dict, given: dict) -> str:
+    """One column of a query; most are of their type already, and every cast costs as much as writing some rows."""
+    name = _named(column.name)
+    if column.name not in same and given[column.name].dtype == _DTYPES.get(column.type):
+        return name
+    return f"CAST({_literal(same[column.name]) if column.name in same else name} AS {column.type}) AS {name}"
 
 
 def _named(column: str) -> str:
@@ -80,7 +90,7 @@ def _named(column: str) -> str:
 
 
 def _literal(value) -> str:
-    return str(value) if isinstance(value, int | float) else _quoted(value)
+    return str(value) if isinstance(value, int | float) else quoted(value)
 
 
 def _digest(path: Path) -> str:
@@ -130,7 +140,7 @@ class Unfinished:
         order = [self._part(world, seed) for world in worlds for seed in seeds]
         with _connect() as connection:
             for table in TABLES:
-                files = ", ".join(_quoted(part / f"{table}{SUFFIX}") for part in order)
+                files = ", ".join(quoted(part / f"{table}{SUFFIX}") for part in order)
                 draft = self.parts / f"{table}{SUFFIX}"
                 _copy(connection, f"SELECT * FROM read_parquet([{files}])", draft, columns(table))
                 draft.replace(self.folder / draft.name)
@@ -199,7 +209,7 @@ class Run:
         """
         with _connect() as connection:
             for table in TABLES:
-                path = _quoted(self.folder / f"{table}{SUFFIX}")
+                path = quoted(self.folder / f"{table}{SUFFIX}")
                 connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({path})")
             return dict(connection.execute(sql, values or None).fetchnumpy())
 

@@ -2,7 +2,7 @@
 
 from sim.compiled import rule
 from sim.ledger import fen
-from sim.line import headroom
+from sim.line import headroom, price_response
 from sim.parameters import YEAR
 from sim.person import own_cap
 from sim.trust import willingness
@@ -24,9 +24,11 @@ def spending_share(borrower, rules):
 def target_share(borrower, line, product, rules):
     """Share of a purchase limit that a revolver likes to owe; nothing for those who pay in full.
 
-    appetite * the product's target use, less after a lesson and without trust, at most the person's own cap.
+    appetite * the product's target use, less if the line has become dearer, after a lesson and without trust, at most
+    the person's own cap. product: terms that the line signed.
     """
     share = min(MOST_USE, float(borrower.appetite) * product.target_use)
+    share = min(MOST_USE, share * price_response(line, product.monthly_rate, product.usual_rate, product, rules))
     if borrower.taught > 0.0:
         share *= 1.0 - rules.education_effect * float(borrower.taught)
     return min(share * willingness(line), own_cap(borrower, rules))

@@ -8,22 +8,19 @@ import math
 import numpy as np
 
 from sim import chance as luck
-from sim.budget import HAND_TO_MOUTH, spending_share, target_share
+from sim.budget import HAND_TO_MOUTH, spending_share
 from sim.chance import normal, uniform
 from sim.compiled import loop, rule
+from sim.first_lines import LEAST_APPETITE, MOST_APPETITE, found_lines, implied_income
 from sim.ledger import fen
-from sim.line import balance, is_on_book, lend, lenders_owed
+from sim.line import balance, is_on_book
 from sim.parameters import AGE_GROUPS, AGE_SHARES, AGE_WAGE, EARNER_MULTIPLE, QUINTILE_INCOME, QUINTILE_YEAR, YUAN
-from sim.person import is_malicious
-from sim.rules.approve import approve
-from sim.rules.report import publish
 from sim.rules.trade import accepts_lines
 
 MERCHANT_SIZE_SPREAD = 1.8  # standard deviation of log size: the median merchant makes a fifth of the mean sales (K3)
 LARGEST_MERCHANT = 10  # times the mean of the sizes drawn: no single shop is a market's labour market
-OLDEST_LINE = 36  # months
 ENTRANT = 20  # an entrant's capital is for one part in so many of the market
-FIRST_LOANS = 0.35  # share of cash lines that carry a loan at the founding
+WAGE_DRAWS = 5  # draws of a wage of which the nearest to what limits suggest is taken: as correlated as in the market
 
 
 def merchant_sizes(merchants: int, seed: int) -> np.ndarray:
@@ -34,14 +31,16 @@ def merchant_sizes(merchants: int, seed: int) -> np.ndarray:
     return np.minimum(size, LARGEST_MERCHANT * size.mean())
 
 
-def wage_edges(start_year: int, wage_growth: float) -> np.ndarray:
+def wage_edges(start_year: int, wage_growth: float, mean_wage: float = 0.0) -> np.ndarray:
     """Lowest and highest monthly wage of each quintile in the first year, in fen [5, 2].
 
     Published income per head (H2), times earners' income over income per head, brought to the first year by wage
     growth. Edges lie at the geometric mean of neighbours; wages are log-uniform between them, scaled so that each
-    quintile has its published mean.
+    quintile has its published mean. Elsewhere only the shape is kept: mean_wage, if given, is the mean of all, in yuan.
     """
     mean = np.array(QUINTILE_INCOME) * EARNER_MULTIPLE * YUAN / 12 * (1 + wage_growth) ** (start_year - QUINTILE_YEAR)
+    if mean_wage > 0.0:
+        mean *= mean_wage * YUAN / mean.mean()
     inner = np.sqrt(mean[1:] * mean[:-1])
     low = np.concatenate([[mean[0] ** 2 / inner[0]], inner])
     high = np.concatenate([inner, [mean[-1] ** 2 / inner[-1]]])
@@ -49,8 +48,11 @@ def wage_edges(start_year: int, wage_growth: float) -> np.ndarray:
     return np.stack([low, high], axis=1) * (mean / implied)[:, None]
 
 
-def found(market, rules, seed: int, edges: np.ndarray) -> None:
-    """Found every borrower of a market: person, cash, lines and first balances."""
+def found(market, rules, seed: int, edges: np.ndarray, given: np.ndarray, given_lines: np.ndarray) -> None:
+    """Found every borrower of a market: person, cash, lines and first balances; what is given is taken as it is.
+
+    given, given_lines: records of what is known (``given_records``), for each borrower, or of one of whom nothing is.
+    """
     ages = np.array(AGE_GROUPS, np.int64)
     found_people(
         market.borrowers,
@@ -63,23 +65,30 @@ def found(market, rules, seed: int, edges: np.ndarray) -> None:
         ages,
         np.cumsum(AGE_SHARES),
         np.array(AGE_WAGE),
+        given,
+        given_lines,
     )
 
 
 @loop
-def found_people(borrowers, lines, products, platforms, rules, chance, edges, ages, age_shares, age_wage):
+def found_people(
+    borrowers, lines, products, platforms, rules, chance, edges, ages, age_shares, age_wage, given, given_lines
+):
     """Found each person in turn; employers are in place already."""
     for i in range(len(borrowers)):
-        found_person(borrowers[i], i, rules, chance, edges, ages, age_shares, age_wage)
-        found_lines(borrowers[i], lines[i], products, platforms, rules, chance)
+        row = i if len(given) == len(borrowers) else 0
+        income = implied_income(given_lines[row], products)
+        found_person(borrowers[i], i, given[row], income, rules, chance, edges, ages, age_shares, age_wage)
+        found_lines(borrowers[i], lines[i], given_lines[row], products, platforms, rules, chance)
 
 
 @rule
-def found_person(borrower, i, rules, chance, edges, ages, age_shares, age_wage):
+def found_person(borrower, i, given, income, rules, chance, edges, ages, age_shares, age_wage):
     """Age, wage, work, buffer and character of one person.
 
-    edges: fen [quintile, (low, high)]; ages: years [group, (from, below)]; age_shares: cumulative [group];
-    age_wage: multiple of the wage [group].
+    given: record of what is known; income: what the person's limits suggest, in fen a month, 0 if none is known;
+    edges: fen [quintile, (low, high)]; ages: years [group, (from, below)]; age_shares: cumulative [group]; age_wage:
+    multiple of the wage [group].
     """
     borrower.id = i
     borrower.policy_cut_month = -1000
@@ -90,66 +99,72 @@ def found_person(borrower, i, rules, chance, edges, ages, age_shares, age_wage):
     below = age_shares[group - 1] if group > 0 else 0.0
     within = (u - below) / (age_shares[group] - below)
     borrower.age = ages[group, 0] + int(within * (ages[group, 1] - ages[group, 0]))
-    quintile = int(5.0 * uniform(chance, luck.QUINTILE, i))
-    borrower.quintile = quintile
-    low, high = edges[quintile, 0], edges[quintile, 1]
-    borrower.wage = fen(age_wage[group] * low * math.exp(math.log(high / low) * uniform(chance, luck.WAGE, i)))
+    if given.age >= 0:
+        borrower.age = given.age
+        group = 0
+        while group < len(ages) - 1 and given.age >= ages[group, 1]:
+            group += 1
+    _earning(borrower, given, income, age_wage[group], edges, chance)
     hazard = rules.job_loss_hazard * (rules.young_job_loss_multiple if group == 0 else 1.0)
-    if uniform(chance, luck.JOBLESS_AT_START, i) < hazard / (hazard + rules.reemployment_hazard):
+    lost = uniform(chance, luck.JOBLESS_AT_START, i) < hazard / (hazard + rules.reemployment_hazard)
+    if given.employed == 0 or (given.employed < 0 and lost):
         borrower.jobless = 1
         borrower.employer = -1
-    _character(borrower, rules, chance)
+    _character(borrower, given, rules, chance)
 
 
 @rule
-def _character(borrower, rules, chance):
-    """Buffer, habits and tastes, each from its own uniform.
+def _earning(borrower, given, income, age_wage, edges, chance):
+    """The wage: what is given, or else a draw from the published quintiles for the person's age.
+
+    Where limits are known the wage is, of several such draws, the one nearest to the income that they suggest.
+    """
+    nearest = math.inf
+    for draw in range(WAGE_DRAWS if income > 0.0 else 1):
+        quintile = int(5.0 * uniform(chance, luck.QUINTILE, borrower.id, draw))
+        low, high = edges[quintile, 0], edges[quintile, 1]
+        wage = age_wage * low * math.exp(math.log(high / low) * uniform(chance, luck.WAGE, borrower.id, draw))
+        miss = abs(math.log(wage / income)) if income > 0.0 else 0.0
+        if miss < nearest:
+            nearest = miss
+            borrower.quintile = quintile
+            borrower.wage = fen(wage)
+    if given.wage >= 0:
+        borrower.wage = given.wage
+        borrower.quintile = 0
+        while borrower.quintile < len(edges) - 1 and given.wage >= age_wage * edges[borrower.quintile + 1, 0]:
+            borrower.quintile += 1
+
+
+@rule
+def _character(borrower, given, rules, chance):
+    """Buffer, habits and tastes, each from its own uniform; cash that is given is what the person likes to hold.
+
+    Openness to credit = 1 - spread + spread * an exponential of mean 1: counts of rare events are then geometric.
 
     Those who live from hand to mouth are three times as likely to pay only the minimum; the mean share is kept.
     """
     i = borrower.id
     share = rules.hand_to_mouth_share
     u = uniform(chance, luck.BUFFER, i)
-    hand_to_mouth = uniform(chance, luck.BUFFER_KIND, i) < share
-    if hand_to_mouth:
+    if uniform(chance, luck.BUFFER_KIND, i) < share:
         borrower.buffer_target = HAND_TO_MOUTH * 0.6 * u
     else:
         borrower.buffer_target = max(HAND_TO_MOUTH, rules.saver_buffer_median * math.exp(0.8 * normal(u)))
     borrower.cash = fen(float(borrower.buffer_target) * borrower.wage)
+    if given.cash >= 0:
+        borrower.cash = given.cash
+        borrower.buffer_target = given.cash / borrower.wage
+    hand_to_mouth = borrower.buffer_target < HAND_TO_MOUTH
     revolver = rules.minimum_habit_share * (3.0 if hand_to_mouth else 1.0) / (1.0 + 2.0 * share)
-    if uniform(chance, luck.HABIT, i) < revolver:
-        borrower.appetite = 0.2 + 1.6 * uniform(chance, luck.APPETITE, i)
+    if given.revolves > 0 or (given.revolves < 0 and uniform(chance, luck.HABIT, i) < revolver):
+        borrower.appetite = LEAST_APPETITE + (MOST_APPETITE - LEAST_APPETITE) * uniform(chance, luck.APPETITE, i)
+    spread = float(rules.openness_spread)
+    borrower.openness = 1.0 - spread - spread * math.log(1.0 - uniform(chance, luck.OPENNESS, i))
     borrower.impulse = 2.0 * rules.impulse * uniform(chance, luck.IMPULSE, i)
     borrower.stigma = uniform(chance, luck.STIGMA, i)
     spread = min(rules.credit_share, 1.0 - rules.credit_share)
     borrower.credit_share = rules.credit_share + spread * (2.0 * uniform(chance, luck.CREDIT_SHARE, i) - 1.0)
-
-
-@rule
-def found_lines(borrower, lines, products, platforms, rules, chance):
-    """The lines a person already has: asked for by some, given by the lender's own rule, with a first balance."""
-    for k in range(len(lines)):
-        if uniform(chance, luck.HOLDS_LINE, borrower.id, k) >= products[k].reach:
-            continue
-        if is_malicious(borrower, rules) or not approve(borrower, lines, k, products, platforms, rules, chance):
-            continue
-        line = lines[k]
-        line.months_on_book = line.months_clean = 1 + int(OLDEST_LINE * uniform(chance, luck.FIRST_AGE, borrower.id, k))
-        u = uniform(chance, luck.FIRST_BALANCE, borrower.id, k)
-        if products[k].buys > 0.0:
-            if borrower.appetite > 0.0:
-                line.revolving = fen(u * target_share(borrower, line, products[k], rules) * line.limit)
-            else:
-                line.purchases = min(
-                    int(line.limit), fen(u * products[k].acceptance * float(borrower.credit_share) * borrower.wage)
-                )
-        elif u < FIRST_LOANS:
-            amount = min(int(line.limit), fen(2.0 * u / FIRST_LOANS * rules.loan_size * borrower.wage))
-            if amount > 0:
-                lend(line, amount, 1 + int(products[k].term * uniform(chance, luck.FIRST_TERM, borrower.id, k)))
-        publish(line)
-    borrower.last_opened = -1000
-    borrower.lenders = lenders_owed(lines, products)
 
 
 def open_merchants(market, rules) -> None:

@@ -1,10 +1,12 @@
 """The months behind: what each month added up to, kept small, and given back as the tables of ``record``."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from sim.ledger import FLOWS
 from sim.policy import month_date, month_number
-from sim.record import BOOK, BUCKETS, CAUSES, ECONOMY, MERCHANT_COLUMNS, SEGMENT, SEGMENTS
+from sim.record import BOOK, BUCKETS, CAUSES, ECONOMY, MERCHANT_COLUMNS, SEGMENT, SEGMENTS, TABLES
 
 #: Fields of platforms that become columns.
 _STATE = ("delinquency", "tightening", "spread", "reputation", "fear", "capital", "provisions", "funds",
@@ -55,16 +57,20 @@ class History:
             }
         )
 
-    def tables(self) -> dict[str, dict[str, np.ndarray]]:
-        """Every table of ``record.TABLES`` as columns of numpy arrays, rows by month, then as in the market."""
-        return {
-            "monthly": self._monthly(),
-            "economy": self._economy(),
-            "segments": self._segments(),
-            "transitions": self._transitions(),
-            "defaults": self._defaults(),
-            "flows": self._flows(),
+    def tables(self, names: Iterable[str] = tuple(TABLES)) -> dict[str, dict[str, np.ndarray]]:
+        """Tables of ``record.TABLES`` as columns of numpy arrays, rows by month, then as in the market.
+
+        names: of the tables wanted.
+        """
+        makers = {
+            "monthly": self._monthly,
+            "economy": self._economy,
+            "segments": self._segments,
+            "transitions": self._transitions,
+            "defaults": self._defaults,
+            "flows": self._flows,
         }
+        return {name: makers[name]() for name in names}
 
     def _dates(self, rows_each) -> np.ndarray:
         """The first day of each month played, repeated for its rows (one number, or one per month)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.parameters import NO_CAP, YEAR
+from sim.parameters import MOST_KINDS, NO_CAP, YEAR
 
 ANY_RATE = 10.0  # per year: a cap on rates as high as this is none
 
@@ -153,6 +153,8 @@ LEVERS = _levers(
     ("income_cap", "share of annual income", 0.0, 10.0, NO_CAP, (least("income_cap"),), "a person's online limits together may not grow past this share of annual income; unused credit above it goes; once announced, nothing new beyond it is given", "R10"),
     ("credit_cap", "yuan", 0.0, 1e7, NO_CAP, (least("credit_cap"),), "a person's online limits together may not grow past this many yuan; unused credit above it goes; once announced, nothing new beyond it is given", "R9, R10"),
     ("debt_service_cap", "share of monthly income", 0.0, 10.0, NO_CAP, (least("debt_service_cap"),), "no new line for people whose bills at all lenders are above this share of income", X),
+    ("lender_cap", "lenders", 1, MOST_KINDS, MOST_KINDS, (least("lender_cap"),), "no new line for people who hold lines at so many lenders already", X),
+    ("multi_lender_limit", "share of limit", 0.0, 1.0, 1.0, (least("multi_lender_limit"),), "lenders that see it leave this share of the limits of people who draw cash at many lenders", "KR-multi"),
     ("cooling_off", "months", 0, 60, 0, (most("cooling_off"),), "months that must pass between two new lines of a person", X),
     ("cut_speed_limit", "share of limit", 0.0, 1.0, 1.0, (least("cut_speed_limit"),), "most that a lender may take off a limit at once", X),
     # --- conduct ---
@@ -183,6 +185,7 @@ LEVERS = _levers(
     ("longest_term", "months", 1, 36, NO_CAP, (least("term"),), "no draw or instalment purchase may run longer", X),
     ("limit_ceiling", "yuan", 0.0, 1e6, NO_CAP, (least("limit_high"),), "no limit is set above this", "R9, R11"),
     ("purchases_only", "share", 0.0, 1.0, 0.0, (times("lends_cash", rest),), "take this share off what may be drawn as cash; 1 leaves purchases only", X),
+    ("cash_limit", "index", 0.0, 1.0, 1.0, (most("cash_squeeze", rest),), "index of what may be drawn as cash; each product follows it with its own power", "KR-limits"),
     ("age_ban", "years", 0, 100, 0, (most("age_from"),), "no new line for people younger than this", X),
     ("reporting_duty", "share", 0.0, 1.0, 0.0, (most("reporting"),), "at least this share of accounts is reported to the bureau", "R5, R15"),
     ("no_third_party_before", "months past due", 1, 120, 1, (most("placement_after"),), "no third party collects before a debt is so late", "R3 (sign), hypothetical"),
@@ -197,6 +200,7 @@ LEVERS = _levers(
     ("leverage_cap", "multiple of capital", 1.0, 1000.0, NO_CAP, (most("capital_required", one_in),), "the own part of the book may be at most so many times the capital", X),
     ("capital_trigger", "share of balance", 0.0, 1.0, 0.0, (most("capital_required"),), "platforms with less capital than this stop lending", X),
     ("provisioning", "share of late balance", 0.0, 1.0, 0.0, (most("provision_late"), most("provision_default", double)), "least provision for balances 30 to 90 days late; twice as much for later ones", X),
+    ("rescue", "share of gap per month", 0.0, 1.0, 0.0, (most("rescue"),), "this part of a platform's missing capital is put in by a rescuer, after a failure too", "KR-exits"),
     ("base_rate", "per year", -0.2, 0.5, 0.0, (plus("funding_apr"),), "macro path: added to the price of platforms' funding", "LPR"),
     # --- those in trouble ---
     ("restructuring", "share of requests", 0.0, 1.0, 0.0, (most("plan_acceptance"),), "lenders accept at least this share of requests for a hardship plan", X),

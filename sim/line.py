@@ -9,6 +9,7 @@ NONE, OPEN, FROZEN, IN_PLAN, CHARGED_OFF, SOLD, ASKED, CLOSED = range(8)
 SPEND, INSTAL, BORROW = 1, 2, 4  # permissions, one bit each
 ALL_PERMISSIONS = SPEND | INSTAL | BORROW
 BASIS_POINTS = 10_000
+MOST_RESPONSE = 3.0  # times the usual debt that a low price makes people wish for
 OLDEST = 120  # months on book are not counted further
 DEFAULT_MONTHS = 4  # months past due at which a line is more than 90 days late: default
 CHARGED_OFF_BUCKET = len(BUCKETS) - 1
@@ -45,11 +46,15 @@ def headroom(line):
 def cash_headroom(line, product):
     """How much of the unused credit may be drawn as cash, in fen.
 
-    The cash share of the limit less what is already drawn and repaid in instalments; nothing without the permission.
+    The cash share of the limit, times index of cash limits ^ power of the product, less what is already drawn and repaid
+    in instalments; nothing without the permission.
     """
     if not line.permissions & BORROW:
         return 0
-    return min(headroom(line), max(0, fen(product.lends_cash * line.limit) - int(line.instalment)))
+    share = product.lends_cash
+    if product.cash_squeeze > 0.0:
+        share *= (1.0 - product.cash_squeeze) ** product.cash_limit_power
+    return min(headroom(line), max(0, fen(share * line.limit) - int(line.instalment)))
 
 
 @rule
@@ -73,6 +78,7 @@ def draw(borrower, line, product, k, amount, tally):
     """
     lend(line, amount, int(product.term))
     borrower.cash += amount
+    line.drawn += amount
     post(tally.flows, DRAWS, k, amount)
     if product.draw_fee > 0.0:
         charge = fen(product.draw_fee * amount)
@@ -88,6 +94,19 @@ def price(line, rate, product):
     """
     own = max(0.0, rate + int(line.markup) / (BASIS_POINTS * YEAR)) if line.markup != 0 else rate
     return min(own, product.most_rate) * (1.0 - 0.01 * int(line.relief))
+
+
+@rule
+def price_response(line, rate, usual, product, rules):
+    """How much of the usual debt a line's price leaves people wishing for: (usual price / price) ^ elasticity.
+
+    At most ``MOST_RESPONSE``: a price near nothing has no bounds. rate: per month, of the contract; usual: the same at
+    the founding.
+    """
+    now = price(line, rate, product)
+    if now == usual or usual <= 0.0:
+        return 1.0
+    return min(MOST_RESPONSE, (usual / max(now, usual / MOST_RESPONSE)) ** rules.rate_elasticity)
 
 
 @rule

@@ -13,11 +13,13 @@ from sim import tally as row
 from sim.accounts import Accounts
 from sim.chance import month_key
 from sim.founding import capitalise, found, merchant_sizes, open_merchants, wage_edges
+from sim.given import given_records
 from sim.history import History
 from sim.month import Market, play
-from sim.parameters import BEHAVIOUR, NO_CAP, PLATFORM, PRODUCT, YEAR, YUAN, merchants_for
+from sim.parameters import BEHAVIOUR, MOST_KINDS, NO_CAP, PLATFORM, PRODUCT, YEAR, YUAN, merchants_for
 from sim.policy import Timetable, month_date, month_number
 from sim.population import Borrowers
+from sim.record import TABLES
 from sim.records import (
     BORROWER_DTYPE,
     LINE_DTYPE,
@@ -33,7 +35,6 @@ from sim.tally import new_tally
 
 MOST_SLICES = 16  # fixed, so that the work is cut the same way for any number of threads
 SMALLEST_SLICE = 4096  # people
-MOST_KINDS = 62  # platforms, products: each is one bit of a word
 
 
 class CreditModel(mesa.Model):
@@ -45,9 +46,10 @@ class CreditModel(mesa.Model):
     merchants: how many; seed: names the world's chance; reference: the month at whose end each person's number of
     lenders is noted for later; watch: how many borrowers are registered as Mesa agents; threads: how many share a
     month's work (the result is the same for any number); friends, employers, shops: networkx graphs instead of those
-    that would be built; diary: whether what each person did in the month played last is kept (``market.pages`` and
-    ``market.uses``); beside: the model of a baseline, which plays the same months; frozen: channels
-    (``channels.CHANNELS``) that are held on the path they take there; branch: a model to go on from (use ``branch``).
+    that would be built; table: columns of what is known of the borrowers (``given_records``); diary: whether what each
+    person did in the month played last is kept (``market.pages`` and ``market.uses``); beside: the model of a baseline,
+    which plays the same months; frozen: channels (``channels.CHANNELS``) that are held on the path they take there;
+    branch: a model to go on from (use ``branch``).
 
     Raises ValueError for a term, platform, product or month that does not exist.
     """
@@ -73,6 +75,7 @@ class CreditModel(mesa.Model):
         friends=None,
         employers=None,
         shops=None,
+        table=None,
         diary=False,
         beside=None,
         frozen=(),
@@ -107,7 +110,7 @@ class CreditModel(mesa.Model):
         if branch:
             self._go_on_from(branch)
         else:
-            self._found(borrowers, merchants or merchants_for(borrowers), friends, employers, shops)
+            self._found(borrowers, merchants or merchants_for(borrowers), friends, employers, shops, table)
         self._set_up(watch, diary)
         self.beside, self.frozen = beside, tuple(frozen)
         channels.check(self.frozen, self, beside)
@@ -144,9 +147,10 @@ class CreditModel(mesa.Model):
                 )
             terms[k].platform = self.platform_names.index(platform)
         terms["most_rate"] = NO_CAP
+        terms["usual_rate"], terms["usual_instalment_rate"] = terms["monthly_rate"], terms["instalment_rate"]
         return terms
 
-    def _found(self, borrowers, merchants, friends, employers, shops) -> None:
+    def _found(self, borrowers, merchants, friends, employers, shops, table) -> None:
         """Everybody at month 0: networks first, then people, lines and capital."""
         rules = self._calm_rules
         size = merchant_sizes(merchants, self.seed)
@@ -167,7 +171,8 @@ class CreditModel(mesa.Model):
         market.borrowers["employer"] = networks.employers(
             borrowers, size, float(rules.merchant_employment_share), self.seed, graph=employers
         )
-        found(market, rules, self.seed, wage_edges(month_number(self.start) // 12, float(rules.wage_growth)))
+        known = given_records(table or {}, borrowers, self.seed, self.product_names)
+        found(market, rules, self.seed, _edges(self.start, rules), *known)
         open_merchants(market, rules)
         capitalise(market.lines, market.products, market.platforms)
         self.market = market
@@ -309,9 +314,9 @@ class CreditModel(mesa.Model):
             published["credit_growth"] = self.balance_yuan / max(1.0, before) - 1.0
         return published
 
-    def tables(self) -> dict[str, dict[str, np.ndarray]]:
-        """The tables of ``record.TABLES`` for the months played, as columns."""
-        return self.history.tables()
+    def tables(self, names=tuple(TABLES)) -> dict[str, dict[str, np.ndarray]]:
+        """The tables of ``record.TABLES`` for the months played, as columns. names: of the tables wanted."""
+        return self.history.tables(names)
 
     @property
     def borrowers(self) -> Borrowers:
@@ -340,6 +345,11 @@ def _terms(dtype, group, rows, named=()) -> np.recarray:
                 )
             record[name] = value
     return records
+
+
+def _edges(start: str, rules):
+    """Where the quintiles of wages begin and end at the founding."""
+    return wage_edges(month_number(start) // YEAR, float(rules.wage_growth), float(rules.mean_wage))
 
 
 def _no_diary(products: int) -> dict[str, np.recarray]:

@@ -121,18 +121,18 @@ def live(borrower, lines, shops, market, rules, aims, chance, tally):
     open_accounts(borrower, lines, held, products, contracts, platforms, rules, chance, plan, tally)
     draw_ahead(borrower, lines, products, aims, rules, tally)
     # 4. a plan, and cash if it falls short
-    plan_month(borrower, lines, held, products, platforms, rules, chance, plan, buy, pay)
+    plan_month(borrower, lines, held, products, contracts, platforms, rules, chance, plan, buy, pay)
     if len(market.course) > 0:
         set_course(borrower, lines, market, rules, chance, plan, tally)
     convert(borrower, lines, list_own(held, plan, tally), products, plan, pay, tally)
-    raise_cash(borrower, lines, held, products, platforms, rules, chance, plan, tally)
+    raise_cash(borrower, lines, held, products, contracts, platforms, rules, chance, plan, tally)
     # 5. purchases, then payments, with the lines just opened too
     held = list_held(lines, tally)
     if plan.apart:
-        for k in held:
-            if plan.apart & (1 << k):
-                leave_room(lines[k], k, market.course[borrower.id, k], buy, tally)
-    tally.economy[row.CUT_WANTS] += shop(borrower, lines, held, products, shops, merchants, plan, buy, tally)
+        leave_room(lines, held, market.course[borrower.id], plan, buy, tally)
+    tally.economy[row.CUT_WANTS] += shop(
+        borrower, lines, held, products, contracts, shops, merchants, rules, plan, buy, tally
+    )
     if plan.apart:
         pay_on_course(borrower, lines, held, products, market.course[borrower.id], plan, pay, tally)
     own = list_own(held, plan, tally)
@@ -250,7 +250,7 @@ def state_account(borrower, line, k, products, contracts, platforms, holiday, ru
 
 
 @rule
-def raise_cash(borrower, lines, held, products, platforms, rules, chance, plan, tally):
+def raise_cash(borrower, lines, held, products, contracts, platforms, rules, chance, plan, tally):
     """Who is short draws open cash lines, asks for new ones and draws these, then asks family; others may take a loan.
 
     What is still short after this is missed: a payment is missed for want of money if and only if needs exceed cash
@@ -259,7 +259,7 @@ def raise_cash(borrower, lines, held, products, platforms, rules, chance, plan, 
     sell_belongings(borrower, lines, held, products, rules, chance, plan, tally)
     malicious = is_malicious(borrower, rules)
     if plan.short <= 0 or malicious:
-        wish_for_credit(borrower, lines, products, platforms, rules, chance, plan, tally)
+        wish_for_credit(borrower, lines, products, contracts, platforms, rules, chance, plan, tally)
         if malicious:
             overdraw(borrower, lines, held, products, rules, tally)
         return
@@ -284,9 +284,9 @@ def raise_cash(borrower, lines, held, products, platforms, rules, chance, plan, 
 
 
 @rule
-def wish_for_credit(borrower, lines, products, platforms, rules, chance, plan, tally):
+def wish_for_credit(borrower, lines, products, contracts, platforms, rules, chance, plan, tally):
     """Who is not short may draw a loan to spend, or ask for one more line; a new cash line is drawn at once."""
-    take_loan(borrower, lines, products, rules, chance, plan, tally)
+    take_loan(borrower, lines, products, contracts, rules, chance, plan, tally)
     k = adopt(borrower, lines, products, platforms, rules, chance, plan)
     if k >= 0 and ask_for(borrower, lines, k, products, platforms, rules, chance, tally) and products[k].buys == 0.0:
         spend_loan(borrower, lines[k], products[k], k, rules, chance, plan, tally)

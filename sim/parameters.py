@@ -26,6 +26,7 @@ def _group(*rows) -> dict[str, Parameter]:
 
 
 J = "judgement"
+MOST_KINDS = 62  #: platforms, products: each is one bit of a word
 NO_CAP = 1e9  #: stands for no cap at all, in the unit of whatever is not capped
 
 BEHAVIOUR = _group(
@@ -36,6 +37,7 @@ BEHAVIOUR = _group(
     ("job_loss_scar", 0.222, "share of wage", 0.0, 0.8, "wage lost for good when a lost job is replaced by another", "judgement, calibrated"),
     ("reemployment_hazard", 0.17, "share per month", 0.0, 1.0, "jobless people who find work", "H7: 6-month spells"),
     ("benefit_share", 0.19, "share of wage", 0.0, 1.0, "income of the jobless", "judgement, calibrated"),
+    ("mean_wage", 0.0, "yuan per month", 0.0, 1e6, "mean wage at founding, to which all are scaled; 0 leaves the published Chinese one", "H2"),
     ("wage_growth", 0.07, "per year", -0.2, 0.3, "growth of the permanent wage", "H6"),
     ("wage_shock", 0.0871, "standard deviation of log, per year", 0.0, 0.5, "permanent wage shock, once a year", "H21 (sign), calibrated"),
     ("income_shock", 0.236, "standard deviation, share of wage", 0.0, 0.5, "transitory monthly income shock", "H21 (sign), calibrated"),
@@ -57,6 +59,7 @@ BEHAVIOUR = _group(
     ("credit_share", 0.653, "share of spending", 0.0, 1.0, "mean share of spending put on purchase lines where they are accepted", "K10, calibrated"),
     ("minimum_habit_share", 0.307, "share of borrowers", 0.0, 1.0, "borrowers who pay the minimum and let the rest revolve", "Keys and Wang 2019 (0.25-0.33), calibrated"),
     ("use_adjustment", 0.15, "share of gap per month", 0.0, 1.0, "how fast the use of credit moves to its target", "E13"),
+    ("rate_elasticity", 1.9, "share per share", 0.0, 5.0, "fall of the debt that people aim at, of instalments and of loans to spend, per rise of a line's price against what its product cost at the founding", "Gross and Souleles 2002: calibrated so that debt answers by 1.3 (1.0-1.6)"),
     ("demand_uplift", 0.0, "yuan per yuan", 0.0, 1.0, "new demand for each yuan that is put on a line", "M87, judgement"),
     ("self_cap_share", 0.0, "share of borrowers", 0.0, 1.0, "borrowers who keep to a limit of their own", J),
     ("self_cap", 0.3, "share of limit", 0.0, 1.0, "most of a limit that these use for wants and loans to spend; needs may break it", J),
@@ -64,6 +67,7 @@ BEHAVIOUR = _group(
     ("education_effect", 0.3, "share", 0.0, 1.0, "forgetting, target use and loan wishes that a fresh lesson takes away", "judgement (sign: M78)"),
     ("education_decay", 0.08, "share per month", 0.0, 1.0, "what is forgotten of a lesson each month", J),
     # --- apply and borrow ---
+    ("openness_spread", 0.0, "share", 0.0, 1.0, "part of people's readiness to take up credit in which they differ, exponentially; 1 makes the number of lenders of a person geometric", "F8 (K26: Korea, December 2003)"),
     ("adoption_hazard", 0.0232, "share per month", 0.0, 0.5, "borrowers who apply for one more line without need", "calibrated"),
     ("applications", 2, "applications per month", 0, 8, "most applications that a borrower in need files in a month", "M2"),
     ("loan_hazard", 0.0629, "share per month", 0.0, 0.5, "cash-line holders who pay their bills in full and take a loan to spend; twice as many revolvers do", "calibrated"),
@@ -79,8 +83,9 @@ BEHAVIOUR = _group(
     ("reminder_effect", 0.9, "share", 0.0, 1.0, "forgetting that a reminder removes once a bill is late", J),
     ("reminder_appeal", 0.0, "share", -1.0, 1.0, "people who would choose to stop paying whom a reminder wins back; below 0 it turns more away", "Du, Li, Lu and Lu 2020 (sign depends on framing)"),
     ("reminder_relationship", 0.0, "share", 0.0, 1.0, "part of this effect that only clients of a year's standing feel", "Karlan, Morten and Zinman (sign)"),
-    ("strategic_share", 0.02, "share of borrowers", 0.0, 0.3, "borrowers who would stop paying when debts exceed a year of wage and nothing deters them", "judgement (Ganong and Noel 2023)"),
-    ("peer_effect", 0.08, "share per friend", -0.5, 0.5, "rise of willingness to stop paying for each friend in default; below 0 their trouble is a warning", "E9, judgement; Kalda (the other sign)"),
+    ("strategic_share", 0.02, "share of borrowers", 0.0, 0.3, "borrowers who would stop paying when debts exceed so much that it seems worth while and nothing deters them", "judgement (Ganong and Noel 2023)"),
+    ("strategic_debt", 12.0, "months of wage", 0.0, 120.0, "debt above which stopping to pay seems worth while to these", J),
+    ("peer_effect", 0.8, "share per friend", -0.5, 1.0, "rise of willingness to stop paying for each friend in default; below 0 their trouble is a warning", "Guiso, Sapienza and Zingales 2013: 1.82 times as willing; Kalda (the other sign)"),
     ("penalty_deterrence", 0.0, "per unit of yearly penalty", 0.0, 20.0, "fall of the willingness to stop paying per unit of yearly fees on late debt", J),
     ("bureau_deterrence", 0.0, "share", 0.0, 10.0, "rise of the weight of staying current on a line that is reported in full", J),
     # --- collect and negotiate ---
@@ -88,6 +93,7 @@ BEHAVIOUR = _group(
     ("humane_loss", 0.3, "share", 0.0, 1.0, "effect of calls that a wholly humane tone gives up", J),
     ("claim_half_life", 12.0, "months", 1.0, 120.0, "months over which a bad debt loses half of its price", J),
     ("plan_request_hazard", 0.0, "share per month", 0.0, 1.0, "late lines for which people ask for a hardship plan", J),
+    ("plan_from", 1, "months past due", 1, 12, "how late a line is when people begin to ask for a hardship plan", J),
     ("adviser_share", 0.0, "share of borrowers", 0.0, 1.0, "borrowers who have an adviser when they are in trouble", J),
     ("adviser_effect", 0.5, "share", 0.0, 2.0, "rise of the chance that a plan is accepted, and share of wrongful fees returned, with an adviser", J),
     # --- fraud, theft and leaks ---
@@ -176,6 +182,9 @@ BEHAVIOUR = _group(
     ("credit_cap", NO_CAP, "yuan", 0.0, NO_CAP, "most platform credit a person may be given", "R9, R10"),
     ("income_cap_ahead", NO_CAP, "share of annual income", 0.0, NO_CAP, "the same, announced but not yet in force: nothing new is given beyond it", "R10"),
     ("credit_cap_ahead", NO_CAP, "yuan", 0.0, NO_CAP, "the same, announced but not yet in force", "R9, R10"),
+    ("lender_cap", MOST_KINDS, "lenders", 1, MOST_KINDS, "most lenders at which a person may hold lines", J),
+    ("multi_lender_limit", 1.0, "share of limit", 0.0, 1.0, "what lenders that see it leave of the limits of people who draw cash at many lenders", "KR-multi"),
+    ("multi_lender_from", 4, "lenders", 2, 60, "how many lenders are many here", "KR-multi"),
     ("debt_service_cap", NO_CAP, "share of monthly income", 0.0, NO_CAP, "new lines are refused to people whose bills at all lenders are above this", J),
     ("cooling_off", 0, "months", 0, 60, "months that must pass between two new lines of a person", J),
     ("cut_speed_limit", 1.0, "share of limit", 0.0, 1.0, "most that a lender may take off a limit at once", J),
@@ -198,6 +207,7 @@ PLATFORM = _group(
     ("strictness", 0.0, "score points", -1.0, 1.0, "how much stricter than normal it approves and reviews", J),
     ("signal_noise", 0.08, "score points", 0.0, 1.0, "standard deviation of the error of its score", J),
     ("sees", 0.3, "share", 0.0, 1.0, "share of the debt reported by others that it looks at", J),
+    ("sees_defaults", 0.0, "share", 0.0, 1.0, "share of defaults on the bureau's record that it looks at, even where it sees no debts", J),
     ("income_check", 0.0, "share", 0.0, 1.0, "error and overstatement of income that its verification removes", J),
     ("deep_review", NO_CAP, "share of monthly income", 0.0, NO_CAP, "true bills at all lenders above which it refuses; a review of real ability to repay", J),
     ("reads_records", 0.0, "share", 0.0, 1.0, "how far it reads bills of others that applicants show", J),
@@ -248,6 +258,7 @@ PLATFORM = _group(
     ("capital_share", 0.10, "share of balance", 0.0, 1.0, "capital at founding", J),
     ("capital_required", 0.04, "share of balance", 0.0, 1.0, "capital below which it stops lending", J),
     ("recapitalisation", 0.0, "share of gap per month", 0.0, 1.0, "part of missing capital that owners put in", J),
+    ("rescue", 0.0, "share of gap per month", 0.0, 1.0, "part of missing capital that a rescuer puts in, after a failure too", "KR-exits"),
     ("investors", 0.0, "share of book", 0.0, 1.0, "book funded by investors who can leave", "R4: judgement"),
     ("run_sensitivity", 0.0, "share of funds per unit of fear", 0.0, 10.0, "funds withdrawn in a month", J),
     # --- merchants' credit ---
@@ -263,6 +274,8 @@ PRODUCT = _group(
     # --- what it may pay for ---
     ("buys", 0, "yes or no", 0, 1, "may pay for purchases", "P1, P15"),
     ("lends_cash", 0.0, "share of limit", 0.0, 1.0, "share of the limit that may be drawn as cash", "P15, P23"),
+    ("cash_limit_power", 1.0, "power", 0.0, 5.0, "how strongly what it lends as cash follows the market's index of cash limits", "KR-limits"),
+    ("cash_wishes", 0, "yes or no", 0, 1, "cash is drawn on it to be spent, as on lines that only lend cash, and not just when short", J),
     ("acceptance", 0.0, "share of spending", 0.0, 1.0, "share of merchants' sales where it is accepted", "K10, judgement"),
     ("scenes", 1.0, "share", 0.0, 1.0, "where wants can be paid with it, share of places where necessities can too", "M9: judgement"),
     ("abroad", 0.0, "share of spending", 0.0, 1.0, "further spending on the line at sellers abroad", "M95: judgement"),

@@ -96,6 +96,8 @@ BOOK = _columns(
     ("complaints", "BIGINT", "complaints", "complaints that reached the platform"),
     ("escalations", "BIGINT", "complaints", "complaints that went to the authorities"),
     ("wrongful_fees_fen", "BIGINT", "fen", "late fees charged in error"),
+    ("cash_drawn_fen", "BIGINT", "fen", "cash drawn this month"),
+    ("plan_fen", "BIGINT", "fen", "balance of lines in a hardship plan, less than 30 days past due: late debt rewritten"),
 )
 PLATFORM_COLUMNS = _columns(
     ("delinquency", "DOUBLE", "share of balance", "platform's 30+ days delinquency (all its products)"),
@@ -132,6 +134,12 @@ ECONOMY = _columns(
     ("privacy_harm", "BIGINT", "cases", "decisions taken on friends' or spending data, and people whose data leaked"),
     ("opted_out", "BIGINT", "people", "people who withdrew consent to the use of their data"),
     ("taught", "BIGINT", "people", "people reached by lessons on credit this month"),
+    ("delinquent", "BIGINT", "people", "have a line more than 90 days past due, or charged off and still owed"),
+    ("delinquent_two_or_more", "BIGINT", "people", "of these, at two or more platforms"),
+    ("registrations", "BIGINT", "count", "sum over these people of the platforms at which they have one"),
+    ("holders_four_or_more", "BIGINT", "people", "hold lines of four or more platforms"),
+    ("holders_four_drawn_fen", "BIGINT", "fen", "cash that these drew this month"),
+    ("cash_four_or_more", "BIGINT", "people", "drew cash at four or more platforms this month"),
 )
 MERCHANT_COLUMNS = _columns(
     ("merchants_open", "BIGINT", "merchants", "open for business"),

@@ -42,6 +42,7 @@ BORROWER = _fields(
     ("record_sight", "f4", "share", "share of lenders to whom the default on record was reported"),
     ("buffer_target", "f4", "months of wage", "cash that the person likes to hold"),
     ("appetite", "f4", "multiple", "a revolver's target use of credit against the product's; 0 for those who pay in full"),
+    ("openness", "f4", "multiple", "how readily the person takes up credit, 1 on average"),
     ("impulse", "f4", "share of normal wants", "wants bought even when the budget says no"),
     ("stigma", "f4", "share", "how much shame and fear hold the person back from choosing to default"),
     ("credit_share", "f4", "share of spending", "spending put on purchase lines"),
@@ -50,6 +51,7 @@ BORROWER = _fields(
     ("jobless", "u1", "months", "months without work, 0 for the employed"),
     ("lenders", "u1", "count", "platforms to which the person owed money at the end of last month"),
     ("lenders_before", "u1", "count", "the same, at the end of the month before the policy studied begins"),
+    ("cash_lenders", "u1", "count", "platforms at which the person drew cash last month"),
     ("bad_record", "u1", "months", "months that a default stays on the bureau's record; above 0 is being in default"),
     ("friends_in_default", "u2", "count", "friends in default, published last month"),
     ("ever_in_default", "u1", "0 or 1", "has ever had a line more than 90 days past due"),
@@ -64,6 +66,7 @@ LINE = _fields(
     ("purchases", "i4", "fen", "bought this month, not yet billed"),
     ("instalment", "i4", "fen", "principal still to be billed in instalments"),
     ("due", "i4", "fen", "what must be paid this month; after payment, what is past due"),
+    ("drawn", "i4", "fen", "cash drawn this month"),
     ("limit_before", "i4", "fen", "limit before it was cut, 0 if it has not been"),
     ("reported", "i4", "fen", "balance at the end of last month, which the bureau shows as far as it is reported"),
     ("cut_month", "i2", "month", "month of the last cut, -1 if none"),
@@ -175,7 +178,10 @@ PLATFORM_STATE = _fields(
 
 PRODUCT_STATE = _fields(
     ("platform", "u1", "platform", "index of the platform that offers it"),
+    ("usual_rate", "f8", "per month", "interest on a carried balance at the founding"),
+    ("usual_instalment_rate", "f8", "per month", "interest on instalment principal at the founding"),
     ("most_rate", "f8", "per month", "cap in force on the price of a line, risk included"),
+    ("cash_squeeze", "f8", "share", "how far the market's index of cash limits stands below 1"),
     ("age_from", "f8", "years", "youngest age to which it may be offered under the rules in force"),
 )
 
@@ -206,6 +212,20 @@ RESULT = _fields(
     ("plan_requests", "i8", "lines", "requests for a hardship plan"),
     ("frauds", "i8", "applications", "by people who mean never to pay"),
     ("frauds_caught", "i8", "applications", "of these, stopped by checks"),
+)
+
+GIVEN = _fields(
+    ("age", "i2", "years", "age; here and below -1 is not known"),
+    ("wage", "i4", "fen per month", "permanent part of earnings"),
+    ("employed", "i1", "0 or 1", "has work"),
+    ("cash", "i8", "fen", "money at hand"),
+    ("revolves", "i1", "0 or 1", "pays the minimum and lets the rest revolve"),
+)
+
+GIVEN_LINE = _fields(
+    ("limit", "i4", "fen", "most that may be owed; 0 without a balance is a line that is not held; -1 is not known"),
+    ("balance", "i4", "fen", "what is owed; -1 is not known"),
+    ("months_past_due", "i2", "months", "how many monthly payments behind; -1 is not known, and counts as none"),
 )
 
 CUT, NOTICE, LESSON = range(3)  # what the regulator aims at people: a cut, the announcement of one, a lesson
@@ -268,6 +288,8 @@ RESULT_DTYPE = dtype(RESULT)
 EVENT_DTYPE = dtype(EVENT)
 PAGE_DTYPE = dtype(PAGE)
 USE_DTYPE = dtype(USE)
+GIVEN_DTYPE = dtype(GIVEN)
+GIVEN_LINE_DTYPE = dtype(GIVEN_LINE)
 
 
 def blank(size, record_type: np.dtype) -> np.recarray:

@@ -6,10 +6,11 @@ from sim.budget import spending_share
 from sim.chance import BUREAU_SIGHT, DRIFT, INCOME_ERROR, SIGNAL, normal, uniform
 from sim.compiled import rule
 from sim.line import ASKED, CHARGED_OFF, NONE, SOLD, balance, is_on_book
-from sim.parameters import YEAR, YOUNG
+from sim.parameters import YEAR, YOUNG, YUAN
 from sim.person import is_forged, is_malicious, shows_bills, withholds_data
 
-MIDDLE_WAGE = 400_000.0  # fen a month in the first month: income points are half of their weight here
+MIDDLE_WAGE = 400_000.0  # fen a month in the first month, unless the market has a mean wage of its own: income points
+# are half of their weight here
 SHARED = 1000  # stands for a lender's number in the error that all lenders share
 RECENT = 6  # months in which a cut elsewhere counts
 FRIENDS = 2.0  # friends in default that spoil a portrait drawn from friends
@@ -52,7 +53,14 @@ def sees_record(borrower, lender, platform, rules):
         return False
     if is_forged(borrower, rules):
         return False
-    return uniform(rules.founding, BUREAU_SIGHT, borrower.id, platform) < lender.sees * float(borrower.record_sight)
+    looks = max(lender.sees, lender.sees_defaults)
+    return uniform(rules.founding, BUREAU_SIGHT, borrower.id, platform) < looks * float(borrower.record_sight)
+
+
+@rule
+def sees_debts(borrower, lender, platform, rules):
+    """Whether a lender sees at how many others the person draws cash: by the same lasting draw, as far as it looks."""
+    return uniform(rules.founding, BUREAU_SIGHT, borrower.id, platform) < lender.sees
 
 
 @rule
@@ -84,7 +92,8 @@ def score(borrower, lines, k, products, platforms, rules, chance):
     debt, late, history, cut = _seen(borrower, lines, platform, lender, products, rules)
     if sees_record(borrower, lender, platform, rules):
         late = 1.0
-    points = rules.score_income * income / (income + MIDDLE_WAGE * rules.wage_level)
+    middle = rules.mean_wage * YUAN if rules.mean_wage > 0.0 else MIDDLE_WAGE
+    points = rules.score_income * income / (income + middle * rules.wage_level)
     points += rules.score_history * history / 12.0
     points -= rules.score_burden * min(2.0, debt / (6.0 * income)) + rules.score_late * late
     own = lines[k]

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tomllib
@@ -33,7 +34,7 @@ STILL = {
     "hand_to_mouth_share": 0.501, "belt_tightening": 0.11, "expense_hazard": 0.075, "credit_share": 0.68,
     "minimum_habit_share": 0.32, "adoption_hazard": 0.025, "loan_hazard": 0.059, "loan_size": 3.85,
     "family_help_hazard": 0.1, "income_noise": 0.41, "score_income": 0.51, "score_burden": 0.8, "score_late": 0.67,
-    "merchant_layoff_response": 0.7,
+    "merchant_layoff_response": 0.7, "peer_effect": 0.08,
 }  # fmt: skip
 STILL_TERMS = {"raise_share": 0.109, "raise_margin": 0.041, "cut_margin": 0.162}
 
@@ -151,6 +152,11 @@ def in_another_process(words, **environment):
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+def heed_ctrl_c():
+    """For a process that is to be stopped: that of a shell in the background would be born deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _bytes(values: np.ndarray) -> bytes:

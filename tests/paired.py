@@ -3,7 +3,7 @@
 import numpy as np
 from markets import STILL, default_market
 
-from sim.line import IN_PLAN, OPEN
+from analysis.explain import lines
 from sim.model import CreditModel
 
 LATE_30 = ("M2", "M3", "M4", "M5", "M6", "M7+")
@@ -59,13 +59,12 @@ def falls(on, off, measure, by=0.0):
 # --- a world at the end ---
 def on_book(model):
     """Which lines are carried by their lenders [borrower, product]."""
-    return (model.market.lines["state"] >= OPEN) & (model.market.lines["state"] <= IN_PLAN)
+    return lines.on_book(model.market.lines)
 
 
 def owed(model):
     """What is owed on each line on the book, in fen [borrower, product]."""
-    parts = [model.market.lines[part].astype(np.int64) for part in ("revolving", "purchases", "instalment")]
-    return np.where(on_book(model), sum(parts), 0)
+    return lines.owed(model.market.lines)
 
 
 # --- measures of one world, over all months ---

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from markets import ROOT
+from markets import ROOT, heed_ctrl_c
 
 from scenarios.batch import batch as batches
 from scenarios.batch.archive import Archive
-from scenarios.batch.design import read_design
+from scenarios.batch.design import read_design, settings
 from scenarios.batch.engines import Cluster, Failure, Local
 from scenarios.batch.plan import Run
-from scenarios.batch.work import Played, play
+from scenarios.batch.work import Played, play, version
 from scenarios.messages import BadInput
 
 DESIGN = """
@@ -75,11 +75,6 @@ def undisturbed(tmp_path_factory):
     return folder / "out"
 
 
-def heed_ctrl_c():
-    """A process of a shell in the background would be born deaf to Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def in_a_process(design, out, *options, **more):
     """The command, as a user gives it, in a process group of its own."""
     words = ["batch", str(design), "--out", str(out), "--workers", "2", *options]
@@ -130,6 +125,18 @@ def test_the_folder_is_read_by_duckdb_and_by_pandas_in_one_call(undisturbed):
     assert len(sums.df()) == 2 * SEEDS
 
 
+def test_polars_reads_the_same_rows_and_types_from_the_folder(undisturbed):
+    import polars
+
+    for table in ("monthly", "economy", "defaults"):
+        rows = polars.read_parquet(undisturbed / "runs" / "*" / f"{table}.parquet").sort(polars.all())
+        same = Archive(undisturbed).query(f"SELECT * FROM {table} ORDER BY ALL")
+        assert rows.columns == list(same)
+        assert all(rows[name].to_list() == column.tolist() for name, column in same.items() if name != "month")
+        assert (rows["month"].to_numpy() == same["month"]).all()
+    assert rows.schema["month"] == polars.Date
+
+
 def test_a_run_of_a_batch_is_the_run_of_the_same_scenario(undisturbed):
     from scenarios.loader import load_pair
     from sim.model import CreditModel
@@ -141,6 +148,12 @@ def test_a_run_of_a_batch_is_the_run_of_the_same_scenario(undisturbed):
     table = model.tables()["monthly"]
     order = np.lexsort([table["product"].astype(str), table["platform"].astype(str), table["month"]])
     assert rows["defaults"].tolist() == table["defaults"][order].tolist()
+
+
+def test_a_run_makes_only_the_tables_that_are_kept(design, monkeypatch):
+    run = next(planned(design).runs(set(planned(design).names)))
+    monkeypatch.setattr("sim.history.History._flows", lambda self: pytest.fail("a table is made that nobody keeps"))
+    assert set(play(run.name, run.work, months=1).tables) == {"monthly", "economy", "defaults"}
 
 
 def test_the_same_command_again_plays_nothing(design, undisturbed):
@@ -157,8 +170,34 @@ def test_a_changed_scenario_size_or_code_is_not_mistaken_for_what_is_done(design
             batches.begin(planned(design), undisturbed)
     design.write_text(DESIGN)
     monkeypatch.setattr("sim.compiled.market_hash", lambda: "0123456789abcdef")
-    with pytest.raises(BadInput, match=r"another version of the market \(\w+, this is 0123456789abcdef\)"):
+    with pytest.raises(BadInput, match=r"another version of the market \(\w+, this is \w+\)"):
         batches.begin(planned(design), undisturbed)
+
+
+@pytest.mark.parametrize(("source", "counts"), [("schema.py", True), ("store.py", True), ("batch/work.py", True),
+                                                ("batch/archive.py", False), ("messages.py", False)])  # fmt: skip
+def test_the_version_of_a_batch_is_that_of_all_code_that_makes_a_run_of_its_work(tmp_path, source, counts):
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    with (tmp_path / "scenarios" / source).open("a") as file:
+        file.write("\nEND = 1\n")
+    assert (version(tmp_path / "scenarios") != version()) == counts
+
+
+def test_the_version_of_a_batch_is_that_of_the_market_too(design, monkeypatch):
+    before = planned(design).key, version()
+    monkeypatch.setattr("sim.compiled.market_hash", lambda: "0123456789abcdef")
+    assert not {planned(design).key, version()} & set(before)
+
+
+def test_code_that_reads_a_scenario_otherwise_plans_other_runs(design, monkeypatch):
+    """Whatever the loader makes of a file is in the work that a run is named after."""
+    import scenarios.batch.plan as plans
+
+    before = planned(design)
+    load_in = plans.load_in
+    monkeypatch.setattr(plans, "load_in", lambda *given: [
+        world.model_copy(update={"start": "2017-02"}) for world in load_in(*given)])  # fmt: skip
+    assert not set(planned(design).names) & set(before.names)
 
 
 def test_a_folder_with_something_else_in_it_is_refused(design, tmp_path):
@@ -196,6 +235,20 @@ def test_a_policy_changes_nothing_else_of_its_world_and_is_swept_by_its_own_numb
     seeds = plan.design.seeds
     assert len(plan.cells) == 2 * 2 * 3 * seeds
     assert len(plan.names) == 2 * (1 + 2 + 1) * seeds
+
+
+def test_only_the_points_whose_runs_are_wanted_are_laid_out_again(design, monkeypatch):
+    plan = planned(design)
+    everything = [run.name for run in plan.runs(set(plan.names))]
+    assert everything == plan.names
+    laid = []
+    monkeypatch.setattr("scenarios.batch.plan.settings", lambda point: laid.append(point) or settings(point))
+    last = {cell.run for cell in plan.cells if cell.point == 1} - {cell.run for cell in plan.cells if cell.point == 0}
+    assert [run.name for run in plan.runs(last)] == [name for name in plan.names if name in last]
+    assert laid == [{"changes.cut.value": 0.8}]
+    shared = {plan.cells[0].run}  # the baseline is the same at both points: one is enough to make it
+    assert {run.name for run in plan.runs(shared)} == shared
+    assert laid[1:] == [{"changes.cut.value": 0.2}]
 
 
 def test_a_design_in_another_folder_is_the_same_batch(tmp_path):
@@ -474,6 +527,6 @@ def test_a_scheduler_that_does_not_answer_is_one_clear_message(monkeypatch):
 
 def test_a_worker_with_another_version_of_the_market_plays_nothing(design):
     run = next(planned(design).runs(set(planned(design).names)))
-    other = run.work.replace(json.loads(run.work)["market"], "0123456789abcdef")
+    other = run.work.replace(json.loads(run.work)["version"], "0123456789abcdef")
     with pytest.raises(Exception, match="this worker has another version of the market"):
         play(run.name, other)

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from analysis.commands import main
 from analysis.compare import compare
 from analysis.sensitivity.effects import effects, points_of
+from scenarios.batch import batch as batches
 from scenarios.batch.archive import Archive
 from scenarios.batch.design import Design, read_design
 from scenarios.messages import BadInput
@@ -130,17 +131,52 @@ def test_seeds_are_played_only_until_the_interval_is_narrow_enough(tmp_path):
     (tmp_path / "d.toml").write_text(
         DESIGN.replace("seeds     = 3", "seeds     = 40").replace("1500", "100").replace("0.2, 0.5, 0.9", "0.2, 0.9")
     )
-    for goal, seeds in (("excess=1000", 30), ("excess=0.001", 40)):
+    early = ("30 left\n", "people per 1,000 borrowers to each side: enough seeds", "\nnarrow enough: 2 of 2 effects\n")
+    late = (" 0 left\n", "all 40 seeds of the design are played", "\nnot narrow enough: 2 of 2 effects\n",
+            "  point 1 (cash-cut value 0.9), limit-cut-deep in baseline: 40 seeds, reaches ")  # fmt: skip
+    for goal, seeds, told in (("excess=1000", 30, early), ("excess=0.001", 40, late)):
         out = tmp_path / f"until-{seeds}"
         code, words = said("batch", tmp_path / "d.toml", "--out", out, "--workers", "2", "--until", goal)
         assert code == 0, words
+        assert all(part in words for part in told), words
         assert Archive(out).counts()["done"] == 3 * seeds
         assert set(effects(Archive(out))["seed"]) == set(range(1, seeds + 1))
     looks = [event for event in Archive(out).events() if event["event"] == "looked"]
-    assert [(look["seeds"], look["settled"]) for look in looks] == [(30, 0), (35, 0), (40, 2)]
+    assert [(look["seeds"], look["narrow"], look["wide"]) for look in looks] == [(30, 0, 2), (35, 0, 2), (40, 0, 2)]
 
 
-@pytest.mark.parametrize(("goal", "message"), [("rumours=1", 'no effect "rumours"'), ("excess=wide", "excess=0.2")])
+@pytest.mark.parametrize("points", [{1}, {0, 1}])
+def test_a_point_whose_runs_all_failed_is_told_as_failed_and_not_as_narrow_enough(tmp_path, points):
+    (tmp_path / "d.toml").write_text(
+        DESIGN.replace("seeds     = 3", "seeds     = 32").replace("1500", "50").replace("0.2, 0.5, 0.9", "0.2, 0.9")
+    )
+    planned = batches.plan(read_design(tmp_path / "d.toml"))
+    archive = batches.begin(planned, tmp_path / "out")
+    for cell in planned.cells:
+        if cell.point in points and cell.policy != "none":
+            archive.fail(cell.run, "Traceback ...\nValueError: wild")
+    code, words = said("batch", tmp_path / "d.toml", "--out", archive.folder, "--workers", "2", "--until", "excess=1e4")
+    assert code == 1
+    assert "enough seeds are played wherever they did not fail\n" in words
+    assert f"\nnarrow enough: {2 - len(points)} of 2 effects\n" in words
+    narrow = "\n  point 0 (cash-cut value 0.2), limit-cut-deep in baseline: 30 seeds, reaches "
+    assert (narrow in words) == (0 not in points)
+    assert f"\nfailed, in one of its two worlds at every seed: {len(points)} of 2 effects\n" in words
+    assert "  point 1 (cash-cut value 0.9), limit-cut-deep in baseline\n" in words
+    assert archive.counts()["done"] == 30 * (3 - len(points))
+
+
+def test_with_fewer_seeds_than_an_interval_needs_none_is_told_as_narrow(batch):
+    code, words = said("batch", batch / "depth.toml", "--out", batch / "out", "--until", "excess=1000")
+    assert code == 0
+    assert "not narrow enough: 3 of 3 effects" in words
+    assert "limit-cut-deep in baseline: 3 seeds, too few to tell, at least 30 are needed" in words
+
+
+@pytest.mark.parametrize(
+    ("goal", "message"),
+    [("rumours=1", 'no effect "rumours"'), ("losses=1", 'no effect "losses"'), ("excess=wide", "excess=0.2")],
+)
 def test_a_goal_that_cannot_be_read_is_one_clear_message(batch, goal, message):
     code, words = said("batch", batch / "depth.toml", "--out", batch / "out", "--until", goal)
     assert code == 1

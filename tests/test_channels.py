@@ -185,7 +185,7 @@ def test_who_is_kept_to_the_course_draws_buys_and_pays_elsewhere_what_the_baseli
     assert s.borrower.cash == yuan(1200)
     assert (s.plan.short, s.plan.room) == (yuan(400 - 1000), yuan(300))
     assert headroom(s.lines[1]) == 0  # nobody else may draw on it
-    s.play(leave_room, k=1)
+    s.play(leave_room)
     assert headroom(s.lines[1]) == s.buy[1] == yuan(300)
     s.play(pay_on_course)
     assert s.borrower.cash == yuan(700)
@@ -198,7 +198,7 @@ def test_who_is_kept_to_the_course_draws_buys_and_pays_elsewhere_what_the_baseli
 def test_what_the_course_pays_beyond_the_means_comes_from_family():
     s = on_course({}, cash=100, paid=350)
     s.play(draw_on_course, k=1, counted_on=headroom(s.lines[1]))
-    s.play(leave_room, k=1)
+    s.play(leave_room)
     s.play(pay_on_course)
     assert s.borrower.cash == 0
     assert s.flow(FAMILY_HELP) == yuan(250)
@@ -209,7 +209,7 @@ def test_what_the_course_pays_beyond_the_bill_leaves_the_minimum_payments_to_the
     """By hand: the course pays 800 where 100 is due, and 400 is due to the lender that cut."""
     s = on_course({}, cash=cash, paid=800, revolving=yuan(800), due=yuan(100))
     s.play(draw_on_course, k=1, counted_on=headroom(s.lines[1]))
-    s.play(leave_room, k=1)
+    s.play(leave_room)
     s.plan.minimum = yuan(500)
     s.play(pay_on_course)
     assert s.borrower.cash == yuan(left)
@@ -220,7 +220,7 @@ def test_what_the_course_pays_beyond_the_bill_leaves_the_minimum_payments_to_the
 def test_nobody_pays_more_than_is_owed_because_the_baseline_owes_more():
     s = on_course({}, cash=1000, paid=700)
     s.play(draw_on_course, k=1, counted_on=headroom(s.lines[1]))
-    s.play(leave_room, k=1)
+    s.play(leave_room)
     s.play(pay_on_course)
     assert balance(s.lines[1]) == 0
     assert s.borrower.cash == yuan(400)

@@ -8,11 +8,11 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
+from markets import ROOT, heed_ctrl_c
 
 from analysis.commands import main
 from scenarios.messages import BadInput
@@ -20,14 +20,8 @@ from scenarios.runner import Stopped, default_folder, plan, play, run
 from scenarios.store import PARTS, open_run
 from sim.record import TABLES
 
-ROOT = Path(__file__).parents[1]
 SMALL = {"borrowers": 200, "months": 49, "seeds": 2}
 COMMAND = [sys.executable, "-c", "from analysis.commands import main; main(prog_name='rollover')"]
-
-
-def heed_ctrl_c():
-    """A process of a shell in the background would be born deaf to Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def rollover(*words, cwd, **options):

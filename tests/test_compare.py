@@ -5,8 +5,9 @@ import pytest
 from tiny_folder import BASELINE, LINES, MONTHS, REFORM, build, default
 
 from analysis.compare import compare, roll_rates, spread_defaults
-from analysis.estimate import estimate
+from analysis.estimate import Estimate, estimate
 from analysis.folder import open_run
+from analysis.wording import interval
 
 PAY_LATER, CASH = LINES
 
@@ -90,6 +91,13 @@ def test_the_interval_is_students_over_paired_seeds():
     assert (made.mean, made.low, made.high) == pytest.approx((2.5, 2.5 - half, 2.5 + half))
     assert not made.includes_zero
     assert estimate([-1.0, 1.0]).includes_zero
+
+
+def test_an_interval_is_put_into_words_with_sign_and_unit():
+    change, one = Estimate(1.2, -0.001, 1600.0, 3), estimate([0.034])
+    assert interval(change) == "+1.20 (95 % interval 0.00 to +1,600.00)"
+    assert interval(change, 1, signed=False, unit="years") == "1.2 years (95 % interval 0.0 to 1,600.0)"
+    assert interval(one.times(100), 1, signed=False, unit="%") == "3.4 % (one seed, no interval)"
 
 
 def test_one_seed_gives_a_mean_and_no_interval():

@@ -20,13 +20,13 @@ from analysis.explain.network.closings import (
     close_each,
     extra_default,
     network_measures,
-    observe,
     read_network,
 )
 from analysis.explain.network.map import exposure_map
 from analysis.explain.network.table import MEASURES, rows, sentences
-from analysis.explain.twins import Case
+from analysis.explain.twins import REFORM, Case, Twins
 from scenarios.runner import plan
+from scenarios.schema import Behaviour
 from sim.chance import SHOP, month_key, uniform
 
 #: Four people, three platforms, fen: one owes A alone, one A and B, one all, one nobody.
@@ -245,12 +245,19 @@ def test_the_extra_default_counts_only_shared_borrowers_and_only_defaults_elsewh
     assert np.isnan(extra_default(NOBODY_SHARED, 0, baseline[:3, :2], closed[:3, :2]))
 
 
+def observed_of(case, seed):
+    with Twins(case, seed) as twins:
+        [ends] = twins.play([REFORM], lambda *worlds: [read_network(world) for world in worlds])
+        before, closings = close_each(twins)
+    return Observed(before, *ends, closings)
+
+
 @pytest.fixture(scope="module")
 def small():
     """A small default market with a deep cut, and what was observed of two seeds."""
     planned = plan("limit-cut-deep", borrowers=1500, seeds=2, months=51)
     case = Case(*planned.worlds, 1500, planned.size.shop_count(), 51, planned.reference, 47)
-    return case, [observe(case, seed) for seed in (1, 2)]
+    return case, [observed_of(case, seed) for seed in (1, 2)]
 
 
 def test_a_lender_that_closes_pushes_people_whom_it_shares_into_default_elsewhere(small):
@@ -260,9 +267,13 @@ def test_a_lender_that_closes_pushes_people_whom_it_shares_into_default_elsewher
     assert all((one.before.weights(one.closings.extra_default) >= 0).all() for one in observed)
 
 
-def test_what_closings_do_does_not_depend_on_the_reform(small):
+@pytest.mark.parametrize("more", [{}, {"parameters": Behaviour(job_loss_hazard=0.02)}], ids=["none", "from the start"])
+def test_what_closings_do_does_not_depend_on_the_reform(small, more):
     case, observed = small
-    before, closings = close_each(replace(case, reform=case.baseline), 1)
+    other = replace(case, reform=case.baseline.model_copy(update=more))
+    assert other.branches == (not more)
+    with Twins(other, 1) as twins:
+        before, closings = close_each(twins)
     np.testing.assert_array_equal(closings.extra_default, observed[0].closings.extra_default)
     np.testing.assert_array_equal(closings.loss, observed[0].closings.loss)
     np.testing.assert_array_equal(before.owed, observed[0].before.owed)

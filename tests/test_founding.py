@@ -7,7 +7,8 @@ import pytest
 from markets import STILL, default_market, model_of
 
 from sim import chance as luck
-from sim.founding import LARGEST_MERCHANT, MERCHANT_SIZE_SPREAD, OLDEST_LINE, merchant_sizes
+from sim.first_lines import OLDEST_LINE
+from sim.founding import LARGEST_MERCHANT, MERCHANT_SIZE_SPREAD, merchant_sizes
 from sim.line import FROZEN, NONE, OPEN, headroom
 from sim.parameters import AGE_GROUPS, AGE_SHARES, AGE_WAGE, BEHAVIOUR, EARNER_MULTIPLE, QUINTILE_INCOME, QUINTILE_YEAR
 

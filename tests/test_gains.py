@@ -240,7 +240,7 @@ def test_people_sum_to_what_the_ledger_of_the_market_says(played):
 
 def test_a_policy_that_changes_nothing_does_nothing_to_anybody(played):
     _, case, _ = played
-    gains, *_ = play(case, 1, World(changes=case.baseline.market_arguments()["changes"]))
+    gains, *_ = play(case, 1, World(changes=case.given[0]["changes"]))
     assert not any(effects.any() for effects in gains.effects.values())
 
 

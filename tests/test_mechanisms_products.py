@@ -10,7 +10,7 @@ from sim import ledger
 from sim.line import ALL_PERMISSIONS, ASKED, FROZEN, IN_PLAN, NONE, OPEN, balance, cash_headroom, headroom, price
 from sim.policy import Change
 from sim.rules.apply import seek
-from sim.rules.approve import _sign
+from sim.rules.approve import sign
 from sim.rules.bill import bill
 from sim.rules.collect import age
 from sim.rules.convert import convert
@@ -321,18 +321,19 @@ def test_who_waits_for_an_answer_asks_nobody_else():
 def test_a_low_score_pays_more_and_a_high_one_less_within_bounds(points, yearly):
     s = Scene(CASH | {"risk_pricing": 0.3, "monthly_rate": 0.01})
     s.products["most_rate"] = 1e9
-    s.play(_sign, limit=yuan(1000), points=points)
+    s.play(sign, limit=yuan(1000), points=points)
     assert 12 * price(s.lines[0], 0.01, s.products[0]) == pytest.approx(yearly)
 
 
 @pytest.mark.mechanism("M11")
 def test_pricing_by_risk_earns_more_after_losses_at_the_same_approval_share():
     """Most borrowers score below the price's middle, so the mean price rises too: that is where the margin comes from.
-    With base rates lowered until the mean price is what it was, the gain is about nil, since who borrows how much
-    hardly follows the price here."""
+    With base rates lowered until the mean price is what it was, the gain is about nil, since here who borrows how much
+    does not follow the price."""
     margin = lambda m: (flows(m, "interest charged") - flows(m, "charge-offs")) / total("balance_fen")(m)  # noqa: E731
     approved = lambda m: total("approvals")(m) / total("applications")(m)  # noqa: E731
-    on, off = worlds({"products": {"risk_pricing": 0.3}}, seeds=SEEDS)
+    blind = {"parameters": {"rate_elasticity": 0.0}}
+    on, off = worlds(blind | {"products": {"risk_pricing": 0.3}}, blind, seeds=SEEDS)
     assert rises(on, off, margin, by=0.1)
     assert all(one == pytest.approx(other, rel=0.05) for one, other in each(on, off, approved))
 

@@ -7,7 +7,9 @@ import pytest
 from scenes import CARD, CASH, PAY_LATER, household, yuan
 
 from sim import ledger
-from sim.line import CHARGED_OFF, FROZEN, NONE
+from sim.budget import target_share
+from sim.chance import LOAN_WISH, uniform
+from sim.line import CHARGED_OFF, FROZEN, NONE, price_response
 from sim.month import raise_cash
 from sim.rules.apply import adopt, seek
 from sim.rules.borrow import ask_family, draw, roll, spend_loan, take_loan
@@ -244,6 +246,43 @@ def test_a_loan_to_spend_is_drawn_and_spent_in_the_same_month():
     assert 0 < loan <= yuan(10_000)
     assert s.flow(ledger.DRAWS, 1) == 0  # a card is for purchases
     assert (s.borrower.cash, s.plan.wants, s.plan.short) == (loan, yuan(100) + loan, -yuan(50) - loan)
+
+
+@pytest.mark.parametrize(
+    ("markup", "response"),
+    [(0, 1.0), (1200, 0.25), (-600, 3.0), (-1200, 3.0)],  # usual is 12 % a year: twice, half (4 cut to 3), nothing
+)
+def test_debt_that_is_aimed_at_answers_to_the_price_of_a_line(markup, response):
+    s = household(CARD | {"monthly_rate": 0.01}, parameters={"rate_elasticity": 2.0}, lines=[{"markup": markup}])
+    s.products["usual_rate"] = 0.01
+    assert s.play(price_response, rate=0.01, usual=0.01) == pytest.approx(response)
+    s.borrower.appetite, s.products[0].target_use = 1.0, 0.2
+    assert s.play(target_share) == pytest.approx(0.2 * response)
+
+
+def test_a_line_that_has_no_usual_price_is_used_as_ever():
+    s = household(CARD, parameters={"rate_elasticity": 2.0}, lines=[{"markup": 1000}])
+    assert s.play(price_response, rate=0.01, usual=0.0) == 1.0
+
+
+@pytest.mark.parametrize(("markup", "drawn"), [(0, True), (2400, False)])  # three times the price: a ninth
+def test_fewer_wish_for_a_loan_that_has_become_dearer(markup, drawn):
+    s = household(CASH | {"instalment_rate": 0.01}, parameters={"rate_elasticity": 2.0}, lines=[{"markup": markup}])
+    s.products["usual_instalment_rate"] = 0.01
+    wish = uniform(s.chance, LOAN_WISH, s.borrower.id)
+    s.rules.loan_hazard = min(1.0, 2.0 * wish)
+    s.play(take_loan)
+    assert (s.flow(ledger.DRAWS) > 0) == drawn
+
+
+def test_less_is_turned_into_instalments_that_have_become_dearer():
+    s = household(CARD | {"instalment_share": 0.4, "instalment_rate": 0.01}, parameters={"rate_elasticity": 2.0},
+              lines=[{"markup": 1200}], cash=yuan(100))  # fmt: skip
+    s.products["usual_instalment_rate"] = 0.01
+    s.buy[0] = s.plan.essentials = yuan(1000)
+    s.plan.room, s.plan.acceptance, s.plan.scenes, s.plan.short = yuan(10_000), 0.9, 0.9, -yuan(1)
+    s.play(shop)
+    assert s.lines[0].instalment == pytest.approx(0.1 * (s.lines[0].instalment + s.lines[0].purchases), abs=2)
 
 
 def test_a_loan_is_no_larger_than_the_line():

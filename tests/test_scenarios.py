@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import json
 import tomllib
 
 import pytest
@@ -13,7 +14,7 @@ from analysis.timetable import described
 from scenarios.loader import GALLERY, MARKETS, fingerprint, gallery, load, load_pair
 from scenarios.places import read
 from scenarios.runner import plan
-from scenarios.schema import Behaviour, ChangeTable, Platform, Product, WhenTable, WhoTable
+from scenarios.schema import Behaviour, ChangeTable, Platform, Product, Scenario, WhenTable, WhoTable
 from sim.levers import LEVERS, NEEDS
 from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT
 from sim.policy import Change, When, Who
@@ -125,6 +126,13 @@ def test_a_resolved_scenario_is_named_by_its_content():
     assert fingerprint(first.resolved()) != fingerprint(other.resolved())
     same = load("limit-cut", ["changes.cut.value=0.30"])
     assert fingerprint(first.resolved()) == fingerprint(same.resolved())
+
+
+@pytest.mark.parametrize("name", gallery())
+def test_a_resolved_scenario_is_read_again_as_the_same_world(name):
+    resolved = load(name).resolved()
+    written = json.loads(json.dumps(resolved))
+    assert Scenario.again(written).resolved() == resolved
 
 
 def test_words_do_not_change_what_a_run_is():

@@ -61,7 +61,7 @@ def _attribution_sentences(a: Attribution) -> list[str]:
         worst = max(a.sampling_error(player, 0) for player in a.game.players)
         sentences.append(
             f"There are too many of them to play every combination: {a.sample.orders} orders were drawn, which leaves a"
-            f" standard error of at most {number(worst).lstrip('+')} per 1,000."
+            f" standard error of at most {number(worst, signed=False)} per 1,000."
         )
     else:
         widest = max(a.by_order(0).items(), key=lambda item: item[1][1] - item[1][0])

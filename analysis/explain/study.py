@@ -11,7 +11,7 @@ from analysis.compare import compare
 from analysis.explain import files, sections
 from analysis.explain.attribution.games import GAMES, Game, attribute, months_of
 from analysis.explain.gains.lives import Gains, Lives
-from analysis.explain.network.closings import Observed, observe
+from analysis.explain.network.closings import Observed, close_each, read_network
 from analysis.explain.transmission.forest import Transmission, Watch
 from analysis.explain.twins import REFORM, Case, Twins, case_of, each_seed
 from analysis.folder import MONTH, open_run
@@ -104,7 +104,7 @@ def _games(case: Case) -> list[Game]:
 
 
 def _watch(case: Case, seed: int, advance: Callable[[int], None]) -> Seen:
-    """Play the reform of one seed beside its baseline, and look at everybody after every month."""
+    """Play the reform of one seed beside its baseline, look at everybody after every month, then close lenders."""
     with Twins(case, seed) as twins:
         lives, watch = Lives(twins.trunk), Watch()
 
@@ -112,5 +112,9 @@ def _watch(case: Case, seed: int, advance: Callable[[int], None]) -> Seen:
             lives.each_month(baseline, models)
             watch.each_month(baseline, models)
 
-        [transmission] = twins.play([REFORM], watch.finish, each_month, advance)
-        return Seen(transmission, lives.gains(), observe(case, seed))
+        def finish(*worlds):
+            return watch.finish(*worlds), [read_network(world) for world in worlds]
+
+        [(transmission, ends)] = twins.play([REFORM], finish, each_month, advance)
+        before, closings = close_each(twins)
+        return Seen(transmission, lives.gains(), Observed(before, *ends, closings))

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,11 +30,16 @@ class Case:
     reference: str | None  # the month at whose end each person's number of lenders is noted
     policy: int  # months from the start to the first in which the worlds may differ
 
-    @property
+    @cached_property
+    def given(self) -> tuple[dict, dict]:
+        """What the models of the baseline and of the reform are founded with, sizes and seed apart."""
+        return self.baseline.market_arguments(), self.reform.market_arguments()
+
+    @cached_property
     def branches(self) -> bool:
         """Whether the worlds differ by dated changes alone, so that they are one world until the policy."""
-        given = [scenario.market_arguments() | {"changes": ()} for scenario in (self.baseline, self.reform)]
-        return given[0] == given[1]
+        baseline, reform = (given | {"changes": ()} for given in self.given)
+        return baseline == reform
 
     @property
     def parting(self) -> int:
@@ -48,8 +54,8 @@ class Case:
     @property
     def own_changes(self) -> tuple:
         """The changes that only the reform has: the provisions of the policy, ``policy.Change``."""
-        before = self.baseline.market_arguments()["changes"]
-        return tuple(change for change in self.reform.market_arguments()["changes"] if change not in before)
+        before, after = (given["changes"] for given in self.given)
+        return tuple(change for change in after if change not in before)
 
 
 def case_of(run: Run) -> Case:
@@ -68,7 +74,7 @@ def case_of(run: Run) -> Case:
             f"{run.folder}: written by another version of the market ({written}, this is {market_hash()}), which would"
             " not play the same worlds; run the scenario again"
         )
-    baseline, reform = (Scenario.model_validate(_without_none(run.scenario(world))) for world in run.worlds)
+    baseline, reform = (Scenario.again(run.scenario(world)) for world in run.worlds)
     return Case(
         baseline,
         reform,
@@ -78,12 +84,6 @@ def case_of(run: Run) -> Case:
         run.manifest.get("reference"),
         int((run.policy - run.months[0]).astype(int)),
     )
-
-
-def _without_none(value):
-    if not isinstance(value, dict):
-        return value
-    return {key: _without_none(item) for key, item in value.items() if item is not None}
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Twins:
         """Play the part that all worlds share. Arguments: the case, the seed, threads that share a month's work."""
         self.case, self.seed, self.threads = case, seed, threads
         self._models = []
-        self.trunk = self._keep(self._found(case.baseline)).run(case.parting)
+        self.trunk = self._keep(self._found(case.given[0])).run(case.parting)
 
     def __enter__(self):
         return self
@@ -121,27 +121,30 @@ class Twins:
         measure: Callable,
         each_month: Callable | None = None,
         progress: Callable[[int], None] = lambda months: None,
+        most: int | None = None,
     ) -> list:
         """Play worlds from the parting to the end, each month the baseline first.
 
-        worlds: which; measure: called with (baseline, world) models at the end of the run; each_month: called with
-        (baseline, models of worlds) after every month; progress: called with the months of worlds just played.
-        Returns what ``measure`` gave for each world. Too many worlds for the memory are played in turns.
+        worlds: which; measure: called with (baseline, world) models at the end; each_month: called with (baseline,
+        models of worlds) after every month; progress: called with the months of worlds just played; most: months after
+        which to end (None: those of the run). Returns what ``measure`` gave for each world. Too many worlds for the
+        memory are played in turns.
         """
+        months = self.case.apart if most is None else min(most, self.case.apart)
         at_once = max(1, MOST_BYTES // (BYTES_EACH * self.case.borrowers))
         found = []
         for start in range(0, len(worlds), at_once):
             part = worlds[start : start + at_once]
-            baseline, models = self._play_together(part, each_month, progress)
+            baseline, models = self._play_together(part, months, each_month, progress)
             found += [measure(baseline, model) for model in models]
             self._let_go([baseline, *models])
         return found
 
-    def _play_together(self, worlds, each_month, progress):
+    def _play_together(self, worlds, months, each_month, progress):
         baseline = self._keep(self.trunk.branch(diary=True))
         watched = each_month is not None  # a diary takes a sixth of the time
         models = [self._keep(self._part(baseline, world, watched)) for world in worlds]
-        for _ in range(self.case.apart):
+        for _ in range(months):
             for model in (baseline, *models):
                 model.step()
             if each_month is not None:
@@ -151,18 +154,18 @@ class Twins:
 
     def _part(self, baseline, world: World, diary: bool):
         """A world that parts from the baseline now."""
-        changes = self.case.reform.market_arguments()["changes"] if world.changes is None else world.changes
+        reform = self.case.given[1]
+        changes = reform["changes"] if world.changes is None else world.changes
         if self.case.branches:
             return baseline.branch(changes, frozen=world.frozen, diary=diary)
-        given = {"changes": changes, "beside": baseline, "frozen": world.frozen, "diary": diary}
-        return self._found(self.case.reform, **given)
+        return self._found(reform, changes=changes, beside=baseline, frozen=world.frozen, diary=diary)
 
-    def _found(self, scenario: Scenario, **given):
+    def _found(self, given: dict, **more):
         from sim.model import CreditModel
 
         sizes = {"borrowers": self.case.borrowers, "merchants": self.case.merchants, "seed": self.seed}
-        arguments = scenario.market_arguments() | sizes | {"reference": self.case.reference, "threads": self.threads}
-        return CreditModel(**arguments | given)
+        arguments = given | sizes | {"reference": self.case.reference, "threads": self.threads}
+        return CreditModel(**arguments | more)
 
     def _keep(self, model):
         self._models.append(model)

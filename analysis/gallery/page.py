@@ -67,8 +67,7 @@ def _overview(outcomes) -> str:
 def _share(value: Estimate) -> str:
     if isnan(value.mean):
         return "-"
-    percent = Estimate(*(100 * x for x in (value.mean, value.low, value.high)), value.seeds)
-    return interval(percent, 0).replace("+", "").replace("(", "% (", 1)
+    return interval(value.times(100), 0, signed=False, unit="%")
 
 
 def _age(outcomes, readings: dict) -> str:

@@ -73,10 +73,11 @@ def observe(run) -> dict | None:
 
 
 def _play(run, world, case, first, months) -> dict:
+    from scenarios.schema import Scenario
     from sim.model import CreditModel
 
     model = CreditModel(
-        **_arguments(run.scenario(world)),
+        **Scenario.again(run.scenario(world)).market_arguments(),
         borrowers=run.borrowers,
         merchants=run.manifest["merchants"],
         seed=case["seed"],
@@ -101,20 +102,6 @@ def _play(run, world, case, first, months) -> dict:
         "colleagues_in_all": max(0, len(colleagues) - 1),
         "employer": employer,
     }
-
-
-def _arguments(resolved) -> dict:
-    """The keywords of the market model from a resolved scenario of the manifest."""
-    from scenarios.schema import Scenario
-
-    def without_none(value):
-        return (
-            {key: without_none(item) for key, item in value.items() if item is not None}
-            if isinstance(value, dict)
-            else value
-        )
-
-    return Scenario.model_validate(without_none(resolved)).market_arguments()
 
 
 def _person(model, index, policy) -> dict:

@@ -12,6 +12,7 @@ from analysis.explain import files
 from analysis.folder import Run, open_run
 from analysis.report import rows, sentences
 from analysis.report.glossary import GLOSSARY
+from analysis.report.provenance import provenance
 from analysis.validation import calm
 from analysis.wording import month
 from sim.parameters import BEHAVIOUR
@@ -101,6 +102,7 @@ def _content(run: Run, c: Comparison | None) -> dict:
         "command": run.manifest.get("command", ""),
         "made": _made(run),
         "timetable": _timetable(run),
+        "provenance": provenance(scenario),
         "glossary": GLOSSARY,
     }
     if c:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.sensitivity.values import OUTCOMES
+from analysis.sensitivity.values import KEYS, OUTCOMES
 from scenarios.batch.archive import CELL, Archive
 from scenarios.messages import BadInput
 from scenarios.store import write_table
@@ -49,6 +49,7 @@ _EFFECTS = """SELECT r.point, r.world, r.policy, r.seed,
     FROM levels r JOIN levels b ON (b.point, b.world, b.policy, b.seed) = (r.point, r.world, 'none', r.seed)
     LEFT JOIN paired x ON (x.point, x.world, x.policy, x.seed) = (r.point, r.world, r.policy, r.seed)
     WHERE r.policy <> 'none' ORDER BY r.point, r.world, r.policy, r.seed"""
+MEASURED = ("excess", "direct", "indirect", "unmet", "debt")  #: what the table of effects tells, beside its keys
 NEEDED = ("monthly", "economy", "defaults")
 
 
@@ -61,16 +62,23 @@ def effects(archive: Archive) -> dict[str, np.ndarray]:
     Returns columns point, world, policy, seed and these. Raises BadInput if the batch has no policy, kept too few
     tables, or has nothing done yet.
     """
+    if not archive.done():
+        raise BadInput(f"{archive.folder}: nothing is done yet; wait, or give the same rollover batch command again")
+    found = so_far(archive)
+    if not len(found["point"]):
+        raise BadInput(f"{archive.folder}: no policy is done beside its baseline; there is nothing to compare yet")
+    return found
+
+
+def so_far(archive: Archive) -> dict[str, np.ndarray]:
+    """The table of effects of what is done so far, perhaps without a row. archive: of the batch; raises BadInput."""
     lacking = [table for table in NEEDED if table not in archive.manifest["tables"]]
     if lacking:
         words = f"the batch did not keep the table {lacking[0]}; add it to tables in the design"
         raise BadInput(f"{archive.folder}: {words}")
     if not archive.done():
-        raise BadInput(f"{archive.folder}: nothing is done yet; wait, or give the same rollover batch command again")
-    found = archive.query("; ".join((_PEOPLE, _PAIRED, _LEVELS, _EFFECTS)))
-    if not len(found["point"]):
-        raise BadInput(f"{archive.folder}: no policy is done beside its baseline; there is nothing to compare yet")
-    return found
+        return {name: np.empty(0) for name in (*KEYS, *MEASURED)}
+    return archive.query("; ".join((_PEOPLE, _PAIRED, _LEVELS, _EFFECTS)))
 
 
 def points_of(archive: Archive) -> dict[str, np.ndarray]:

@@ -82,7 +82,9 @@ def _key(experiment: Experiment, size: Size) -> str:
     from scenarios.loader import GALLERY
     from sim.compiled import market_hash
 
-    own = Path(inspect.getsourcefile(experiment.play)).read_text(encoding="utf-8")
+    file = Path(inspect.getsourcefile(experiment.play))
+    package = [file] if file.parent == Path(__file__).parent else sorted(file.parent.glob("*"))  # its data too
+    own = [path.read_text(encoding="utf-8") for path in package if path.suffix in (".py", ".csv", ".toml")]
     files = sorted(path for path in GALLERY.rglob("*") if path.suffix in (".py", ".toml", ".csv"))
     read = [path.read_text(encoding="utf-8") for path in files]
     return fingerprint([market_hash(), read, own, size.borrowers, size.seeds])

@@ -1,11 +1,11 @@
 """One target: what the market gives beside what was published, and how far apart they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 FITS, NEAR, MISSES, ABSENT = "fits", "near", "misses", "not simulated"
-UNITS = ("percent", "points", "share", "times", "elasticity", "yuan", "months", "people", "order")
+UNITS = ("percent", "points", "share", "times", "elasticity", "yuan", "months", "people", "count", "order")
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,17 @@ class Row:
     said: str = ""  # the published value in words, where it is a bound, a range or a sign
     code: str = ""  # how the evidence numbers it: F7, O1, B2
     seeds: int = 0
+    values: tuple[float, ...] = field(default=(), compare=False)  # one per seed, nan where a seed has none
 
     @classmethod
     def over_seeds(cls, group, name, values, published, low, high, unit, source, note="", said="", code="") -> "Row":
         """The row of one value per seed; seeds without a value (nan) are left out."""
-        values = np.atleast_1d(np.asarray(values, dtype=float))
-        values = values[np.isfinite(values)]
+        every = np.atleast_1d(np.asarray(values, dtype=float))
+        values = every[np.isfinite(every)]
         middle = float(np.median(values)) if values.size else None
         spread = float(values.std(ddof=1)) if values.size > 1 else None
-        return cls(
-            group, name, middle, spread, published, low, high, unit, source, note, said, code, seeds=int(values.size)
-        )
+        kept = {"seeds": int(values.size), "values": tuple(every.tolist())}
+        return cls(group, name, middle, spread, published, low, high, unit, source, note, said, code, **kept)
 
     @property
     def distance(self) -> float:
@@ -88,7 +88,7 @@ class Row:
             return f"{value:+.2f}"
         if self.unit in ("yuan", "months", "people"):
             return f"{value:,.0f} {self.unit}"
-        return f"{value:.0f}" if self.unit == "order" else f"{value:.2f}" if value < 10 else f"{value:,.0f}"
+        return f"{value:.0f}" if self.unit in ("count", "order") else f"{value:.2f}" if value < 10 else f"{value:,.0f}"
 
     @property
     def window(self) -> str:

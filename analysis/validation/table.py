@@ -54,6 +54,12 @@ def verdict(rows: Collection[Row]) -> str:
     return f"{counts[FITS]} of {len(rows)} fit, {counts[NEAR]} near, {counts[MISSES]} miss{absent}"
 
 
+def closing(found: dict[str, list[Row]]) -> str:
+    """The verdict on all rows, in words, and if stylised facts were played whether enough of them hold."""
+    rows = [row for group in found.values() for row in group]
+    return f"{verdict(rows)}. {facts.bar(rows)}." if "facts" in found else f"{verdict(rows)}."
+
+
 def cells(row: Row) -> tuple[str, ...]:
     """One row as people read it, in the order of HEADS."""
     name = f"{row.group}: {row.name}" if row.group else row.name
@@ -86,7 +92,7 @@ def markdown(found: dict[str, list[Row]]) -> str:
     for group, rows in found.items():
         lines = [[f"**{c}**" if row.mark == MISSES and c else c for c in cells(row)] for row in rows]
         parts += [f"**{GROUPS[group]}** {verdict(rows)}.", tables.markdown(HEADS, lines)]
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, f"Together: {closing(found)}"])
 
 
 def write(found: dict[str, list[Row]], page: Path) -> None:

@@ -18,10 +18,10 @@ import duckdb
 import numpy as np
 
 from scenarios.batch.plan import Cell
-from scenarios.batch.work import Played
+from scenarios.batch.work import KEYS, Played
 from scenarios.messages import BadInput
 from scenarios.places import shown
-from scenarios.store import write_table
+from scenarios.store import quoted, write_table
 from sim.record import Column
 
 try:
@@ -34,10 +34,8 @@ DRAFT = ".draft-"
 MEND = "remove the folder of that run and give the same rollover batch command again"
 CELL = (
     Column("point", "INTEGER", "number", "point of the sweep"),
-    Column("world", "VARCHAR", "name", "the world that policies are compared with"),
-    Column("policy", "VARCHAR", "name", "the policy in force, or none"),
-    Column("seed", "INTEGER", "number", "chance is the same in every world of one seed"),
-    Column("run", "VARCHAR", "hash", "the run that fills this place; the same run may fill several"),
+    *KEYS[1:],
+    KEYS[0],
     Column("since", "DATE", "first of month", "first month in which the worlds of the point may differ"),
 )
 
@@ -50,7 +48,7 @@ class Archive:
         self.folder = Path(folder)
         try:
             self.manifest = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
-            self.manifest["key"], self.manifest["runs"], self.manifest["market_hash"]
+            self.manifest["key"], self.manifest["runs"], self.manifest["version"]
         except FileNotFoundError:
             words = f"no batch here, {MANIFEST} is missing; give the folder that rollover batch wrote"
             raise BadInput(f"{shown(self.folder)}: {words}") from None
@@ -164,12 +162,12 @@ class Archive:
         """
         try:
             with duckdb.connect() as connection:
-                connection.execute(f"CREATE VIEW plan AS SELECT * FROM read_parquet('{_sql(self.folder / PLAN)}')")
+                connection.execute(f"CREATE VIEW plan AS SELECT * FROM read_parquet({quoted(self.folder / PLAN)})")
                 done = self.done()
                 for table in self.manifest["tables"] if done else ():
                     self._whole(table, done)
-                    files = _sql(self.folder / RUNS / "*" / f"{table}.parquet")
-                    connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{files}')")
+                    files = quoted(self.folder / RUNS / "*" / f"{table}.parquet")
+                    connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({files})")
                 return dict(connection.execute(sql, values or None).fetchnumpy())
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             reason = str(error).splitlines()[0]
@@ -206,8 +204,8 @@ def _write_plan(path: Path, cells: Iterable[Cell], points: Sequence[dict]) -> No
 
 
 def _difference(there: dict, here: dict) -> str:
-    if there["market_hash"] != here["market_hash"]:
-        return f"holds a batch of another version of the market ({there['market_hash']}, this is {here['market_hash']})"
+    if there["version"] != here["version"]:
+        return f"holds a batch of another version of the market ({there['version']}, this is {here['version']})"
     return "holds a batch of another design, scenario or size"
 
 
@@ -229,7 +227,3 @@ def _last_byte(path: Path) -> bytes:
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1)
-
-
-def _sql(path: Path) -> str:
-    return str(path).replace("'", "''")

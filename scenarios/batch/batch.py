@@ -13,9 +13,10 @@ from scenarios.batch.design import Design
 from scenarios.batch.engines import Failure
 from scenarios.batch.plan import Cell, Run, lay_out
 from scenarios.batch.samples import count, points
-from scenarios.batch.work import Played, play
+from scenarios.batch.work import Played, play, version
 from scenarios.loader import fingerprint
 from scenarios.messages import BadInput
+from scenarios.runner import installed, warm_up
 
 MOST_RUNS = 100_000  #: more must be asked for twice
 PROBE = (2, 8)  #: months that are played of the first run, to see what a month takes and what the rest does
@@ -52,14 +53,15 @@ class Planned:
         return fingerprint([[vars(cell) for cell in self.cells], self.points])
 
     def runs(self, wanted: set[str]) -> Iterator[Run]:
-        """The runs wanted, one after another, made when they are asked for."""
-        left = set(wanted)
-        for _, run in lay_out(self.design, self.points) if left else ():
+        """The runs wanted, one after another, made when they are asked for, at the first place that each fills."""
+        first: dict[str, int] = {}
+        for cell in self.cells:
+            first.setdefault(cell.run, cell.point)
+        left = wanted & first.keys()
+        for _, run in lay_out(self.design, self.points, {first[name] for name in left}):
             if run.name in left:
                 left.remove(run.name)
                 yield run
-                if not left:
-                    return
 
 
 def plan(design: Design, allowed: int = MOST_RUNS) -> Planned:
@@ -85,8 +87,6 @@ def forecast(planned: Planned, wanted: set[str]) -> Forecast:
 
     seconds = runs * (what a run takes besides its months + months * seconds a month); bytes likewise.
     """
-    from scenarios.runner import warm_up
-
     if not wanted:
         return Forecast(0, 0.0, 0.0)
     warm_up()
@@ -103,11 +103,9 @@ def forecast(planned: Planned, wanted: set[str]) -> Forecast:
 
 def begin(planned: Planned, folder: Path | str) -> Archive:
     """Write the plan into a folder, or open the folder if it holds the same batch."""
-    from sim.compiled import market_hash
-
     design = planned.design
     manifest = {
-        "rollover": _version(), "python": platform.python_version(), "market_hash": market_hash(),
+        "rollover": installed("rollover"), "python": platform.python_version(), "version": version(),
         "key": planned.key, "design": asdict(design), "tables": sorted(design.tables),
         "runs": len(planned.names), "places": len(planned.cells), "points": len(planned.points),
     }  # fmt: skip
@@ -173,15 +171,6 @@ def status(archive: Archive) -> str:
     if quiet > 10 * max(pace, 6.0):
         return f"{text}; nothing has happened for {_duration(quiet)}: give the same command again to go on"
     return f"{text}, about {_duration(left * pace)} to go"
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("rollover")
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _duration(seconds: float) -> str:

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from scenarios.batch.sheet import Sheet
 from scenarios.batch.worlds import NONE, called, compared_with, read_world, source_of
 from scenarios.checks import keys_of
 from scenarios.loader import DESIGNS, find
-from scenarios.messages import BadInput, Problem, out_of_range, plain, unknown, wrong_type
-from scenarios.places import parse, shown
+from scenarios.messages import BadInput, out_of_range, plain, unknown, wrong_type
 from scenarios.schema import Scenario
 from sim.levers import LEVERS
 from sim.record import TABLES
@@ -31,11 +31,6 @@ SIZES = ("seeds", "borrowers", "months")
 KEYS = {"title": "text", "question": "text", "worlds": "names", "policies": "names", **dict.fromkeys(SIZES, "count"),
         "tables": "names", "sweep": "tables"}  # fmt: skip
 AXIS_KEYS = {"path": "text", "range": "numbers", "values": "numbers", "method": "text", "n": "count"}
-WISHES = {
-    "names": 'write names in a list: {} = ["...", "..."]',
-    "numbers": "write numbers in a list: {} = [0.1, 0.8]",
-    "tables": "write [[{}]] above the keys of each swept number",
-}
 
 
 @dataclass(frozen=True)
@@ -106,7 +101,7 @@ def read_design(source: str | Path) -> Design:
     other there. Raises BadInput with one line for each problem.
     """
     path = find(source, shelf=DESIGNS)
-    sheet = _Sheet(path)
+    sheet = Sheet(path)
     sheet.check((), sheet.data, KEYS, needed=("title",))
     sheet.refuse()
     tables = sheet.data.get("sweep", [])
@@ -131,49 +126,7 @@ def read_design(source: str | Path) -> Design:
     return Design(path.stem, *words, worlds, policies, **sizes, tables=kept, sweep=sweep)
 
 
-class _Sheet:
-    """A design file that is being read: its data, the line of each key, and what is wrong so far."""
-
-    def __init__(self, path: Path):
-        self.file = shown(path)
-        self.data, self.lines = parse(path)
-        self.problems: list[Problem] = []
-
-    def wrong(self, address: tuple, text: str) -> None:
-        """Note what is wrong at an address, or where the table that should hold it begins."""
-        lines = (self.lines.get(address[:length]) for length in range(len(address), 0, -1))
-        key = ".".join(part for part in address if isinstance(part, str))
-        self.problems.append(Problem(self.file, next(filter(None, lines), None), key, text))
-
-    def refuse(self) -> None:
-        """Raise BadInput if anything is wrong so far."""
-        if self.problems:
-            raise BadInput(self.problems)
-
-    def check(self, address: tuple, table: dict, keys: dict[str, str], needed: Sequence[str]) -> None:
-        """Note keys that do not exist, that are missing, and that hold the wrong thing."""
-        for key, value in table.items():
-            if key not in keys:
-                self.wrong((*address, key), unknown("key", key, keys))
-            elif not _holds(keys[key], value):
-                kind = {"text": "text", "count": "whole number"}.get(keys[key])
-                text = wrong_type(kind, value) if kind else WISHES[keys[key]].format(key)
-                self.wrong((*address, key), text)
-        for key in needed:
-            if key not in table:
-                self.wrong((*address, key), f'"{key}" is missing; add {key} = ...')
-
-
-def _holds(kind: str, value) -> bool:
-    """Whether a value is of a kind."""
-    if kind in ("text", "count"):
-        return type(value) is (str if kind == "text" else int)
-    types = {"names": (str,), "numbers": (int, float), "tables": (dict,)}[kind]
-    finite = kind != "numbers" or all(type(item) in types and math.isfinite(item) for item in value)
-    return isinstance(value, list) and all(type(item) in types for item in value) and finite
-
-
-def _sources(sheet: _Sheet, key: str, folder: Path) -> tuple[str, ...]:
+def _sources(sheet: Sheet, key: str, folder: Path) -> tuple[str, ...]:
     """The worlds or policies: names in the gallery, paths of files beside the design."""
     found = []
     for number, name in enumerate(sheet.data.get(key, ())):
@@ -188,7 +141,7 @@ def _sources(sheet: _Sheet, key: str, folder: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _scenarios(sheet: _Sheet, worlds: Sequence[str], policies: Sequence[str]) -> dict[tuple[str, str], Scenario]:
+def _scenarios(sheet: Sheet, worlds: Sequence[str], policies: Sequence[str]) -> dict[tuple[str, str], Scenario]:
     """Every world without a policy and with each: (world, policy) -> scenario."""
     try:
         played = worlds or [compared_with(policies)]
@@ -198,7 +151,7 @@ def _scenarios(sheet: _Sheet, worlds: Sequence[str], policies: Sequence[str]) ->
         return {}
 
 
-def _kept(sheet: _Sheet) -> tuple[str, ...]:
+def _kept(sheet: Sheet) -> tuple[str, ...]:
     """The result tables that are kept: all, if the design does not say."""
     for number, name in enumerate(sheet.data.get("tables", ())):
         if name not in TABLES:
@@ -206,7 +159,7 @@ def _kept(sheet: _Sheet) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sheet.data.get("tables", TABLES)))
 
 
-def _sizes(sheet: _Sheet, scenario: Scenario) -> dict[str, int]:
+def _sizes(sheet: Sheet, scenario: Scenario) -> dict[str, int]:
     """Seeds, borrowers and months: of the first policy, or world, where the design does not say."""
     sizes = {key: sheet.data.get(key, getattr(scenario, key)) for key in SIZES}
     for key, size in sizes.items():
@@ -250,7 +203,7 @@ def _term(scenario: Scenario, path: str) -> Term:
     return Term(low, high, field.annotation is int, (field.json_schema_extra or {}).get("unit", ""))
 
 
-def _axis(sheet: _Sheet, number: int, table: dict, scenarios) -> Axis | None:
+def _axis(sheet: Sheet, number: int, table: dict, scenarios) -> Axis | None:
     """Make an axis of its table; None, and a note of what is wrong, if that cannot be."""
     at, before = ("sweep", number), len(sheet.problems)
     path, method = table["path"], table["method"]
@@ -323,14 +276,14 @@ def _spaced(low, high, n: int, whole: bool) -> tuple[float, ...]:
     return tuple(math.floor(value + 0.5) for value in values) if whole else tuple(values)
 
 
-def _together(sheet: _Sheet, paths: list[str]) -> None:
+def _together(sheet: Sheet, paths: list[str]) -> None:
     """Note a number that is swept twice."""
     for number, path in enumerate(paths):
         if path and path in paths[:number]:
             sheet.wrong(("sweep", number, "path"), f"{path} is swept twice; keep one of them")
 
 
-def _one_sample(sheet: _Sheet, axes: list[Axis]) -> tuple[Axis, ...]:
+def _one_sample(sheet: Sheet, axes: list[Axis]) -> tuple[Axis, ...]:
     """Give every sampled axis the size of the one sample; note samples and lists that do not fit together."""
     numbers = [number for number, axis in enumerate(axes) if axis.method in SAMPLED]
     lists = [number for number, axis in enumerate(axes) if axis.method == "list"]
@@ -358,7 +311,7 @@ def _one_sample(sheet: _Sheet, axes: list[Axis]) -> tuple[Axis, ...]:
     return tuple(replace(axis, n=n) if axis.method in SAMPLED else axis for axis in axes)
 
 
-def _dry(sheet: _Sheet, sweep: Sequence[Axis], scenarios: dict[tuple[str, str], Scenario]) -> None:
+def _dry(sheet: Sheet, sweep: Sequence[Axis], scenarios: dict[tuple[str, str], Scenario]) -> None:
     """Check every scenario at the ends of the axes that it has."""
     for (world, policy), scenario in scenarios.items():
         name = called(world if policy == NONE else policy)

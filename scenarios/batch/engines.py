@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from scenarios.batch.plan import Run
-from scenarios.batch.work import Played, play
+from scenarios.batch.work import Played, play, version
 from scenarios.messages import BadInput
 
 PATIENCE = "10s"  #: for which a scheduler may keep us waiting
@@ -127,15 +127,13 @@ class Cluster:
 
     def __enter__(self):
         """Raises BadInput if there is no worker, or one whose market is another version."""
-        from sim.compiled import market_hash
-
-        here, there = market_hash(), self._client.run(market_hash)
+        here, there = version(), self._client.run(version)
         if not there:
             raise BadInput("the cluster has no workers; start dask worker on one machine at least")
-        for address, version in there.items():
-            if version != here:
+        for address, other in there.items():
+            if other != here:
                 raise BadInput(
-                    f"the worker {address} has another version of the market ({version}, this is {here}); install the"
+                    f"the worker {address} has another version of the market ({other}, this is {here}); install the"
                     " same version of Rollover there"
                 )
         return self

@@ -2,15 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from scenarios.batch.design import Design, settings
+from scenarios.batch.work import version
 from scenarios.batch.worlds import NONE, called
 from scenarios.checks import month_after
 from scenarios.loader import load, load_in
 from scenarios.messages import BadInput
-from scenarios.schema import Scenario
+from scenarios.schema import Scenario, placeless
 from sim.policy import month_number
 
 WORDS = ("title", "question", "expected", "source", "name")  #: what a scenario says but the market does not read
@@ -78,15 +79,15 @@ def reference_of(worlds: dict[str, Scenario]) -> str | None:
     return month_after(min(own), -1)
 
 
-def work_of(market: str, scenario: Scenario, reference: str | None, tables: Sequence[str]) -> dict:
+def work_of(version: str, scenario: Scenario, reference: str | None, tables: Sequence[str]) -> dict:
     """What decides a run, but for its seed and names.
 
-    market: hash of the code; scenario: with its sizes; reference: month at whose end lenders are counted; tables: which
+    version: of the code; scenario: with its sizes; reference: month at whose end lenders are counted; tables: which
     are kept.
     """
     content = {key: value for key, value in scenario.resolved().items() if key not in WORDS}
     return {
-        "market": market, "reference": reference, "merchants": scenario.shop_count(), "tables": sorted(tables),
+        "version": version, "reference": reference, "merchants": scenario.shop_count(), "tables": sorted(tables),
         "scenario": content,
     }  # fmt: skip
 
@@ -95,19 +96,22 @@ def run_of(work: dict, policy: str, world: str, seed: int) -> Run:
     """The run that plays a world with one seed. work: as ``work_of`` gives it."""
     work = {"world": world, "policy": policy, "seed": seed, **work}
     text = json.dumps(work, allow_nan=False)  # in the order of the files: a platform's chance is addressed by its place
-    return Run(hashlib.sha256(text.encode()).hexdigest()[:SHORT], world, policy, seed, text)
+    content = json.dumps(work | {"scenario": placeless(work["scenario"])}, allow_nan=False)
+    return Run(hashlib.sha256(content.encode()).hexdigest()[:SHORT], world, policy, seed, text)
 
 
-def lay_out(design: Design, points: Sequence[dict]) -> Iterator[tuple[Cell, Run]]:
+def lay_out(
+    design: Design, points: Sequence[dict], numbers: Container[int] | None = None
+) -> Iterator[tuple[Cell, Run]]:
     """Every place of a design with the run that fills it, in a fixed order; the same run may fill several places.
 
-    points: of the design's sweep, each a dict of address -> value.
+    points: of the design's sweep, each a dict of address -> value; numbers: of the points that are wanted, all if None.
     """
-    from sim.compiled import market_hash
-
-    market = market_hash()  # read from the files of the code: once is enough
+    code = version()  # read from its files: once is enough
     sizes = {"borrowers": design.borrowers, "months": design.months, "seeds": design.seeds}
     for number, point in enumerate(points):
+        if numbers is not None and number not in numbers:
+            continue
         for world in design.worlds:
             worlds = {
                 policy: scenario.model_copy(update={k: v for k, v in sizes.items() if v is not None})
@@ -116,7 +120,7 @@ def lay_out(design: Design, points: Sequence[dict]) -> Iterator[tuple[Cell, Run]
             reference = reference_of(worlds)
             since = reference and month_after(reference, 1)
             work = {
-                called(policy): work_of(market, scenario, reference, design.tables)
+                called(policy): work_of(code, scenario, reference, design.tables)
                 for policy, scenario in worlds.items()
             }
             for seed in range(1, design.seeds + 1):

@@ -25,14 +25,16 @@ class Rule:
 
         effects: one number per seed, in order of seeds.
         """
+        return len(effects) >= self.most or self.reach(effects) <= self.half_width
+
+    def reach(self, effects) -> float:
+        """How far the interval, with the margin, reaches to each side; infinite with fewer than the least seeds."""
         effects = np.asarray(effects, dtype=float)
         count = len(effects)
-        if count >= self.most:
-            return True
         if count < self.least:
-            return False
+            return float("inf")
         spread = effects.var(ddof=1) + self.half_width**2 / count
-        return bool(stdtrit(count - 1, 0.975) * np.sqrt(spread / count) <= self.half_width)
+        return float(stdtrit(count - 1, 0.975) * np.sqrt(spread / count))
 
     def looks(self) -> list[int]:
         """After how many seeds the interval is looked at, in order."""

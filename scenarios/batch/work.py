@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from scenarios.loader import fingerprint
 from scenarios.schema import Scenario
 from scenarios.store import BLANK, write_table
 from sim.record import TABLES, Column
 
+SOURCES = Path(__file__).parent.parent
+BETWEEN = ("schema.py", "store.py", "batch/work.py")  #: from the text of a run's work to its market, and to its tables
 #: What every row of a batch is known by, before the columns of the market's record.
 KEYS = (
-    Column("run", "VARCHAR", "hash", "content of the run: equal for equal scenario, seed, sizes and code"),
+    Column("run", "VARCHAR", "hash", "equal for equal scenario, seed, sizes and code; may fill several places"),
     Column("world", "VARCHAR", "name", "the world that policies are compared with"),
     Column("policy", "VARCHAR", "name", "the policy in force, or none"),
     Column("seed", "INTEGER", "number", "chance is the same in every world of one seed"),
@@ -40,18 +43,17 @@ def play(name: str, work: str, months: int | None = None) -> Played:
     the tables as bytes: the same for the same work, on any machine. Raises OtherVersion.
     """
     from sim.agents import release
-    from sim.compiled import market_hash
     from sim.model import CreditModel
 
     began = time.monotonic()
     given = json.loads(work)
-    here = _version(market_hash)
-    if given["market"] != here:
+    here = _once(version)
+    if given["version"] != here:
         raise OtherVersion(
-            f"this worker has another version of the market ({here}, the batch was planned with {given['market']});"
+            f"this worker has another version of the market ({here}, the batch was planned with {given['version']});"
             " install the same version of Rollover there"
         )
-    scenario = Scenario.model_validate({**_without_none(given["scenario"]), "name": given["world"], "title": "run"})
+    scenario = Scenario.again(given["scenario"] | {"name": given["world"], "title": "run"})
     model = CreditModel(
         **scenario.market_arguments(),
         borrowers=scenario.borrowers,
@@ -61,29 +63,34 @@ def play(name: str, work: str, months: int | None = None) -> Played:
     )
     try:
         model.run(months or scenario.months)
-        found = model.tables()
+        found = model.tables(given["tables"])
     finally:
         release(model)
     keys = {"run": name, "world": given["world"], "policy": given["policy"], "seed": given["seed"]}
-    tables = {table: _parquet(table, found[table], keys) for table in given["tables"]}
+    with tempfile.TemporaryDirectory() as folder:
+        tables = {table: _parquet(Path(folder), table, values, keys) for table, values in found.items()}
     return Played(name, tables, time.monotonic() - began)
 
 
+def version(folder: Path = SOURCES) -> str:
+    """Name the code that makes the bytes of a run of its work: the market's, and what stands between the two.
+
+    What reads scenarios and designs is not in it, since all that comes of them is in the work. folder: of the sources.
+    """
+    from sim.compiled import market_hash
+
+    sources = [(folder / name).read_text(encoding="utf-8") for name in BETWEEN]
+    return fingerprint([market_hash(), *sources])[:16]
+
+
 @cache
-def _version(market_hash) -> str:
-    """The market's version, read once in a process."""
-    return market_hash()
+def _once(found) -> str:
+    """What a function finds, asked once in a process."""
+    return found()
 
 
-def _without_none(value):
-    if not isinstance(value, dict):
-        return value
-    return {key: _without_none(item) for key, item in value.items() if item is not None}
-
-
-def _parquet(table: str, values: dict, keys: dict) -> bytes:
-    """One table of one run as the bytes of a Parquet file, each row with the run's keys."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{table}.parquet"
-        write_table(path, KEYS + TABLES[table], values, keys, BLANK.get(table, ""))
-        return path.read_bytes()
+def _parquet(folder: Path, table: str, values: dict, keys: dict) -> bytes:
+    """One table of one run as the bytes of a Parquet file, each row with the run's keys. folder: to write it in."""
+    path = folder / f"{table}.parquet"
+    write_table(path, KEYS + TABLES[table], values, keys, BLANK.get(table, ""))
+    return path.read_bytes()

@@ -38,13 +38,14 @@ def seek(borrower, lines, products, platforms, rules, chance, plan):
 
 @rule
 def adopt(borrower, lines, products, platforms, rules, chance, plan):
-    """A product that a person without need asks for, now and then; the young and the well served ask alike.
+    """A product that a person without need asks for, now and then; the young and the well served ask alike, people
+    who are open to credit more often.
 
     Which one is chosen in proportion to its appeal among those not held. The malicious ask at a hazard of their own.
     Returns its index, or -1 in most months.
     """
     malicious = is_malicious(borrower, rules)
-    hazard = rules.fraud_hazard if malicious else rules.adoption_hazard
+    hazard = rules.fraud_hazard if malicious else rules.adoption_hazard * borrower.openness
     if uniform(chance, ADOPT, borrower.id) >= hazard or is_cooling_off(borrower, rules):
         return -1
     total = 0.0

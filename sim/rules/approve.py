@@ -4,8 +4,8 @@ from sim.chance import JUDGEMENT, MANUAL, SANDBOX, normal, uniform
 from sim.compiled import rule
 from sim.lender import threshold
 from sim.limit import deserved, room_under_caps
-from sim.line import ALL_PERMISSIONS, BASIS_POINTS, OPEN
-from sim.parameters import YEAR, YUAN
+from sim.line import ALL_PERMISSIONS, BASIS_POINTS, OPEN, count_bits, is_on_book
+from sim.parameters import MOST_KINDS, YEAR, YUAN
 from sim.person import is_cooling_off
 from sim.score import drift, score
 from sim.trust import START
@@ -35,6 +35,8 @@ def approve(borrower, lines, k, products, platforms, rules, chance):
     lender = platforms[platform]
     if borrower.age < product.age_from or is_cooling_off(borrower, rules):  # rules may have changed since it was asked
         return 0
+    if rules.lender_cap < MOST_KINDS and _other_lenders(lines, platform, products) >= rules.lender_cap:
+        return 0
     points, income = score(borrower, lines, k, products, platforms, rules, chance)
     if is_manual(borrower, k, lender, rules):
         points -= drift(borrower, platform, lender, rules)
@@ -51,10 +53,20 @@ def approve(borrower, lines, k, products, platforms, rules, chance):
         limit = min(limit, room_under_caps(borrower, lines, products, platforms, rules))
     if limit <= 0 or (limit < product.limit_low * YUAN and not tried_out) or not _pays(limit, points, product, lender):
         return 0
-    _sign(lines[k], limit, points, product, rules)
+    sign(lines[k], limit, points, product, rules)
     lines[k].on_trial = tried_out
     borrower.last_opened = rules.month
     return 1
+
+
+@rule
+def _other_lenders(lines, platform, products):
+    """At how many other lenders the person holds a line."""
+    held = 0  # bits: platforms
+    for k in range(len(lines)):
+        if products[k].platform != platform and is_on_book(lines[k]):
+            held |= 1 << int(products[k].platform)
+    return count_bits(held)
 
 
 @rule
@@ -84,7 +96,7 @@ def _pays(limit, points, product, lender):
 
 
 @rule
-def _sign(line, limit, points, product, rules):
+def sign(line, limit, points, product, rules):
     """Open the line under the fee schedule of the day, at a price that follows the score."""
     line.state = OPEN
     line.limit = limit

@@ -4,7 +4,17 @@ from sim.budget import restraint
 from sim.chance import BELONGINGS, FAMILY, LOAN_CHOICE, LOAN_SIZE, LOAN_WISH, uniform
 from sim.compiled import rule
 from sim.ledger import BELONGINGS_SOLD, FAMILY_HELP, fen, post
-from sim.line import balance, cash_headroom, draw, headroom, is_called_in, is_on_book, price
+from sim.line import (
+    MOST_RESPONSE,
+    balance,
+    cash_headroom,
+    draw,
+    headroom,
+    is_called_in,
+    is_on_book,
+    price,
+    price_response,
+)
 from sim.person import is_aimed_at, is_malicious, own_cap
 from sim.records import NOTICE
 
@@ -100,26 +110,34 @@ def draw_ahead(borrower, lines, products, aims, rules, tally):
 
 
 @rule
-def take_loan(borrower, lines, products, rules, chance, plan, tally):
+def take_loan(borrower, lines, products, contracts, rules, chance, plan, tally):
     """Some who are not short draw a cash line to spend: the loan is added to this month's wants.
 
-    Probability = loan hazard, doubled for revolvers, lower after a lesson and after a cut (deleveraging); size uniform
-    on 0-2 times the mean size, on the open cash line that looks cheapest: instalment rate * (1/2 + uniform).
+    Probability = loan hazard * openness, doubled for revolvers, lower after a lesson and after a cut (deleveraging); size uniform
+    on 0-2 times the mean size, on the open cash line that looks cheapest: instalment rate * (1/2 + uniform). Fewer wish
+    for it on a line that has become dearer since the founding, more on one that has become cheaper.
     """
-    hazard = rules.loan_hazard * (2.0 if borrower.appetite > 0.0 else 1.0) * restraint(lines, rules)
+    hazard = rules.loan_hazard * borrower.openness * (2.0 if borrower.appetite > 0.0 else 1.0)
+    hazard *= restraint(lines, rules)
     if borrower.taught > 0.0:
         hazard *= 1.0 - rules.education_effect * float(borrower.taught)
-    if uniform(chance, LOAN_WISH, borrower.id) >= hazard:
+    wish = uniform(chance, LOAN_WISH, borrower.id)
+    if wish >= MOST_RESPONSE * hazard:
         return
     best = -1
     best_cost = 0.0
     for k in range(len(lines)):
-        if products[k].buys == 0.0 and cash_headroom(lines[k], products[k]) > 0:
+        wished = products[k].buys == 0.0 or products[k].cash_wishes > 0.0
+        if wished and _within_reach(lines[k], products[k], plan) > 0:
             cost = products[k].instalment_rate * (0.5 + uniform(chance, LOAN_CHOICE, borrower.id, k))
             if best < 0 or cost < best_cost:
                 best = k
                 best_cost = cost
-    if best >= 0:
+    if best < 0:
+        return
+    terms = contracts[lines[best].contract, best]
+    hazard *= price_response(lines[best], terms.instalment_rate, terms.usual_instalment_rate, terms, rules)
+    if wish < hazard:
         spend_loan(borrower, lines[best], products[best], best, rules, chance, plan, tally)
 
 
@@ -128,8 +146,11 @@ def spend_loan(borrower, line, product, k, rules, chance, plan, tally):
     """Draw a loan of the size the person wishes, as far as line and own cap go, to spend it this month."""
     wish = fen(2.0 * uniform(chance, LOAN_SIZE, borrower.id) * rules.loan_size * borrower.wage)
     allowed = int(own_cap(borrower, rules) * line.limit) - balance(line)
-    amount = min(wish, allowed, cash_headroom(line, product))
+    amount = min(wish, allowed, _within_reach(line, product, plan))
     if amount > 0:
+        unused = headroom(line)
         draw(borrower, line, product, k, amount, tally)
+        if product.buys > 0.0:
+            plan.room -= unused - headroom(line)
         plan.wants += amount
         plan.short -= amount

@@ -68,12 +68,15 @@ def draw_on_course(borrower, line, product, k, use, counted_on, plan, tally):
 
 
 @rule
-def leave_room(line, k, use, buy, tally):
-    """While the month's purchases are made there is as much room on the line as the baseline uses, and it is used."""
-    line.wait -= 1
-    tally.limit_was[k] = line.limit
-    line.limit = min(int(line.limit), balance(line) + int(use.bought) + int(use.abroad))
-    buy[k] = use.bought
+def leave_room(lines, held, course, plan, buy, tally):
+    """While the month's purchases are made there is as much room on a line as the baseline uses, and it is used."""
+    for k in held:
+        if plan.apart & (1 << k):
+            line, use = lines[k], course[k]
+            line.wait -= 1
+            tally.limit_was[k] = line.limit
+            line.limit = min(int(line.limit), balance(line) + int(use.bought) + int(use.abroad))
+            buy[k] = use.bought
 
 
 @rule

@@ -68,15 +68,17 @@ def _provide(platform, result):
 
 @rule
 def _settle_capital(platform, k, book, rules, flows):
-    """Owners take half of what is spare after the first year, and put in a share of what is missing."""
+    """Owners take half of what is spare after the first year, and put in a share of what is missing; so may a rescuer,
+    and a platform that failed lends again once it has the capital."""
     gap = int(platform.capital_share * platform.own_share * book) - platform.capital
     spare = -gap // 2
     if spare > 0 and rules.month >= YEAR:
         post(flows, DIVIDENDS, k, spare)
         platform.capital -= spare
         platform.cash -= spare
-    elif gap > 0 and platform.recapitalisation > 0.0 and platform.state != FAILED:
-        put_in = fen(platform.recapitalisation * gap)
+    share = platform.rescue if platform.state == FAILED else max(platform.recapitalisation, platform.rescue)
+    if gap > 0 and share > 0.0:
+        put_in = fen(share * gap)
         post(flows, CAPITAL_IN, k, put_in)
         platform.capital += put_in
         platform.cash += put_in
@@ -118,5 +120,5 @@ def _tighten(platform, book, rules):
     tightening += rules.tighten_capital * min(1.0, gap) + rules.tighten_spread * platform.spread
     tightening += platform.early_warning * platform.alarm + platform.control
     platform.tightening = max(-rules.tighten_most, min(rules.tighten_most, tightening))
-    if platform.state != FAILED:
+    if platform.state != FAILED or platform.rescue > 0.0:
         platform.state = FAILED if ratio < 0.0 else STOPPED if ratio < platform.capital_required else LENDING

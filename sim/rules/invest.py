@@ -15,13 +15,16 @@ def invest(platform, news, rules):
     that stopped or failed, by what investors have in their books, so that a failure is forgotten as its book is run
     off + shock. New investors make up what is missing as far as fear is below 1; then
     funds = (1 - sensitivity * fear) * funds, never more than the investors' part of the book. If more of that part is
-    missing than is liquid, the platform cannot lend; if half of it is missing, it fails.
+    missing than is liquid, the platform cannot lend; if half of it is missing, it fails. A rescuer stands in for all.
 
     news: 0-1, share of other platforms with investors that did not lend last month.
     """
     if platform.investors == 0.0 or platform.state == FAILED:
         return
     part = investors_part(platform)
+    if platform.rescue > 0.0:
+        platform.fear, platform.funds = 0.0, int(part)
+        return
     excess = platform.delinquency / max(1e-6, platform.target_delinquency) - 1.0
     platform.fear = rules.fear_memory * platform.fear + max(0.0, excess) + rules.news_weight * news + rules.news_shock
     left = min(float(platform.funds), part)

@@ -2,9 +2,12 @@
 
 from sim import tally as row
 from sim.compiled import rule
-from sim.line import CHARGED_OFF, DEFAULT_MONTHS, OLDEST, balance, count_bits, is_on_book
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, IN_PLAN, OLDEST, SOLD, balance, count_bits, is_on_book
 from sim.parameters import AGE_GROUPS, YEAR
 from sim.person import withholds_data
+
+LATE_MONTHS = 2  # months past due from which a line is 30 or more days late
+MANY = 4  # platforms
 
 
 @rule
@@ -25,6 +28,7 @@ def measure(borrower, lines, held, products, platforms, pay, defaulted, rules, t
             books[k, row.CLAIMS] += int(line.revolving)
         if not is_on_book(line):
             continue
+        books[k, row.CASH_DRAWN] += int(line.drawn)
         if line.months_on_book < OLDEST:
             line.months_on_book += 1
         amount = balance(line)
@@ -35,6 +39,7 @@ def measure(borrower, lines, held, products, platforms, pay, defaulted, rules, t
             books[k, row.ACCOUNTS_WITH_BALANCE] += 1
             books[k, row.BALANCE] += amount
             books[k, row.CURRENT + min(row.M4 - row.CURRENT, int(line.months_past_due))] += amount
+            books[k, row.PLAN_BALANCE] += amount if line.state == IN_PLAN and line.months_past_due < LATE_MONTHS else 0
             owed += amount
             owed_to |= 1 << int(products[k].platform)
             if platforms[products[k].platform].online > 0.0:
@@ -42,7 +47,37 @@ def measure(borrower, lines, held, products, platforms, pay, defaulted, rules, t
     _segments(borrower, owed, defaulted, tally.segments)
     borrower.lenders = count_bits(owed_to)
     _economy(borrower, count_bits(online_to), tally.economy)
+    _stacked(borrower, lines, held, products, tally.economy)
     tally.economy[row.OPTED_OUT] += withholds_data(borrower, rules)
+
+
+@rule
+def _stacked(borrower, lines, held, products, economy):
+    """Count the person by how many lenders there are: that gave a line, that lent cash this month, that wait for money.
+
+    At how many cash was drawn is published here for next month.
+    """
+    held_at = cash_at = late_at = drawn = 0  # bits: platforms
+    for k in held:
+        line, bit = lines[k], 1 << int(products[k].platform)
+        if is_on_book(line):
+            held_at |= bit
+            late_at |= bit if line.months_past_due >= DEFAULT_MONTHS else 0
+        elif (line.state == CHARGED_OFF or line.state == SOLD) and line.revolving > 0:
+            late_at |= bit
+        if line.drawn > 0:
+            cash_at |= bit
+            drawn += int(line.drawn)
+            line.drawn = 0
+    borrower.cash_lenders = count_bits(cash_at)
+    registrations = count_bits(late_at)
+    many = count_bits(held_at) >= MANY
+    economy[row.DELINQUENT] += registrations > 0
+    economy[row.DELINQUENT_TWO] += registrations > 1
+    economy[row.REGISTRATIONS] += registrations
+    economy[row.HOLDERS_FOUR] += many
+    economy[row.HOLDERS_FOUR_DRAWN] += drawn if many else 0
+    economy[row.CASH_FOUR] += borrower.cash_lenders >= MANY
 
 
 @rule

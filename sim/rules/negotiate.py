@@ -13,13 +13,13 @@ SUSPENDED = 12  # months without credit or another plan once a plan was broken
 
 @rule
 def negotiate(borrower, line, k, lender, rules, chance, tally):
-    """Who is late on a line may ask for a plan; it is agreed with probability acceptance * capacity for requests.
+    """Who is so late on a line that plans are given may ask for one; it is agreed with probability acceptance * capacity for requests.
 
     An adviser raises the acceptance; who is not reached has to ask again. The plan spreads the whole balance over its
     months, writes down its share of the interest, and starts current: extension and write-down are separate terms. A
     suspended line gets none.
     """
-    late = (line.state == OPEN or line.state == FROZEN) and line.months_past_due > 0 and line.wait == 0
+    late = (line.state == OPEN or line.state == FROZEN) and line.months_past_due >= rules.plan_from and line.wait == 0
     if lender.plan_acceptance == 0.0 or not late:
         return
     if uniform(chance, PLAN_REQUEST, borrower.id, k) >= rules.plan_request_hazard:

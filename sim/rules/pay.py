@@ -56,7 +56,7 @@ def pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, p
 
 @rule
 def _stops_paying(borrower, lines, products, rules, plan):
-    """Whether the person chooses to default: debts above a year of wage, and little shame or fear.
+    """Whether the person chooses to default: debts above so many months of wage, and little shame or fear.
 
     stigma < strategic share * (1 + peer effect * friends in default), where the right side falls with calls, with the
     penalty and the bureau's reach on what is owed, and once late with the appeal of reminders, which may depend on how
@@ -81,7 +81,7 @@ def _stops_paying(borrower, lines, products, rules, plan):
             if lines[k].months_past_due > 0:
                 late = True
                 known = max(known, min(1.0, lines[k].months_on_book / YEAR))
-    if debt <= YEAR * int(borrower.wage):
+    if debt <= rules.strategic_debt * int(borrower.wage):
         return False
     bar /= (1.0 + rules.penalty_deterrence * penalty / debt) * (1.0 + rules.bureau_deterrence * reported / debt)
     if late:

@@ -16,7 +16,7 @@ MOST_WANTS = 1.5  # times normal, for people with more cash than they like to ho
 
 
 @rule
-def plan_month(borrower, lines, held, products, platforms, rules, chance, plan, buy, pay):
+def plan_month(borrower, lines, held, products, contracts, platforms, rules, chance, plan, buy, pay):
     """Set out the month's needs, wants and means; nothing is paid yet.
 
     Needs are necessities, an unplanned expense and the minimum payments; debt that has been called in is paid out of
@@ -36,7 +36,7 @@ def plan_month(borrower, lines, held, products, platforms, rules, chance, plan, 
     plan.normal_wants = fen(max(0.0, usual))
     plan.expense = _expense(borrower, rules, chance)
     plan.essentials = fen(rules.necessity_share * wage) + plan.expense
-    net_new, planned = _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay)
+    net_new, planned = _lines(borrower, lines, held, products, contracts, platforms, rules, plan, buy, pay)
 
     gap = borrower.cash - planned - plan.essentials - plan.normal_wants - float(borrower.buffer_target) * wage
     plan.saved = fen(max(0.0, rules.saving_sweep * gap))
@@ -101,7 +101,7 @@ def _expense(borrower, rules, chance):
 
 
 @rule
-def _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay):
+def _lines(borrower, lines, held, products, contracts, platforms, rules, plan, buy, pay):
     """For each line: what will be paid by habit and bought on it.
 
     Those who pay in full pay the bill and put a share of spending on the line, at most half of its limit, since last
@@ -128,7 +128,7 @@ def _lines(borrower, lines, held, products, platforms, rules, plan, buy, pay):
             continue
         product = products[k]
         owed = int(line.revolving) + int(line.instalment)
-        target = aim * target_share(borrower, line, product, rules) * line.limit
+        target = aim * target_share(borrower, line, contracts[line.contract, k], rules) * line.limit
         lender = platforms[product.platform]
         plan.pressure = max(plan.pressure, pressure(line, product, lender, rules))
         pay[k] = int(line.due)

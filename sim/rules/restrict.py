@@ -8,7 +8,7 @@ from sim.line import OPEN, headroom
 from sim.parameters import NO_CAP, YUAN
 from sim.person import is_aimed_at
 from sim.records import CUT
-from sim.score import score
+from sim.score import score, sees_debts
 
 
 @rule
@@ -34,8 +34,26 @@ def restrict(borrower, lines, products, platforms, aims, rules, chance, tally):
             if points >= cut.score_below:
                 continue
         hit |= _take(borrower, lines[k], products[k], k, fen(lines[k].limit * (1.0 - cut.share)), rules, tally)
+    hit |= _cut_multi(borrower, lines, products, platforms, rules, tally)
     hit |= _enforce_cap(borrower, lines, products, platforms, rules, tally)
     tally.economy[row.POLICY_CUT_PEOPLE] += hit
+
+
+@rule
+def _cut_multi(borrower, lines, products, platforms, rules, tally):
+    """Who drew cash at many lenders last month keeps a share of each limit, at the lenders that see it.
+
+    The share is of the limit before any cut, and the speed limit in force holds.
+    """
+    if rules.multi_lender_limit >= 1.0 or borrower.cash_lenders < rules.multi_lender_from:
+        return 0
+    hit = 0
+    for k in range(len(lines)):
+        platform = int(products[k].platform)
+        if lines[k].state == OPEN and sees_debts(borrower, platforms[platform], platform, rules):
+            limit = max(int(lines[k].limit), int(lines[k].limit_before))
+            hit |= _take(borrower, lines[k], products[k], k, fen(rules.multi_lender_limit * limit), rules, tally)
+    return hit
 
 
 @rule

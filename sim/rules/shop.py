@@ -13,11 +13,11 @@ from sim.ledger import (
     fen,
     post,
 )
-from sim.line import INSTAL, headroom, lend
+from sim.line import INSTAL, headroom, lend, price_response
 
 
 @rule
-def shop(borrower, lines, held, products, shops, merchants, plan, buy, tally):
+def shop(borrower, lines, held, products, contracts, shops, merchants, rules, plan, buy, tally):
     """Buy what the plan says, as far as cash kept for bills and unused credit go.
 
     Who is still short buys necessities only, with the credit kept for them and cash, before any bill. Everybody else
@@ -38,7 +38,7 @@ def shop(borrower, lines, held, products, shops, merchants, plan, buy, tally):
         for k in held:
             habit += buy[k]
         credit = max(min(habit, spending), spending - free)
-    credit, fees = _buy_on_lines(lines, held, products, credit, wants, plan, buy, tally)
+    credit, fees = _buy_on_lines(lines, held, products, contracts, credit, wants, rules, plan, buy, tally)
     if plan.short <= 0:
         _buy_abroad(lines, held, products, wants, tally)
     cash = min(spending - credit, int(borrower.cash))
@@ -64,9 +64,10 @@ def _buy_abroad(lines, held, products, wants, tally):
 
 
 @rule
-def _buy_on_lines(lines, held, products, amount, wants, plan, buy, tally):
+def _buy_on_lines(lines, held, products, contracts, amount, wants, rules, plan, buy, tally):
     """Put an amount on purchase lines: by habit first, then wherever there is room.
 
+    A share is turned into instalments at once, less of it where these have become dearer since the founding.
     Returns what was put there and what it costs the merchants, in fen.
     """
     left = amount
@@ -80,7 +81,12 @@ def _buy_on_lines(lines, held, products, amount, wants, plan, buy, tally):
                 part = min(part, buy[k])
             if part <= 0:
                 continue
-            converted = fen(products[k].instalment_share * part) if lines[k].permissions & INSTAL else 0
+            converted = 0
+            if lines[k].permissions & INSTAL and products[k].instalment_share > 0.0:
+                terms = contracts[lines[k].contract, k]
+                share = products[k].instalment_share
+                share *= price_response(lines[k], terms.instalment_rate, terms.usual_instalment_rate, terms, rules)
+                converted = fen(min(1.0, share) * part)
             if converted > 0:
                 lend(lines[k], converted, int(products[k].term))
             lines[k].purchases += part - converted

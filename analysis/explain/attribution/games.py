@@ -139,7 +139,7 @@ def _game_of_changes(name: str, case: Case, players: dict[str, tuple]) -> Game:
             f"{case.reform.name} has no dated change of its own, so there are no {name} to attribute to; its effects"
             " can be attributed to channels"
         )
-    before = tuple(case.baseline.market_arguments()["changes"])
+    before = tuple(case.given[0]["changes"])
     return Game(
         name,
         tuple(players),

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.explain.lines import on_book, owed
 from sim.chance import month_key
 from sim.compiled import loop
-from sim.line import CHARGED_OFF, IN_PLAN, OPEN, SOLD, is_on_book
+from sim.line import CHARGED_OFF, SOLD, is_on_book
 from sim.parameters import AGE_GROUPS, YEAR
 from sim.record import SEGMENTS
 from sim.score import score
@@ -68,7 +69,7 @@ def divide(model) -> dict[str, np.ndarray]:
     decile = _ranked(people["wage"], len(DECILES))
     lenders = np.minimum(people["lenders"].astype(np.int64), len(LENDERS) - 1)
     known = (lines["state"] == CHARGED_OFF) | (lines["state"] == SOLD)
-    known |= _on_book(lines) & (lines["months_on_book"] >= YEAR)
+    known |= on_book(lines) & (lines["months_on_book"] >= YEAR)
     return {
         EVERYONE: np.zeros(len(people), np.int64),
         "income decile": decile,
@@ -118,10 +119,6 @@ def _mean_scores(borrowers, lines, products, platforms, rules, chance):
     return scores
 
 
-def _on_book(lines) -> np.ndarray:
-    return (lines["state"] >= OPEN) & (lines["state"] <= IN_PLAN)
-
-
 # --- what happened to whom ---
 @dataclass(frozen=True)
 class Gains:
@@ -158,8 +155,7 @@ class Lives:
             for place, field in enumerate(_PAGES):
                 self._flows[side, place] += pages[field]
             self._flows[side, -1] += people["income"]
-            owed = sum(lines[part].astype(np.int64) for part in ("revolving", "purchases", "instalment"))
-            self._stocks[side] = np.where(_on_book(lines), owed, 0).sum(axis=1), people["cash"]
+            self._stocks[side] = owed(lines).sum(axis=1), people["cash"]
             self._defaulted[side] = people["ever_in_default"] == 1
             self._cut[side] = people["policy_cut_month"] >= self.first
 

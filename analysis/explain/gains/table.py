@@ -18,7 +18,7 @@ from analysis.explain.gains.lives import (
     PER_THOUSAND,
     Gains,
 )
-from analysis.wording import interval, number
+from analysis.wording import interval, number, span
 from sim.parameters import YUAN
 
 FEWEST_PEOPLE = 30  #: a group, mean over seeds, of which anything is said
@@ -223,7 +223,7 @@ def _than(value: Estimate, digits=1) -> str:
     """A change as ``22.5 yuan less (95 % interval ...)``, with a word of warning where it may be nothing."""
     words = f"{abs(value.mean):,.{digits}f} yuan {'less' if value.mean < 0 else 'more'}"
     untold = ", not told from zero" if value.has_interval and value.includes_zero else ""
-    return f"{words} ({interval(value, digits).split(' (', 1)[1].removesuffix(')')}{untold})"
+    return f"{words} ({span(value, digits)}{untold})"
 
 
 def _good(gains, reform, baseline) -> str:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.explain.lines import amounts, on_book, owed
 from analysis.explain.network import measures
-from analysis.explain.twins import REFORM, Case, Twins, World
+from analysis.explain.twins import Case, Twins, World
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, SOLD
 
 YEAR = 12  #: months after a lender closes in which defaults elsewhere are counted
 MOST_LENDERS = 4  #: numbers of lenders are told apart up to so many
@@ -45,20 +47,17 @@ def read_network(model) -> Network:
     A person is in default at a platform with a line more than 90 days past due there, or one charged off while the
     default is on the bureau's record. model: a CreditModel.
     """
-    from sim.line import CHARGED_OFF, DEFAULT_MONTHS, IN_PLAN, OPEN, SOLD
-
     market = model.market
     lines, people = market.lines, market.borrowers
     at = np.eye(len(model.platform_names), dtype=np.int64)[market.products["platform"]]  # [product, platform]
-    amount = sum(lines[part].astype(np.int64) for part in ("revolving", "purchases", "instalment"))
-    on_book = (lines["state"] >= OPEN) & (lines["state"] <= IN_PLAN)
+    held, amount = on_book(lines), amounts(lines)
     written_off = (lines["state"] == CHARGED_OFF) | (lines["state"] == SOLD)
     recorded = written_off & (amount > 0) & (people["bad_record"] > 0)[:, None]
-    bad = (on_book & (lines["months_past_due"] >= DEFAULT_MONTHS)) | recorded
+    bad = (held & (lines["months_past_due"] >= DEFAULT_MONTHS)) | recorded
     return Network(
         platforms=tuple(model.platform_names),
-        owed=np.where(on_book, amount, 0) @ at,
-        debt=np.where(on_book | written_off, amount, 0) @ at,
+        owed=owed(lines) @ at,
+        debt=np.where(held | written_off, amount, 0) @ at,
         in_default=bad.astype(np.int64) @ at > 0,
         capital=np.array(market.platforms["capital"]),
         own_share=np.array(market.platforms["own_share"]),
@@ -87,18 +86,7 @@ class Observed:
     closings: Closings
 
 
-def observe(case: Case, seed: int) -> Observed:
-    """Play one seed: both worlds to the end, and the worlds in which one platform closes for a year.
-
-    case: the worlds; seed: of the chance. Returns an Observed.
-    """
-    before, closings = close_each(case, seed)
-    with Twins(case, seed) as twins:
-        [(baseline, reform)] = twins.play([REFORM], lambda *models: tuple(read_network(model) for model in models))
-    return Observed(before, baseline, reform, closings)
-
-
-def close_each(case: Case, seed: int) -> tuple[Network, Closings]:
+def close_each(twins: Twins) -> tuple[Network, Closings]:
     """The network before the policy, and what would happen if each platform closed then.
 
     One world for each platform q: from the policy month on it takes nobody new and lets nobody draw; debts run off.
@@ -107,13 +95,16 @@ def close_each(case: Case, seed: int) -> tuple[Network, Closings]:
     in both worlds. loss_pq = loss * own share_p * (balances that go into default at p there, less those in the
     baseline) / capital_p, through whatever channel: what the shared-borrower formula should come to.
 
-    case, seed: as for ``observe``. Returns (Network, Closings).
+    twins: the worlds of one seed; if they differ from the start, the baseline is played up to the policy once more.
+    Returns (Network, Closings).
     """
-    months = min(case.months, case.policy + YEAR)
-    with Twins(replace(case, reform=case.baseline, months=months), seed) as twins:
-        before = read_network(twins.trunk)
-        worlds = [_closing(case, platform) for platform in before.platforms]
-        pairs = twins.play(worlds, lambda *models: [defaults_since(model, case.policy) for model in models])
+    case = twins.case
+    if not case.branches:
+        with Twins(replace(case, reform=case.baseline), twins.seed, twins.threads) as alike:
+            return close_each(alike)
+    before = read_network(twins.trunk)
+    worlds = [_closing(case, platform) for platform in before.platforms]
+    pairs = twins.play(worlds, lambda *models: [defaults_since(model, case.policy) for model in models], most=YEAR)
     extra = [extra_default(before.owed, q, *pair) for q, pair in enumerate(pairs)]
     more = np.transpose([closed.sum(axis=0) - baseline.sum(axis=0) for baseline, closed in pairs])
     lost = measures.LOSS * before.own_share[:, None] * more * (1 - np.eye(len(worlds)))
@@ -124,7 +115,7 @@ def _closing(case: Case, platform: str) -> World:
     """The baseline with one platform that stops lending when the policy would come."""
     from sim.policy import Change, month_date, month_number
 
-    given = case.baseline.market_arguments()
+    given, _ = case.given
     start = month_date(month_number(given["start"]) + case.policy)
     return World((*given["changes"], Change("closing", "platform_stop", 1, start, platform=platform)))
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from analysis.estimate import Estimate, estimate
 from analysis.explain.network.closings import Observed, closing_measures, network_measures
+from analysis.wording import interval
 
 DEBTRANK = "Battiston et al. 2012; Bardoscia et al. 2015"
 INDIA = "Community-Mediated Exchange and Collective Loan Defaults (India)"
@@ -176,12 +177,10 @@ def _weightiest(before) -> str:
     """The lender whose closing does most to the others, by the formula and as it was played."""
     ranks = {key[1]: value for key, value in before.items() if key[0] == "DebtRank" and value.seeds}
     top = max(ranks, key=lambda name: ranks[name].mean)
-    rank, span = ranks[top], ""
-    if rank.has_interval:
-        span = f", 95 % interval {100 * rank.low:.1f} to {100 * rank.high:.1f}"
+    rank = interval(ranks[top].times(100), 1, signed=False, unit="% of all books")
     more, played = (before[what + " if it closes", top, ""].mean for what in ("extra default", "loss of others"))
     return (
-        f"The largest DebtRank is that of {top} ({100 * rank.mean:.1f} % of all books{span}): if it stopped lending,"
+        f"The largest DebtRank is that of {top}, {rank}: if it stopped lending,"
         f" {1000 * more:.0f} per 1,000 more of the people whom it shares with others would default there within a year."
         f" Played month by month, its closing comes to {100 * played:.1f} % on the same scale."
     )

@@ -7,7 +7,8 @@ what is needed to say afterwards who handed it on: who spent less, and who was l
 
 import numpy as np
 
-from sim.line import ASKED, FROZEN, IN_PLAN, NONE, OPEN
+from analysis.explain.lines import on_book, owed
+from sim.line import ASKED, FROZEN, NONE, OPEN
 from sim.parameters import BEHAVIOUR
 from sim.record import CAUSES
 
@@ -34,17 +35,6 @@ ON_PEOPLE = {
 SERIOUS = 2  # months past due from which a balance counts as delinquent: 30 days
 MUCH = 0.01  # score points of tightening: an eighth of the usual error of a score
 SMOOTHING = BEHAVIOUR["merchant_smoothing"].default  # weight of a month in the sales that decide on staff
-
-
-def on_book(lines) -> np.ndarray:
-    """Which lines their lenders carry: open, frozen or in a plan. lines: LINE records [borrower, line]."""
-    return (lines["state"] >= OPEN) & (lines["state"] <= IN_PLAN)
-
-
-def owed(lines) -> np.ndarray:
-    """What is owed on each line on the book, in fen [borrower, line]."""
-    parts = lines["revolving"].astype(np.int64) + lines["purchases"] + lines["instalment"]
-    return np.where(on_book(lines), parts, 0)
 
 
 class Divergence:

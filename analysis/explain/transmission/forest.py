@@ -13,6 +13,7 @@ from analysis.estimate import Estimate, estimate
 from analysis.explain.transmission.chains import ENTRIES, Step, chain_of, entry_of, pushes_of, words
 from analysis.explain.transmission.divergence import NEVER, Divergence
 from analysis.explain.transmission.parents import POLICY, UNKNOWN, Edges, descent, edges_of, forest
+from analysis.wording import interval
 
 GIVERS = ("policy", "defaulters", "others", "unknown")
 AT_LENDERS = ("cut", "rules", "refused", "tighter", "looser")  # what lenders do to a person
@@ -234,10 +235,10 @@ def sentences(found: Sequence[Transmission]) -> list[str]:
         f"Of the {total['caused'].mean:.0f} people (mean of {seeds}) who default only in the reform, chains begin with:"
         f" {', '.join(begins)}; {100 * total['crossed'].mean:.0f} % default with a lender that had not cut or refused"
         " them.",
-        f"The effective reproduction number is {_span(total['R'])}: so many further defaults each one hands on through"
-        f" lenders, jobs and friends, in at most {max(one.depth for one in found)} generations; another"
-        f" {100 * total['blame: others'].mean:.0f} % of the blame is on people who were late or bought less and do not"
-        " default themselves.",
+        f"The effective reproduction number is {interval(total['R'], signed=False)}: so many further defaults each one"
+        f" hands on through lenders, jobs and friends, in at most {max(one.depth for one in found)} generations;"
+        f" another {100 * total['blame: others'].mean:.0f} % of the blame is on people who were late or bought less and"
+        " do not default themselves.",
         f"{total['caused, never cut'].mean:.1f} of these people were never cut themselves, and"
         f" {total['avoided, never cut'].mean:.1f} such people default only in the baseline: only what the first number"
         " has above the second is added harm, the rest is default moved from one person to another.",
@@ -249,12 +250,6 @@ def sentences(found: Sequence[Transmission]) -> list[str]:
             f" {one.cut[0]}): {one.words(one.cut_chains[0])}."
         )
     return told
-
-
-def _span(value: Estimate) -> str:
-    if not value.has_interval:
-        return f"{value.mean:.2f} (one seed, no interval)"
-    return f"{value.mean:.2f} (95 % interval {value.low:.2f} to {value.high:.2f})"
 
 
 def tables(found: Sequence[Transmission]) -> dict[str, dict[str, np.ndarray]]:

@@ -1,0 +1,1 @@
+"""Calibration: which values of unpublished numbers give the published market, and do answers depend on the choice?"""

@@ -1,0 +1,99 @@
+"""Where the inputs of a world come from: published figures, judgement, calibration, or the scenario itself."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from analysis.sensitivity.values import label
+from scenarios.loader import DESIGNS, market_terms
+from scenarios.messages import plain
+from sim.parameters import BEHAVIOUR, PLATFORM, PRODUCT, Parameter
+
+CHANGED, PUBLISHED, CALIBRATED, JUDGEMENT, CHOSEN = "changed", "published", "calibrated", "judgement", "chosen"
+KINDS = {
+    PUBLISHED: "taken from published figures",
+    CALIBRATED: "calibrated to the published calm market",
+    JUDGEMENT: "judgement, with no published figure or only its sign",
+    CHOSEN: "definitions, and mechanisms of the design",
+    CHANGED: "set by the scenario or on the command line, unlike the market as it comes with Rollover",
+}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Inputs of one kind: how many numbers of the world, of how many in all, and which."""
+
+    kind: str  # a key of KINDS
+    count: int
+    total: int
+    listed: str
+
+    @property
+    def words(self) -> str:
+        """The count in words."""
+        return f"{self.count} of {self.total} inputs {'is' if self.count == 1 else 'are'} {KINDS[self.kind]}"
+
+
+def provenance(scenario: dict) -> list[Origin]:
+    """Sort the inputs of a world by where they come from.
+
+    A number that is neither the parameter's default nor what its market writes down was set by the scenario; one that
+    a calibration declares free, or whose source says so, is calibrated; the rest follows its source in
+    ``sim/parameters.py``, and counts as judgement wherever that says judgement or that only a sign is published. A term
+    of a market is a published one if its parameter is: its own row stands beside it in the market's file.
+
+    scenario: resolved, as the manifest of a run folder holds it. Returns the kinds that occur, in the order of KINDS;
+    nothing for a folder without scenarios. Platforms and products count one by one; equal names are listed once.
+    """
+    found: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    terms = market_terms(str(scenario.get("market", "")))
+    for path, parameter, value in _numbers(scenario):
+        usual = _at(terms, path, parameter.default)
+        kind = _kind(".".join(path), parameter, value != usual)
+        told = f" = {plain(value)} (usually {plain(usual)})" if kind == CHANGED else ""
+        source = f" ({parameter.source})" if kind == PUBLISHED else ""
+        name = label(".".join(path)) if kind in (CHANGED, CALIBRATED) else parameter.name.replace("_", " ")
+        found[kind].append(name + told + source)
+    total = sum(map(len, found.values()))
+    return [Origin(kind, len(names), total, ", ".join(dict.fromkeys(names))) for kind, names in found.items() if names]
+
+
+def _kind(path: str, parameter: Parameter, changed: bool) -> str:
+    if changed:
+        return CHANGED
+    if path in _free() or "calibrated" in parameter.source:
+        return CALIBRATED
+    if "judgement" in parameter.source or "sign" in parameter.source:
+        return JUDGEMENT
+    return CHOSEN if parameter.source in ("design", "definition") else PUBLISHED
+
+
+def _numbers(scenario: dict) -> Iterator[tuple[tuple[str, ...], Parameter, float]]:
+    """Every number of a world: its address, its parameter and its value."""
+    for name, value in (scenario.get("parameters") or {}).items():
+        if name in BEHAVIOUR:
+            yield ("parameters", name), BEHAVIOUR[name], value
+    for platform, terms in (scenario.get("platforms") or {}).items():
+        for name in filter(terms.__contains__, PLATFORM):
+            yield ("platforms", platform, name), PLATFORM[name], terms[name]
+        for product, contract in (terms.get("products") or {}).items():
+            for name in filter(contract.__contains__, PRODUCT):
+                yield ("platforms", platform, "products", product, name), PRODUCT[name], contract[name]
+
+
+def _at(terms: dict, path: tuple[str, ...], default: float) -> float:
+    """What a market writes down at an address, or the default."""
+    here = terms
+    for part in path:
+        if not isinstance(here, dict) or part not in here:
+            return default
+        here = here[part]
+    return here
+
+
+@cache
+def _free() -> frozenset[str]:
+    """The addresses that the calibration of the calm market declares free."""
+    with (DESIGNS / "calm-market.toml").open("rb") as file:
+        return frozenset(table["path"] for table in tomllib.load(file)["sweep"])

@@ -1,0 +1,134 @@
+"""From a run folder of the Korean market to monthly series under the names of the published ones."""
+
+import numpy as np
+
+from analysis.folder import Run, open_run
+from analysis.validation.korea.replay import Replay, ratio
+from scenarios.schema import Scenario
+
+BANKS = "banks"  #: the banks' own cards, which the published figures of card companies leave out
+STOPS = "lg"  #: the lender that stops cash advances in November 2003
+LATE = "m2_fen + m3_fen + m4_fen"
+CARD_COMPANIES = f"platform <> '{BANKS}'"
+
+
+def replay(folder, played: Scenario) -> Replay:
+    """The series of a run folder's only world.
+
+    folder: path or Run; played: the scenario. Delinquencies are shares of the balance of card companies without
+    charged-off debt; *real* adds lines in a plan that are not late again. Persons are those with a line more than 90
+    days late or charged off and still owed, registrations the platforms at which they have one. Returns a Replay.
+    """
+    run = folder if isinstance(folder, Run) else open_run(folder)
+    owed = _book(run, "balance_fen")
+    series = {
+        "real delinquency": ratio(_book(run, f"{LATE} + plan_fen"), owed),
+        "headline delinquency": ratio(_book(run, LATE), owed),
+        **_persons(run),
+        **_volumes(run),
+        **_lenders(run, owed),
+        "cash-advance limits": _cash_limits(run, played),
+        "spread of card bonds": ratio(_book(run, "balance_fen * spread"), owed)
+        + in_force(played.changes.values(), "base_rate", 0.0, run.months),
+        "limits taken by policies": _book(run, "policy_cut_fen", "TRUE"),
+        "rewritten loans agreed": _book(run, "plans_extended + plans_relieved"),
+        "rewritten loans broken": _book(run, "extended_broken + relieved_broken"),
+    }
+    return Replay(run.months, len(run.seeds), series)
+
+
+def _book(run, what: str, where: str = CARD_COMPANIES) -> np.ndarray:
+    """A sum over lines of card companies, [seed, month]."""
+    sql = f"""SELECT seed, month, sum(({what})::DOUBLE) AS value FROM monthly WHERE world = $baseline AND {where}
+              GROUP BY ALL"""
+    return run.by_month(run.ask(sql))
+
+
+def _economy(run, what: str) -> np.ndarray:
+    """A column for the whole market, [seed, month]."""
+    return run.by_month(run.ask(f"SELECT seed, month, ({what})::DOUBLE AS value FROM economy WHERE world = $baseline"))
+
+
+def _flow(run, flow: str, where: str = CARD_COMPANIES) -> np.ndarray:
+    """What flowed at card companies, [seed, month] in fen."""
+    sql = f"""SELECT seed, month, sum(amount_fen)::DOUBLE AS value FROM flows WHERE world = $baseline AND flow = $flow
+              AND {where} GROUP BY ALL"""
+    return run.by_month(run.ask(sql, flow=flow))
+
+
+def _persons(run) -> dict[str, np.ndarray]:
+    persons = _economy(run, "delinquent")
+    return {
+        "delinquent persons": persons,
+        "card delinquents": persons,  # every lender of this market issues cards
+        "registrations per delinquent": ratio(_economy(run, "registrations"), persons),
+        "delinquents with two or more lenders": ratio(_economy(run, "delinquent_two_or_more"), persons),
+        "people": _economy(run, "borrowers"),
+        "cards": _book(run, "accounts", "TRUE"),
+        "holders of four cards or more": _economy(run, "holders_four_or_more"),
+        "users of cash advances on four cards or more": _economy(run, "cash_four_or_more"),
+    }
+
+
+def _volumes(run) -> dict[str, np.ndarray]:
+    return {
+        "cash advances": _book(run, "cash_drawn_fen", "TRUE"),
+        "purchases": _flow(run, "purchases on credit", "TRUE"),
+        "cash advances of holders of four cards or more": _economy(run, "holders_four_drawn_fen"),
+        "sales": _economy(run, "merchant_sales_fen"),
+        "staff": _economy(run, "merchant_staff"),
+    }
+
+
+def _lenders(run, owed) -> dict[str, np.ndarray]:
+    """Delinquency at the lender that stops and elsewhere, losses and capital, and how many have failed so far.
+
+    Failed: capital below zero before anything was put in, or no new business for three months running.
+    """
+    own, others = f"platform = '{STOPS}'", f"{CARD_COMPANIES} AND platform <> '{STOPS}'"
+    names = [name for name, _ in run.lines if name != BANKS]
+    loss, failed, all_capital = (np.zeros(owed.shape) for _ in range(3))
+    for name in names:
+        where = f"platform = '{name}'"
+        capital = _book(run, "capital_fen", where)  # one card each: its row is the platform's
+        put_in = _flow(run, "capital put in", where)
+        rise = np.diff(capital, axis=1, prepend=capital[:, :1])
+        loss += put_in - rise - _flow(run, "dividends", where)
+        stopped = _book(run, "NOT lending", where)
+        running = stopped[:, 2:] * stopped[:, 1:-1] * stopped[:, :-2]
+        gone = (capital < put_in) | np.pad(running > 0, ((0, 0), (2, 0)))
+        failed += np.maximum.accumulate(gone, axis=1)
+        all_capital += capital
+    return {
+        "headline delinquency, lender that stops": ratio(_book(run, LATE, own), _book(run, "balance_fen", own)),
+        "headline delinquency, other lenders": ratio(_book(run, LATE, others), _book(run, "balance_fen", others)),
+        "loss": loss,
+        "claims": owed,
+        "capital ratio": ratio(all_capital, owed),
+        "lenders failed or absorbed": failed,
+    }
+
+
+def in_force(changes, lever: str, nothing: float, months: np.ndarray) -> np.ndarray:
+    """The value of a market-wide lever in each month, where at most one change of it holds at a time.
+
+    changes: of a scenario; lever: its name; nothing: while none holds; months: datetime64[M]. Returns [month].
+    """
+    found = np.full(len(months), nothing)
+    for change in changes:
+        if change.lever == lever:
+            begun = months >= np.datetime64(change.start)
+            found[begun & (months < np.datetime64(change.until or "9999-12"))] = change.value
+    return found
+
+
+def _cash_limits(run, played) -> np.ndarray:
+    """What may be drawn as cash at card companies: limit * share lent as cash * index ^ power, [seed, month] in fen."""
+    total = 0.0
+    index = in_force(played.changes.values(), "cash_limit", 1.0, run.months)
+    for name, platform in played.platforms.items():
+        for product, terms in platform.products.items():
+            if name != BANKS:
+                limit = _book(run, "limit_fen", f"platform = '{name}' AND product = '{product}'")
+                total = total + limit * terms.lends_cash * index**terms.cash_limit_power
+    return total

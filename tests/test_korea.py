@@ -1,0 +1,256 @@
+"""Korea 2002-2004: the scenario's inputs are the published table, the market has the published shape, ablations switch."""
+
+import csv
+
+import numpy as np
+import pytest
+from scenes import CARD, CASH, PAY_LATER, Scene, yuan
+
+from scenarios.loader import MARKETS, gallery, load, load_pair
+from sim import tally as row
+from sim.lender import FAILED, LENDING
+from sim.line import CHARGED_OFF, FROZEN, IN_PLAN, NONE, OPEN, cash_headroom
+from sim.model import CreditModel
+from sim.policy import month_number
+from sim.rules.approve import approve
+from sim.rules.fund import fund
+from sim.rules.measure import measure
+from sim.rules.negotiate import negotiate
+from sim.rules.restrict import restrict
+
+WITH_INPUTS = list(csv.DictReader((MARKETS / "korea-cards.csv").read_text().splitlines()))
+ABLATIONS = [name for name in gallery() if name.startswith("korea-2002-")]
+#: Limits of cash advances at the end of June 2003 against December 2002 (docs/evidence.md KR-limits).
+CUTS = {"samsung": 13 / 31, "lg": 13.2 / 28.5, "hyundai": 3 / 4, "keb": 8 / 9}
+
+
+def in_force(model, date):
+    """The rules and terms that the dated changes put in force in a calendar month."""
+    model.month = month_number(date) - month_number(model.start)
+    rules, _ = model.rules_in_force()
+    return rules, model.market.products.copy(), model.market.platforms.copy()
+
+
+@pytest.fixture(scope="module")
+def small():
+    return CreditModel(**load("korea-2002").market_arguments(), borrowers=20, merchants=4)
+
+
+@pytest.fixture(scope="module")
+def crisis():
+    """The market at the end of June 2002, half a year before the cuts."""
+    months = month_number("2002-06") - month_number("2000-07") + 1
+    return CreditModel(**load("korea-2002").market_arguments(), borrowers=4000, seed=3).run(months)
+
+
+# --- the inputs ---
+@pytest.mark.parametrize("line", WITH_INPUTS, ids=lambda line: line["month"])
+def test_the_scenario_is_driven_by_the_dated_table(small, line):
+    rules, products, platforms = in_force(small, line["month"])
+    calm = load("korea-2002").platforms
+    assert products["cash_squeeze"] == pytest.approx(1 - float(line["lim"]))
+    assert rules.multi_lender_limit == pytest.approx(float(line["multi"]))
+    assert platforms["sees"] == pytest.approx(float(line["reg"]))
+    assert platforms["plan_acceptance"] == pytest.approx(float(line["rewrite"]))
+    normal = np.array([platform.funding_apr for platform in calm.values()])
+    assert 100 * (platforms["funding_apr"] - normal) == pytest.approx(float(line["spread"]) - 1)
+    quarter = 1 - (1 - rules.cut_speed_limit) ** 3 if rules.cut_speed_limit < 1 else 1.0
+    assert quarter == pytest.approx(float(line["speedcap"] or 1), abs=1e-3)
+    trigger = load("korea-2002").changes["delinquency trigger"]
+    assert (trigger.start <= line["month"] < trigger.until) == (line["pca"] == "1")
+    assert (trigger.when.indicator, trigger.when.above) == ("delinquency", 0.10)
+
+
+def test_job_losses_move_unemployment_as_in_the_table(small):
+    for line in WITH_INPUTS:
+        rules, *_ = in_force(small, line["month"])
+        found, lost = rules.reemployment_hazard, rules.job_loss_hazard * rules.job_loss_multiple
+        lost *= 0.84 + 0.16 * rules.young_job_loss_multiple  # 16 % are under 25
+        assert 100 * lost / (lost + found) == pytest.approx(float(line["u_rate"]), abs=0.1)
+
+
+@pytest.mark.parametrize(("platform", "left"), CUTS.items())
+def test_each_lender_cuts_as_far_as_was_published(small, platform, left):
+    power = load("korea-2002").platforms[platform].products["card"].cash_limit_power
+    assert 0.627**power == pytest.approx(left, abs=0.005)
+
+
+def test_all_lenders_together_cut_as_the_index_says(crisis):
+    share = crisis.market.lines["limit"].sum(0) * crisis.market.products["lends_cash"]
+    left = (share * 0.627 ** crisis.market.products["cash_limit_power"]).sum() / share.sum()
+    assert left == pytest.approx(0.627, abs=0.06)
+
+
+@pytest.mark.parametrize(("platform", "month", "stopped"), [
+    ("lg", "2003-10", 0), ("lg", "2003-11", 1), ("lg", "2003-12", 0), ("lg", "2004-01", 1), ("lg", "2004-02", 0),
+    ("keb", "2003-11", 0), ("keb", "2003-12", 1), ("samsung", "2003-11", 0),
+])  # fmt: skip
+def test_a_lender_that_stopped_cash_advances_lends_none_that_month(small, platform, month, stopped):
+    _, products, _ = in_force(small, month)
+    assert (products["lends_cash"][small.platform_names.index(platform)] == 0) == stopped
+
+
+@pytest.mark.parametrize(("platform", "month"), [
+    ("kookmin", "2003-09"), ("lg", "2004-01"), ("keb", "2004-02"), ("woori", "2004-03"),
+])  # fmt: skip
+def test_the_four_that_were_absorbed_or_rescued_are_kept_up_from_then_on(small, platform, month):
+    before = f"{month[:4]}-{int(month[5:]) - 1:02d}" if month[5:] != "01" else f"{int(month[:4]) - 1}-12"
+    rescue = [in_force(small, date)[2]["rescue"][small.platform_names.index(platform)] for date in (before, month)]
+    assert rescue == [0, 1]
+
+
+# --- the market ---
+def test_nine_card_companies_and_the_banks_offer_one_card_each_at_20_to_23_percent(small):
+    assert len(small.platform_names) == len(small.product_names) == 10
+    yearly = 12 * small.market.products["instalment_rate"]
+    assert yearly.min() >= 0.199
+    assert yearly.max() <= 0.231
+
+
+def test_cards_a_head_and_holders_of_four_are_as_published_in_june_2002(crisis):
+    held = np.isin(crisis.market.lines["state"], (OPEN, FROZEN, IN_PLAN)).sum(1)
+    assert held.mean() == pytest.approx(4.7, abs=0.5)
+    assert (held >= 4).mean() == pytest.approx(0.46, abs=0.08)
+
+
+def test_about_one_in_twenty_rolls_cash_from_four_cards_or_more_in_june_2002(crisis):
+    rolling = crisis.history.last("economy", row.CASH_FOUR) / len(crisis.market.borrowers)
+    assert rolling == pytest.approx(0.048, abs=0.02)
+
+
+# --- the ablations ---
+def test_every_ablation_is_compared_with_the_crisis_as_it_happened():
+    assert len(ABLATIONS) == 6
+    assert all(load_pair(name)[0].name == "korea-2002" for name in ABLATIONS)
+    assert load_pair("korea-2002")[0].name == "korea-2002-no-cuts"
+
+
+def switched(name):
+    """The levers of an ablation's changes that differ from those of the crisis, and the first month of each."""
+    world, own = load("korea-2002").changes, load(name).changes
+    found = {}
+    for key, change in own.items():
+        if world.get(key) != change:
+            found[change.lever] = min(change.start, found.get(change.lever, "9999-12"))
+    return found
+
+
+@pytest.mark.parametrize(("name", "levers"), [
+    ("no-cuts", {"cash_limit": "2003-01", "multi_lender_limit": "2002-10", "purchases_only": "2003-11"}),
+    ("slow-cuts", {"cash_limit": "2003-01", "cut_speed_limit": "2002-10"}),
+    ("no-rewriting", {"restructuring": "2002-06"}),
+    ("no-registry", {"visibility": "2002-09"}),
+    ("no-run", {"base_rate": "2003-03", "news_shock": "2003-03"}),
+    ("one-lender", {}),
+])  # fmt: skip
+def test_an_ablation_switches_what_it_says_and_nothing_else(name, levers):
+    assert switched(f"korea-2002-{name}") == levers
+    ours, theirs = (load(world).market_arguments() for world in (f"korea-2002-{name}", "korea-2002"))
+    assert (ours["platforms"], ours["products"]) == (theirs["platforms"], theirs["products"])
+    differs = {key for key, value in ours["parameters"].items() if value != theirs["parameters"][key]}
+    assert differs == ({"lender_cap"} if name == "one-lender" else set())
+
+
+@pytest.mark.parametrize(("name", "neutral"), [
+    ("no-cuts", lambda r, k, p: r.multi_lender_limit == 0.9 and (k["cash_squeeze"] == 0).all() and k["lends_cash"].all()),
+    ("slow-cuts", lambda r, k, p: r.cut_speed_limit == 0.0345 and (k["cash_squeeze"] < 0.4).all()),
+    ("no-rewriting", lambda r, k, p: (p["plan_acceptance"] == 0).all()),
+    ("no-registry", lambda r, k, p: (p["sees"] == 0).all() and (p["sees_defaults"] == 1).all()),
+    ("no-run", lambda r, k, p: len(set(p["funding_apr"])) == 1 and r.news_shock == 0),
+])  # fmt: skip
+def test_what_an_ablation_switches_is_off_in_november_2003(name, neutral):
+    model = CreditModel(**load(f"korea-2002-{name}").market_arguments(), borrowers=20, merchants=4)
+    assert neutral(*in_force(model, "2003-11"))
+
+
+def test_where_a_person_may_have_one_lender_nobody_has_two():
+    model = CreditModel(**load("korea-2002-one-lender").market_arguments(), borrowers=500, seed=3).run(24)
+    assert np.isin(model.market.lines["state"], (OPEN, FROZEN, IN_PLAN)).sum(1).max() == 1
+    assert model.history.last("economy", row.REGISTRATIONS) == model.history.last("economy", row.DELINQUENT) > 0
+
+
+# --- the rules that Korea needs, by hand ---
+def two_cards(**more):
+    """A person with cards of two lenders, of which only the first looks at what others lent."""
+    lenders = [{"sees": 1.0}, {"sees": 0.0}]
+    return Scene(CARD, CARD | {"platform": 1}, platforms=lenders, **more)
+
+
+@pytest.mark.parametrize(("drawn_at", "limits"), [(3, [10_000, 10_000]), (4, [3000, 10_000]), (9, [3000, 10_000])])
+def test_who_draws_cash_at_four_lenders_loses_the_limit_where_that_is_seen(drawn_at, limits):
+    s = two_cards(parameters={"multi_lender_limit": 0.3}, cash_lenders=drawn_at)
+    s.play(restrict)
+    assert [line.limit / 100 for line in s.lines] == limits
+
+
+def test_a_further_step_counts_from_the_limit_before_any_cut_and_keeps_to_the_speed_limit():
+    s = two_cards(parameters={"multi_lender_limit": 0.5, "cut_speed_limit": 0.2}, cash_lenders=4)
+    steps = []
+    for month in range(2, 6):
+        s.rules.month = month
+        s.play(restrict)
+        steps.append(s.lines[0].limit / 100)
+    assert steps == [8000, 6400, 5120, 5000]
+
+
+def test_the_index_of_cash_limits_reaches_each_product_with_its_own_power():
+    s = Scene(CARD | {"cash_limit_power": 2.0}, CARD)
+    s.products["cash_squeeze"] = 0.2
+    assert [cash_headroom(s.lines[k], s.products[k]) / 100 for k in (0, 1)] == [3200, 4000]
+
+
+@pytest.mark.parametrize(("late", "state"), [(1, FROZEN), (2, IN_PLAN), (3, IN_PLAN)])
+def test_arrears_are_rewritten_from_the_month_from_which_plans_are_given(late, state):
+    line = {"state": FROZEN, "months_past_due": late, "revolving": yuan(900), "due": yuan(900)}
+    s = Scene(CARD, lines=[line], platforms=[{"plan_acceptance": 1.0}],
+              parameters={"plan_request_hazard": 1.0, "plan_from": 2})  # fmt: skip
+    s.play(negotiate)
+    assert s.lines[0].state == state
+
+
+def measured(*lines, products=None):
+    s = Scene(*(products or [CARD | {"platform": k} for k in range(len(lines))]), lines=lines)
+    s.play(measure, defaulted=0)
+    return s
+
+
+def test_rewritten_debt_is_measured_until_it_is_thirty_days_late():
+    plan = {"state": IN_PLAN, "instalment": yuan(500)}
+    s = measured(plan, plan | {"months_past_due": 1}, plan | {"months_past_due": 2}, {"revolving": yuan(70)})
+    assert s.tally.books[:, row.PLAN_BALANCE].tolist() == [yuan(500), yuan(500), 0, 0]
+
+
+def test_a_person_is_registered_once_by_each_lender_that_waits_for_money_longer_than_three_months():
+    late = {"state": FROZEN, "months_past_due": 4, "revolving": yuan(100)}
+    gone = {"state": CHARGED_OFF, "limit": 0, "revolving": yuan(100), "months_past_due": 9}
+    products = [CARD | {"platform": p} for p in (0, 0, 1, 2, 3)]
+    s = measured(late, late, gone, late | {"months_past_due": 3}, gone | {"revolving": 0}, products=products)
+    economy = s.tally.economy
+    assert [economy[m] for m in (row.DELINQUENT, row.DELINQUENT_TWO, row.REGISTRATIONS)] == [1, 1, 2]
+
+
+@pytest.mark.parametrize(("lenders", "stacked"), [(3, 0), (4, 1)])
+def test_who_drew_cash_at_four_lenders_this_month_is_counted_and_published_for_the_next(lenders, stacked):
+    drawn = [{"drawn": yuan(10), "instalment": yuan(10)}] * lenders
+    s = measured(*drawn, *[{}] * (5 - lenders))
+    economy = s.tally.economy
+    assert (economy[row.CASH_FOUR], s.borrower.cash_lenders) == (stacked, lenders)
+    assert economy[row.HOLDERS_FOUR_DRAWN] == yuan(10) * lenders
+    assert s.tally.books[:, row.CASH_DRAWN].sum() == yuan(10) * lenders
+    assert not s.lines["drawn"].any()
+
+
+@pytest.mark.parametrize(("cap", "opened"), [(1, 0), (2, 1)])
+def test_who_has_as_many_lenders_as_allowed_gets_no_further_line(cap, opened):
+    s = Scene(CASH, PAY_LATER | {"platform": 1}, lines=[{"state": NONE}, {}], parameters={"lender_cap": cap},
+              platforms=[{"approval": -1.0}, {}])  # fmt: skip
+    assert s.play(approve) == opened
+
+
+@pytest.mark.parametrize(("rescue", "state"), [(0.0, FAILED), (1.0, LENDING)])
+def test_a_lender_that_failed_lends_again_if_a_rescuer_puts_in_what_is_missing(rescue, state):
+    s = Scene(CARD, platforms=[{"own_share": 1.0, "capital_share": 0.1, "rescue": rescue}])
+    s.platforms[0].state, s.platforms[0].capital = FAILED, -yuan(500)
+    s.result.book = yuan(10_000)
+    s.play(fund)
+    assert s.platforms[0].state == state

@@ -1,0 +1,349 @@
+"""Scoring the Korean replay: published months, outputs worked by hand, benchmarks that find what was planted."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from markets import ROOT
+
+from analysis.validation import korea
+from analysis.validation.experiment import Size
+from analysis.validation.korea import ablations, benchmarks, observed, outputs, picture, world
+from analysis.validation.korea.replay import Replay, ratio, rmse, span
+from analysis.validation.row import UNITS
+from scenarios.loader import load_pair
+from scenarios.schema import ChangeTable
+
+#: What the ablations read.
+NEEDED = (outputs.REAL, outputs.HEADLINE, outputs.PERSONS, "claims", "capital ratio", "lenders failed or absorbed",
+          "limits taken by policies", "users of cash advances on four cards or more")  # fmt: skip
+PLAYED = span("2001-12", "2004-12")
+EVIDENCE = (ROOT / "docs/evidence.md").read_text(encoding="utf-8")
+
+
+def replay(series, seeds=1):
+    """A replay in which every seed is the same; series: name -> {month: value}, level between and around."""
+    return Replay(
+        PLAYED,
+        seeds,
+        {
+            name: np.tile(
+                np.interp(PLAYED.astype(int), np.array([*at], dtype="datetime64[M]").astype(int), list(at.values())),
+                (seeds, 1),
+            )
+            for name, at in series.items()
+        },
+    )
+
+
+def published(off=0.0):
+    """A replay of the published delinquencies, persons and registrations, off by so much."""
+    names = (outputs.REAL, outputs.HEADLINE, outputs.PERSONS, outputs.REGISTRATIONS)
+    return Replay(PLAYED, 3, {name: np.tile(observed.interpolated(name, PLAYED) + off, (3, 1)) for name in names})
+
+
+def row(rows, code, word):
+    (found,) = [one for one in rows if one.code == code and word in one.name]
+    return found
+
+
+# --- what was published ---
+def test_months_of_every_published_series_are_in_order_and_each_figure_has_a_source():
+    for series in {point.series for point in observed.table()}:
+        months, _ = observed.points(series)
+        assert (np.diff(months.astype(int)) > 0).all(), series
+    for point in observed.table():
+        assert point.sources
+        assert point.mark in ("S", "D")
+        assert point.mark == "S" or point.note, f"{point.series} {point.month}: how was it derived?"
+
+
+def test_every_source_is_a_row_of_the_evidence():
+    keys = {key for point in observed.table() for key in point.sources}
+    keys |= {
+        key
+        for one in outputs.beginnings(replay({})) + outputs.table(replay({}))
+        for key in one.source.replace(";", ",").split(", ")
+    }
+    assert not [key for key in sorted(keys) if f"| {key} |" not in EVIDENCE]
+
+
+def test_real_delinquency_has_four_months_to_calibrate_on_and_eight_held_out():
+    assert len(observed.points(outputs.REAL, *observed.CALIBRATION)[0]) == 4
+    assert len(observed.points(outputs.REAL, *observed.HOLD_OUT)[0]) == 8
+    assert observed.value(outputs.REAL, "2003-12") == pytest.approx(0.2828)
+
+
+def test_an_unknown_series_is_refused():
+    with pytest.raises(KeyError):
+        observed.points("unheard of")
+
+
+def test_published_months_are_joined_by_straight_lines():
+    march = observed.interpolated(outputs.REAL, span("2003-03", "2003-03"))
+    assert march == pytest.approx([(0.164 + 0.202) / 2])
+
+
+def test_a_series_goes_on_over_a_new_definition_as_if_nothing_moved():
+    months, values = observed.linked("delinquent persons", "delinquent persons after the break")
+    april, may = (values[months == np.datetime64(month)][0] for month in ("2004-04", "2004-05"))
+    assert april == may == 3973541
+    assert values[-1] == pytest.approx(3973541 * 3615367 / 3737319)
+
+
+# --- the outputs ---
+def test_a_market_that_gives_the_published_months_fits_them():
+    for one in outputs.table(published())[:12]:
+        assert one.mark == "fits", one.name
+
+
+def test_errors_are_taken_on_calibration_and_hold_out_apart():
+    off = published()
+    late = np.datetime64("2003-06") < PLAYED
+    off.series[outputs.REAL][:, late] += 0.10
+    rows = outputs.table(off)
+    assert row(rows, "O1", "error (to 2003-06)").simulated == pytest.approx(0.0)
+    held = row(rows, "O1", "error (hold-out)")
+    assert held.simulated == pytest.approx(0.10)
+    assert held.mark == "misses"
+
+
+def test_an_error_is_the_root_of_the_mean_square():
+    assert rmse([[0.1, 0.5]], [0.1, 0.1]) == pytest.approx([0.4 / np.sqrt(2)])
+
+
+def test_a_month_that_was_not_played_gives_no_value():
+    short = Replay(PLAYED[:-1], 1, {outputs.REAL: np.full((1, len(PLAYED) - 1), 0.2)})
+    assert np.isnan(short.at(outputs.REAL, "2004-12")).all()
+    assert row(outputs.table(short), "O1", "error (hold-out)").mark == "not simulated"
+
+
+def test_what_a_market_cannot_give_is_not_simulated():
+    assert {one.mark for one in outputs.table(replay({}))} == {"not simulated"}
+
+
+def test_growth_peaks_and_falls_by_hand():
+    rows = outputs.table(
+        replay(
+            {
+                outputs.REAL: {"2003-01": 0.10, "2003-10": 0.30, "2004-12": 0.2},
+                outputs.HEADLINE: {"2003-01": 0.05, "2003-10": 0.10, "2004-12": 0.1},
+                outputs.PERSONS: {"2002-12": 100.0, "2003-03": 103.0, "2003-04": 113.0, "2003-12": 140.0},
+                outputs.REGISTRATIONS: {"2001-12": 2.0, "2002-12": 3.0, "2003-03": 2.9, "2003-06": 3.2},
+                outputs.MULTI: {"2001-12": 0.40, "2003-12": 0.60},
+            }
+        )
+    )
+    assert row(rows, "O1", "peak (hold-out)").simulated == pytest.approx(0.30)
+    assert row(rows, "O1", "month of the peak").simulated == 10
+    assert row(rows, "O3", "highest").simulated == pytest.approx(3.0)
+    assert row(rows, "O4", "December 2002 to 2003").simulated == pytest.approx(0.40)
+    assert row(rows, "O4", "month of the largest rise").simulated == 4
+    assert row(rows, "O5", "falls").simulated == 1
+    assert row(rows, "O5", "December 2001 to June 2003").simulated == pytest.approx(0.60)
+    assert row(rows, "O6", "").simulated == pytest.approx(0.20)
+
+
+def test_volumes_and_elasticity_by_hand():
+    flat = {"2002-12": 20.0, "2003-01": 15.0, "2003-12": 15.0, "2004-01": 6.0}
+    rows = outputs.table(
+        replay(
+            {
+                "cash advances": flat,
+                "purchases": {"2002-12": 10.0, "2003-01": 9.0},
+                "card delinquents": {"2002-12": 100.0, "2003-07": 200.0},
+                "cash-advance limits": {"2002-12": 1.0, "2003-06": 0.25},
+            }
+        )
+    )
+    assert row(rows, "O7", "2003 against 2002").simulated == pytest.approx(-0.25)
+    assert row(rows, "O7", "first half").simulated == pytest.approx(-0.60)
+    assert row(rows, "O8", "").simulated == pytest.approx(-0.10)
+    assert row(rows, "O10", "").simulated == pytest.approx(-0.5)
+    assert row(rows, "O10", "").published == pytest.approx(-0.76, abs=0.01)
+
+
+def test_lenders_capital_and_sales_by_hand():
+    stops, rest = "headline delinquency, lender that stops", "headline delinquency, other lenders"
+    crisis = replay(
+        {
+            stops: {"2003-10": 0.10, "2003-12": 0.16},
+            rest: {"2003-10": 0.10, "2003-12": 0.11},
+            "loss": {"2003-01": 1.0},
+            "claims": {"2003-01": 80.0},
+            "capital ratio": {"2003-03": 0.10, "2003-12": -0.02},
+            "sales": {"2003-01": 98.0},
+        }
+    )
+    rows = outputs.table(crisis, replay({"sales": {"2003-01": 100.0}}))
+    assert row(rows, "O11", "lender that stops").simulated == pytest.approx(0.06)
+    assert row(rows, "O11", "other lenders").simulated == pytest.approx(0.01)
+    assert row(rows, "O12", "").simulated == pytest.approx(12 / 80)
+    assert row(rows, "O13", "").simulated == pytest.approx(-0.12)
+    assert row(rows, "O15", "sales").simulated == pytest.approx(-0.02)
+
+
+def test_every_output_from_1_to_19_is_scored_and_says_what_is_held_out():
+    rows = outputs.table(replay({}))
+    assert [*dict.fromkeys(one.code for one in rows)] == [f"O{number}" for number in range(1, 20)]
+    assert all(one.name.endswith(("(hold-out)", "(to 2003-06)")) for one in rows)
+
+
+def test_the_crisis_begins_with_shares_of_people_by_hand():
+    four = "users of cash advances on four cards or more"
+    rows = outputs.beginnings(
+        replay({"people": {"2002-12": 1000.0}, "cards": {"2002-06": 4000.0}, four: {"2002-12": 50.0}})
+    )
+    cards, holders, drawing, _ = rows
+    assert (cards.simulated, cards.mark) == (4.0, "fits")
+    assert holders.mark == "not simulated"
+    assert (drawing.simulated, drawing.mark) == (pytest.approx(0.05), "fits")
+    assert drawing.published == pytest.approx(0.048, abs=1e-3)
+
+
+def test_a_ratio_to_nothing_is_unknown():
+    assert np.isnan(ratio([1.0], [0.0])).all()
+
+
+# --- the benchmarks ---
+def test_an_autoregression_finds_the_coefficients_that_were_planted():
+    series = [1.0]
+    for _ in range(12):
+        series.append(0.5 + 0.8 * series[-1])
+    ahead = benchmarks.vector_autoregression(np.array(series[:8])[:, None], 5)
+    assert ahead[:, 0] == pytest.approx(series[8:13])
+
+
+def test_a_vector_autoregression_finds_them_too():
+    step = np.array([[0.7, 0.2], [-0.1, 0.9]])
+    path = [np.array([1.0, 2.0])]
+    for _ in range(14):
+        path.append(np.array([0.3, -0.1]) + path[-1] @ step)
+    assert benchmarks.vector_autoregression(np.array(path[:10]), 5) == pytest.approx(np.array(path[10:15]))
+
+
+def test_an_autoregression_of_changes_carries_a_straight_line_on():
+    found = benchmarks.autoregressions(np.arange(2.0, 9.0), np.arange(1.0, 8.0) ** 2, 3)
+    assert found["AR(1) of changes"] == pytest.approx([9.0, 10.0, 11.0])
+
+
+def test_a_person_with_few_late_lines_has_one_of_them():
+    persons, each = benchmarks.independent_lines(np.array([1e-6, 0.2]))
+    assert persons[0] == pytest.approx(benchmarks.CARDS * 1e-6, rel=1e-3)
+    assert each[0] == pytest.approx(1.0, abs=1e-4)
+    assert 1.0 < each[1] < 0.2 * benchmarks.CARDS / 0.5
+
+
+def test_limits_follow_the_seven_firms_after_june_2003():
+    found = benchmarks.limits(span("2003-06", "2003-12"))
+    assert found[0] == pytest.approx(64 / 102)
+    assert found[-1] == pytest.approx(64 / 102 * 30.82 / 39.04)
+
+
+def test_benchmarks_see_nothing_that_they_are_judged_on(monkeypatch):
+    inputs = (benchmarks.LIMITS, benchmarks.SPREAD)
+    before = {contest: benchmarks.forecasts(contest) for contest in benchmarks.CONTESTS}
+    for contest, found in before.items():
+        shown = np.datetime64(contest.ends)
+        spoilt = tuple(
+            replace(point, value=9.9 * point.value)
+            if point.month > shown and not point.series.startswith(inputs)
+            else point
+            for point in observed.table()
+        )
+        with monkeypatch.context() as patch:
+            patch.setattr(observed, "table", lambda spoilt=spoilt: spoilt)
+            after = benchmarks.forecasts(contest)
+        for name, path in found.items():
+            if name != "independent lines" or contest.code != "O5":  # these are fitted up to June 2003 throughout
+                assert after[name] == pytest.approx(path), (contest.code, name)
+
+
+def test_a_market_that_gives_the_published_months_beats_every_benchmark():
+    rows = benchmarks.table(published())
+    assert [one.code for one in rows] == ["O1", "O1", "O4", "O4", "O5", "O5"]
+    assert all(one.mark == "fits" for one in rows)
+    assert {one.mark for one in benchmarks.table(published(0.5))[:2]} == {"misses"}
+
+
+# --- the picture ---
+def test_the_picture_shows_three_series_with_units_and_the_hold_out():
+    drawing = picture.picture(published())
+    axes = drawing.figure.axes
+    assert [one.get_title(loc="left") for one in axes] == [panel.title for panel in picture.panels(published())]
+    assert all(one.get_ylabel() and one.get_xlabel() for one in axes)
+    assert "hold-out" in [text.get_text() for text in drawing.figure.legends[0].get_texts()]
+    assert "published" in drawing.alt
+
+
+# --- the worlds ---
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """A small crisis played and scored: the rows, the room, the replay."""
+    room = tmp_path_factory.mktemp("korea")
+    (one,) = korea.EXPERIMENTS
+    size = Size(500, 2)
+    rows = one.play(size, room, None)
+    folder = next(path.parent for path in room.glob("korea-2002-????????/manifest.json"))
+    return rows, room, world.replay(folder, korea.scenario("korea-2002", size))
+
+
+def test_a_small_crisis_is_scored_on_every_output_benchmark_and_ablation(played):
+    rows, room, _ = played
+    codes = {one.code for one in rows} - {""}
+    assert codes == {f"O{number}" for number in range(1, 20)} | {f"S{number}" for number in range(1, 7)}
+    assert {one.unit for one in rows} <= set(UNITS)
+    assert (room / "korea-2002.png").stat().st_size > 10_000
+
+
+def test_series_of_a_world_agree_with_each_other(played):
+    replay = played[2]
+    assert str(replay.months[-1]) == "2004-12"
+    assert (replay["real delinquency"] >= replay["headline delinquency"]).all()
+    assert (replay["cash-advance limits"] > 0).all()
+    late = replay["delinquent persons"] > 0
+    assert (replay["registrations per delinquent"][late] >= 1).all()
+    assert (replay["cash advances"] >= replay["cash advances of holders of four cards or more"]).all()
+    assert (np.diff(replay["lenders failed or absorbed"], axis=1) >= 0).all()
+
+
+def test_cash_limits_follow_the_published_index_downwards(played):
+    fall = played[2].change("cash-advance limits", "2002-12", "2003-12")
+    assert (fall < -0.3).all()
+
+
+def test_each_ablation_is_a_scenario_against_the_crisis():
+    for one in ablations.ABLATIONS:
+        assert load_pair(one.scenario)[0].name == "korea-2002"
+
+
+def test_where_everybody_has_one_lender_nobody_is_registered_by_two(played):
+    registered, shared = [one for one in played[0] if one.code == "S1"][:2]
+    assert registered.simulated == pytest.approx(0.0)
+    assert shared.simulated == pytest.approx(0.0)
+
+
+def test_a_lever_in_force_is_the_value_of_its_change_until_it_ends():
+    change = ChangeTable.model_validate({"lever": "cash_limit", "value": 0.5, "from": "2003-02", "until": "2003-04"})
+    found = world.in_force([change], "cash_limit", 1.0, span("2003-01", "2003-04"))
+    assert list(found) == [1.0, 0.5, 0.5, 1.0]
+
+
+def test_an_ablation_that_changes_nothing_shows_no_sign_of_it():
+    same = replay({name: {"2001-12": 1.0, "2003-12": 2.0} for name in NEEDED})
+    for one in ablations.ABLATIONS[2:]:
+        for found in ablations.table(one, same, same):
+            assert found.simulated == pytest.approx(1.0 if found.unit == "times" else 0.0)
+            assert found.mark == "misses", found.name
+
+
+def test_without_rewriting_headline_delinquency_is_higher_and_earlier_by_hand():
+    crisis = replay(
+        {outputs.HEADLINE: {"2003-01": 0.1, "2003-10": 0.2, "2004-12": 0.1}, outputs.REAL: {"2003-01": 0.4}}
+    )
+    without = replay(
+        {outputs.HEADLINE: {"2003-01": 0.1, "2003-04": 0.3, "2004-12": 0.1}, outputs.REAL: {"2003-01": 0.2}}
+    )
+    higher, earlier, lower = ablations.table(ablations.ABLATIONS[3], without, crisis)
+    assert (higher.simulated, earlier.simulated, lower.simulated) == pytest.approx((1.5, -6, 0.5))
+    assert {higher.mark, earlier.mark, lower.mark} == {"fits"}
