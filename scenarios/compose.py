@@ -26,7 +26,8 @@ ADD, IN_TURN = "they add up", "each acts on what the other leaves"
 #: How two changes count together that move one lever in the same month.
 TOGETHER = dict.fromkeys(
     ("income_cap", "credit_cap", "debt_service_cap", "cut_speed_limit", "contact_cap", "record_retention", "rate_cap",
-     "late_fee_cap", "longest_term", "lender_cap", "multi_lender_limit", "cash_limit", "limit_ceiling", "leverage_cap"), LOWER,
+     "late_fee_cap", "longest_term", "lender_cap", "multi_lender_limit", "cash_limit", "limit_ceiling",
+     "leverage_cap"), LOWER,
 ) | dict.fromkeys(
     ("cooling_off", "moratorium", "complaint_channel", "data_limit", "common_data", "industry_warning", "sandbox",
      "news_shock", "benefit", "minimum_payment", "age_ban", "reporting_duty", "no_third_party_before", "visibility",

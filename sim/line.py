@@ -46,8 +46,8 @@ def headroom(line):
 def cash_headroom(line, product):
     """How much of the unused credit may be drawn as cash, in fen.
 
-    The cash share of the limit, times index of cash limits ^ power of the product, less what is already drawn and repaid
-    in instalments; nothing without the permission.
+    The cash share of the limit * index of cash limits ^ power of the product, less what is already drawn and repaid in
+    instalments; nothing without the permission.
     """
     if not line.permissions & BORROW:
         return 0

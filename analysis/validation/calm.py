@@ -23,14 +23,16 @@ def table(folder) -> list[Row]:
     """The calibration table of a run folder's baseline world.
 
     folder: path or Run, with one world or two. Returns the rows in the order in which they are read; a target whose
-    month or lender is not in the folder is marked ``not simulated``.
+    month or lender is not in the folder is marked ``not simulated``, and so is every target in a market without one of
+    these lenders, which is another country's.
     """
     run = folder if isinstance(folder, Run) else open_run(folder)
     rows = _delinquency(run) + _tiers(run) + _balances(run) + _rolls(run) + _people(run)
+    elsewhere = not {platform for platform, _ in run.lines} & set(TIERS)
     return [
         (
             replace(row, simulated=None, spread=None)
-            if row.simulated is not None and not np.isfinite(row.simulated)
+            if row.simulated is not None and (elsewhere or not np.isfinite(row.simulated))
             else row
         )
         for row in rows

@@ -13,7 +13,7 @@ SUSPENDED = 12  # months without credit or another plan once a plan was broken
 
 @rule
 def negotiate(borrower, line, k, lender, rules, chance, tally):
-    """Who is so late on a line that plans are given may ask for one; it is agreed with probability acceptance * capacity for requests.
+    """Who is late enough on a line may ask for a plan; it is agreed with chance acceptance * capacity for requests.
 
     An adviser raises the acceptance; who is not reached has to ask again. The plan spreads the whole balance over its
     months, writes down its share of the interest, and starts current: extension and write-down are separate terms. A

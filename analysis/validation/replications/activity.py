@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.validation.experiment import Experiment, Size
-from analysis.validation.replications.worlds import ABOVE, BELOW, FLOW, calm_market, each_seed, economy, world
+from analysis.validation.replications.worlds import ABOVE, BELOW, FLOW, calm_market, each_seed, economy, sign, world
 from analysis.validation.row import Row
 from sim import tally
 from sim.policy import Change
@@ -51,21 +51,21 @@ def _play(size, room, progress) -> list[Row]:
     group = "a market with and without credit"
     shock = "job losses tripled for half a year from January 2020: the crisis comes from outside; then three years"
     return [
-        Row.over_seeds(
+        sign(
             group, "sales in the first two years", sales,
-            None, *ABOVE, "percent", SOURCE, "credit opens in January 2018", "higher", "B17",
+            ABOVE, "percent", SOURCE, "credit opens in January 2018", "higher", "B17",
         ),
-        Row.over_seeds(
+        sign(
             group, "people without work in the first two years", jobless,
-            None, *BELOW, "points", SOURCE, "jobs at shops do not grow beyond what they were", "fewer", "B17",
+            BELOW, "points", SOURCE, "jobs at shops do not grow beyond what they were", "fewer", "B17",
         ),
-        Row.over_seeds(
+        sign(
             group, "how much deeper sales fall in the crisis", deeper,
-            None, *ABOVE, "points", SOURCE, shock, "deeper", "B17",
+            ABOVE, "points", SOURCE, shock, "deeper", "B17",
         ),
-        Row.over_seeds(
+        sign(
             group, "people without work from the crisis on", later,
-            None, *ABOVE, "points", SOURCE, shock, "more", "B17",
+            ABOVE, "points", SOURCE, shock, "more", "B17",
         ),
     ]  # fmt: skip
 

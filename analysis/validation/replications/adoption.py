@@ -3,7 +3,17 @@
 import numpy as np
 
 from analysis.validation.experiment import Experiment, Size
-from analysis.validation.replications.worlds import ABOVE, arms, calm_market, each_seed, flow, product_of, ratio, world
+from analysis.validation.replications.worlds import (
+    ABOVE,
+    arms,
+    calm_market,
+    each_seed,
+    flow,
+    product_of,
+    ratio,
+    sign,
+    world,
+)
 from analysis.validation.row import Row
 from sim.line import ALL_PERMISSIONS, NONE, OPEN
 from sim.trust import START
@@ -80,21 +90,21 @@ def _play(size, room, progress) -> list[Row]:
     card, cash, sales, poor = each_seed(size, progress, lambda seed: _seed(size, seed)).T
     note = "first year, per new user, against the mean of all people"
     return [
-        Row.over_seeds(
+        sign(
             "new pay-later users", "interest and fees on the bank card", card,
-            None, *ABOVE, "percent", USERS, note, "rise", "B20",
+            ABOVE, "percent", USERS, note, "rise", "B20",
         ),
-        Row.over_seeds(
+        sign(
             "new pay-later users", "interest and fees at all other lenders", cash,
-            None, *ABOVE, "percent", USERS, f"stands for overdrafts; {note}", "rise", "B20",
+            ABOVE, "percent", USERS, f"stands for overdrafts; {note}", "rise", "B20",
         ),
         Row.over_seeds(
             "new pay-later users", "their purchases at shops that take it", sales,
             0.20, 0.10, 0.30, "percent", TILL, "half of the shops take lines; first year",
         ),
-        Row.over_seeds(
+        sign(
             "new pay-later users", "how much more these rise for the poorest fifth than for the richest", poor,
-            None, *ABOVE, "points", TILL, "stands for low creditworthiness", "more",
+            ABOVE, "points", TILL, "stands for low creditworthiness", "more",
         ),
     ]  # fmt: skip
 

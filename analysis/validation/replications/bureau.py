@@ -13,6 +13,7 @@ from analysis.validation.replications.worlds import (
     on_book,
     product_of,
     ratio,
+    sign,
     world,
 )
 from analysis.validation.row import Row
@@ -120,17 +121,17 @@ def _play_square(size, room, progress) -> list[Row]:
             0.02, 0.01, 0.03, "points", SCREENING, f"the P2P lender; {base}; the published base is not known to us",
             code="B10",
         ),
-        Row.over_seeds(
+        sign(
             "lenders see", "fall of default on lines opened since", selected,
-            None, *ABOVE, "points", BOTH_SIDES, "the P2P lender, two years", "falls", "B11",
+            ABOVE, "points", BOTH_SIDES, "the P2P lender, two years", "falls", "B11",
         ),
-        Row.over_seeds(
+        sign(
             "lenders see", "how much more it falls on new lines than on old ones", margin,
-            None, *ABOVE, "points", BOTH_SIDES, "selection, not behaviour", "more", "B11",
+            ABOVE, "points", BOTH_SIDES, "selection, not behaviour", "more", "B11",
         ),
-        Row.over_seeds(
+        sign(
             "borrowers know", "fall of default on lines held before", behaved,
-            None, *ABOVE, "points", BOTH_SIDES, "the weight of a line reported in full is doubled", "falls", "B11",
+            ABOVE, "points", BOTH_SIDES, "the weight of a line reported in full is doubled", "falls", "B11",
         ),
     ]  # fmt: skip
 

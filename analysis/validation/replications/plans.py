@@ -3,14 +3,14 @@
 import numpy as np
 
 from analysis.validation.experiment import Experiment, Size
-from analysis.validation.replications.worlds import BELOW, NOT_BELOW, arms, calm_market, each_seed, ratio, world
+from analysis.validation.replications.worlds import BELOW, NOT_BELOW, arms, calm_market, each_seed, ratio, sign, world
 from analysis.validation.row import Row
 from sim.line import CHARGED_OFF, DEFAULT_MONTHS, IN_PLAN, SOLD
 
 USUAL, LONGER, RELIEVED = range(3)
 MONTHS = (48, 60, 48)  # over which a plan of each arm spreads the debt
 RELIEF = (0, 0, 100)  # percent of interest that it writes down
-ENTRY, AFTER = 24, 60  # months in which plans are agreed; months played in all since the first
+ENTRY, AFTER = 12, 72  # months in which plans are agreed; months until the longest of them is over
 BEFORE = 12
 PEOPLE = {"plan_request_hazard": 0.2}
 LENDERS = {"plan_acceptance": 1.0, "plan_extension": MONTHS[USUAL]}
@@ -58,13 +58,13 @@ def _play(size, room, progress) -> list[Row]:
         f"default within {AFTER} months of the first plans, {100 * np.nanmedian(usual):.0f} % under a plan of 48 months"
     )
     return [
-        Row.over_seeds(
+        sign(
             "hardship plans", "interest written down: effect on default", relieved,
-            None, *BELOW, "points", SOURCE, note, "lower", "B7",
+            BELOW, "points", SOURCE, note, "lower", "B7",
         ),
-        Row.over_seeds(
+        sign(
             "hardship plans", "60 months instead of 48: effect on default", longer,
-            None, *NOT_BELOW, "points", SOURCE, note, "not lower", "B7",
+            NOT_BELOW, "points", SOURCE, note, "not lower", "B7",
         ),
     ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from analysis.validation.replications.worlds import (
     each_seed,
     failed_lines,
     ratio,
+    sign,
     world,
 )
 from analysis.validation.row import Row
@@ -68,17 +69,17 @@ def _play(size, room, progress) -> list[Row]:
     note = f"{SHORTER} months on record instead of 24, as 36 instead of 42: lenders here forget after two years at most"
     group = "shorter records"
     return [
-        Row.over_seeds(
+        sign(
             group, "share of applications approved", approvals,
-            None, *BELOW, "points", TIGHTER, note, "lenders tighten", "B8",
+            BELOW, "points", TIGHTER, note, "lenders tighten", "B8",
         ),
-        Row.over_seeds(
+        sign(
             group, "new defaults of those who are forgotten earlier", treated,
-            None, *ABOVE, "points", TIGHTER, "per person, three years", "more", "B8",
+            ABOVE, "points", TIGHTER, "per person, three years", "more", "B8",
         ),
-        Row.over_seeds(
+        sign(
             group, "defaults in all", everybody,
-            None, *NOT_ABOVE, "points", TIGHTER, "lines per person, three years", "not more", "B8",
+            NOT_ABOVE, "points", TIGHTER, "lines per person, three years", "not more", "B8",
         ),
         Row.over_seeds(
             group, "new default within two years of the end of a record", repeat,

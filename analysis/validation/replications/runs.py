@@ -5,8 +5,6 @@ import numpy as np
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.replications.worlds import calm_market, each_seed, ratio, world
 from analysis.validation.row import Row
-from sim.history import _STATE
-from sim.lender import LENDING
 from sim.policy import Change
 
 SOURCE = "Yingcan 2018"
@@ -45,17 +43,18 @@ def many_platforms(count=PLATFORMS) -> dict:
 def shape(cases, fine, start) -> tuple[float, float, float]:
     """How a wave of trouble looks from the month of the news on: (jump, peak, what is left three months later).
 
-    Jump: cases in the peak month against the month before it; peak: cases against platforms in order; left:
-    cases three months after the peak against the peak.
+    Jump: cases in the peak month against the month before it; peak: cases against platforms in order; left: the same
+    share three months after the peak, against that of the peak, nan if no platform is left by then.
     """
     peak = start + int(np.argmax(cases[start : start + AFTER - 3]))
-    return ratio(cases[peak], cases[peak - 1]), ratio(cases[peak], fine[peak]), ratio(cases[peak + 3], cases[peak])
+    worst, later = (ratio(cases[month], fine[month]) for month in (peak, peak + 3))
+    return ratio(cases[peak], cases[peak - 1]), worst, ratio(later, worst)
 
 
 def _seed(size, seed):
     model = world(many_platforms(), size, seed, NEWS + AFTER, changes=(Change("news", *FEAR),))
-    state = np.array([month["platforms"][-PLATFORMS:, _STATE.index("state")] for month in model.history.months])
-    cases, fine = trouble(state == LENDING)
+    lending = model.tables()["monthly"]["lending"].reshape(NEWS + AFTER, -1)  # [month, product], ours last
+    cases, fine = trouble(lending[:, -PLATFORMS:])
     return shape(cases, fine, NEWS - 1)
 
 
@@ -73,7 +72,8 @@ def _play(size, room, progress) -> list[Row]:
         ),
         Row.over_seeds(
             "P2P runs", "failures three months after the peak", left,
-            None, 0.0, 0.999, "times", SOURCE, "against the peak", "fewer", "B14",
+            None, 0.0, 0.999, "times", SOURCE,
+            "share of platforms in order, against the peak; unknown where none is left", "fewer", "B14",
         ),
     ]  # fmt: skip
 

@@ -90,14 +90,14 @@ def owed(lines) -> np.ndarray:
     return np.where(on_book(lines), total, 0)
 
 
-def sign(group, name, values, window, unit, source, said, note="", code="") -> Row:
+def sign(group, name, values, window, unit, source, note="", said="", code="") -> Row:
     """The row of a result of which only the sign is published: as ``Row.over_seeds``, with how many worlds have it.
 
     values: one per seed; window: ABOVE, BELOW, NOT_ABOVE or NOT_BELOW; said: the sign in words.
     """
     known = [value for value in values if np.isfinite(value)]
     right = sum(window[0] <= value <= window[1] for value in known)
-    count = f"in {right} of {len(known)} worlds"
+    count = f"so in {right} of {len(known)} worlds"
     note = f"{note}; {count}" if note else count
     return Row.over_seeds(group, name, values, None, *window, unit, source, note, said, code)
 
