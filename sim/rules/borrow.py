@@ -113,9 +113,9 @@ def draw_ahead(borrower, lines, products, aims, rules, tally):
 def take_loan(borrower, lines, products, contracts, rules, chance, plan, tally):
     """Some who are not short draw a cash line to spend: the loan is added to this month's wants.
 
-    Probability = loan hazard * openness, doubled for revolvers, lower after a lesson and after a cut (deleveraging); size uniform
-    on 0-2 times the mean size, on the open cash line that looks cheapest: instalment rate * (1/2 + uniform). Fewer wish
-    for it on a line that has become dearer since the founding, more on one that has become cheaper.
+    Probability = loan hazard * openness, doubled for revolvers, lower after a lesson and after a cut (deleveraging);
+    size uniform on 0-2 times the mean size, on the open cash line that looks cheapest: instalment rate * (1/2 +
+    uniform). Fewer wish for it on a line that has become dearer since the founding, more on one that has become cheaper.
     """
     hazard = rules.loan_hazard * borrower.openness * (2.0 if borrower.appetite > 0.0 else 1.0)
     hazard *= restraint(lines, rules)
