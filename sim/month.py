@@ -33,7 +33,7 @@ from sim.records import RESULT_DTYPE, blank
 from sim.rules.apply import adopt, seek
 from sim.rules.approve import approve, is_manual
 from sim.rules.bill import bill
-from sim.rules.borrow import ask_family, draw_ahead, roll, sell_belongings, spend_loan, take_loan
+from sim.rules.borrow import ask_family, draw_ahead, loan_wish, roll, sell_belongings, spend_loan, take_loan
 from sim.rules.collect import DEFAULTED, WRITTEN_OFF, age, charge_off, charge_wrongly, recover, sell
 from sim.rules.complain import complain
 from sim.rules.convert import convert
@@ -289,7 +289,7 @@ def wish_for_credit(borrower, lines, products, contracts, platforms, rules, chan
     take_loan(borrower, lines, products, contracts, rules, chance, plan, tally)
     k = adopt(borrower, lines, products, platforms, rules, chance, plan)
     if k >= 0 and ask_for(borrower, lines, k, products, platforms, rules, chance, tally) and products[k].buys == 0.0:
-        spend_loan(borrower, lines[k], products[k], k, rules, chance, plan, tally)
+        spend_loan(borrower, lines[k], products[k], k, loan_wish(borrower, rules, chance), rules, plan, tally)
 
 
 @rule

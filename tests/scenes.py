@@ -74,6 +74,7 @@ class Scene:
         self.results = blank(len(self.platforms), RESULT_DTYPE)
         self.result = self.results[0]
         set_fields(self.borrower, {"wage": yuan(6000), "income": yuan(6000), "employer": -1, "age": 30, "stigma": 0.5,
+                                   "openness": 1.0,
                                    "policy_cut_month": -1000, "last_opened": -1000,
                                    "record_shown": person.get("bad_record", 0) > 0} | person)  # fmt: skip
         for line, fields in zip(self.lines, list(lines) + [{}] * (len(products) - len(lines)), strict=True):

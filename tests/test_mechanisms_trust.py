@@ -10,7 +10,7 @@ from sim import ledger
 from sim import tally as row
 from sim.line import CLOSED, balance
 from sim.policy import Change, Who
-from sim.rules.borrow import spend_loan
+from sim.rules.borrow import loan_wish, spend_loan
 from sim.rules.complain import complain
 from sim.rules.leave import leave
 from sim.rules.plan import plan_month
@@ -205,7 +205,7 @@ def test_nobody_buys_wants_on_credit_beyond_a_cap_of_his_own(cap, credit):
 @pytest.mark.parametrize(("cap", "drawn"), [({}, 10000), (CAPPED, 1500)])
 def test_a_loan_to_spend_stays_within_a_cap_of_his_own(cap, drawn):
     s = household(CASH, parameters=cap | {"loan_size": 6.0}, lines=[{"revolving": yuan(500 if cap else 0)}])
-    s.play(spend_loan)
+    s.play(spend_loan, wish=s.play(loan_wish))
     assert s.flow(ledger.DRAWS) == yuan(drawn)
 
 

@@ -12,7 +12,7 @@ from sim.chance import LOAN_WISH, uniform
 from sim.line import CHARGED_OFF, FROZEN, NONE, price_response
 from sim.month import raise_cash
 from sim.rules.apply import adopt, seek
-from sim.rules.borrow import ask_family, draw, roll, spend_loan, take_loan
+from sim.rules.borrow import ask_family, draw, loan_wish, roll, spend_loan, take_loan
 from sim.rules.earn import earn
 from sim.rules.plan import plan_month
 from sim.rules.shop import shop
@@ -287,8 +287,31 @@ def test_less_is_turned_into_instalments_that_have_become_dearer():
 
 def test_a_loan_is_no_larger_than_the_line():
     s = household(CASH, parameters={"loan_size": 6.0}, lines=[{"limit": yuan(300)}], wage=yuan(60_000))
-    s.play(spend_loan)
+    assert s.play(spend_loan, wish=yuan(4000)) == yuan(300)
     assert s.flow(ledger.DRAWS) == yuan(300)
+
+
+def test_what_one_line_cannot_give_of_a_wish_is_drawn_on_the_next():
+    s = household(CASH | {"platform": 0}, CASH | {"platform": 1}, parameters={"loan_hazard": 0.5, "loan_size": 6.0},
+                  lines=[{"limit": yuan(300)}] * 2, wage=yuan(60_000), appetite=1.0)  # fmt: skip
+    assert s.play(loan_wish) > yuan(600)
+    s.play(take_loan)
+    assert [s.flow(ledger.DRAWS, k) for k in (0, 1)] == [yuan(300)] * 2
+    assert s.plan.wants == yuan(600)
+
+
+def test_a_wish_that_one_line_can_give_is_not_taken_to_another():
+    s = household(CASH | {"platform": 0}, CASH | {"platform": 1}, parameters={"loan_hazard": 0.5, "loan_size": 0.1},
+                  lines=[{"limit": yuan(50_000)}] * 2, appetite=1.0)  # fmt: skip
+    s.play(take_loan)
+    assert sorted(s.flow(ledger.DRAWS, k) > 0 for k in (0, 1)) == [False, True]
+
+
+@pytest.mark.parametrize(("openness", "drawn"), [(0.0, False), (1.0, True)])
+def test_who_is_not_open_to_credit_wishes_for_no_loan(openness, drawn):
+    s = household(CASH, parameters={"loan_hazard": 0.5}, appetite=1.0, openness=openness)
+    s.play(take_loan)
+    assert (s.flow(ledger.DRAWS) > 0) == drawn
 
 
 # --- apply ---

@@ -111,42 +111,59 @@ def draw_ahead(borrower, lines, products, aims, rules, tally):
 
 @rule
 def take_loan(borrower, lines, products, contracts, rules, chance, plan, tally):
-    """Some who are not short draw a cash line to spend: the loan is added to this month's wants.
+    """Some who are not short draw cash lines to spend: the loans are added to this month's wants.
 
     Probability = loan hazard * openness, doubled for revolvers, lower after a lesson and after a cut (deleveraging);
-    size uniform on 0-2 times the mean size, on the open cash line that looks cheapest: instalment rate * (1/2 +
-    uniform). Fewer wish for it on a line that has become dearer since the founding, more on one that has become cheaper.
+    size uniform on 0-2 times the mean size. The open cash line that looks cheapest is drawn first, instalment rate *
+    (1/2 + uniform), and what it cannot give is taken to the next. Fewer wish for a loan on a line that has become
+    dearer since the founding, more on one that has become cheaper.
     """
     hazard = rules.loan_hazard * borrower.openness * (2.0 if borrower.appetite > 0.0 else 1.0)
     hazard *= restraint(lines, rules)
     if borrower.taught > 0.0:
         hazard *= 1.0 - rules.education_effect * float(borrower.taught)
-    wish = uniform(chance, LOAN_WISH, borrower.id)
-    if wish >= MOST_RESPONSE * hazard:
+    chosen = uniform(chance, LOAN_WISH, borrower.id)
+    if chosen >= MOST_RESPONSE * hazard:
         return
+    wish = loan_wish(borrower, rules, chance)
+    asked = 0  # bits: lines
+    while wish > 0:
+        best = _cheapest_looking(borrower, lines, products, asked, chance, plan)
+        if best < 0:
+            return
+        asked |= 1 << best
+        terms = contracts[lines[best].contract, best]
+        answer = price_response(lines[best], terms.instalment_rate, terms.usual_instalment_rate, terms, rules)
+        if chosen < hazard * answer:
+            wish -= spend_loan(borrower, lines[best], products[best], best, wish, rules, plan, tally)
+
+
+@rule
+def _cheapest_looking(borrower, lines, products, asked, chance, plan):
+    """The line, of those that can give cash and were not asked yet, that looks cheapest; -1 if there is none."""
     best = -1
     best_cost = 0.0
     for k in range(len(lines)):
         wished = products[k].buys == 0.0 or products[k].cash_wishes > 0.0
-        if wished and _within_reach(lines[k], products[k], plan) > 0:
+        if wished and not asked & (1 << k) and _within_reach(lines[k], products[k], plan) > 0:
             cost = products[k].instalment_rate * (0.5 + uniform(chance, LOAN_CHOICE, borrower.id, k))
             if best < 0 or cost < best_cost:
                 best = k
                 best_cost = cost
-    if best < 0:
-        return
-    terms = contracts[lines[best].contract, best]
-    hazard *= price_response(lines[best], terms.instalment_rate, terms.usual_instalment_rate, terms, rules)
-    if wish < hazard:
-        spend_loan(borrower, lines[best], products[best], best, rules, chance, plan, tally)
+    return best
 
 
 @rule
-def spend_loan(borrower, line, product, k, rules, chance, plan, tally):
-    """Draw a loan of the size the person wishes, as far as line and own cap go, to spend it this month."""
-    wish = fen(2.0 * uniform(chance, LOAN_SIZE, borrower.id) * rules.loan_size * borrower.wage)
+def loan_wish(borrower, rules, chance):
+    """What a person who wishes for a loan would like to borrow, in fen: 2 * uniform * mean size * wage."""
+    return fen(2.0 * uniform(chance, LOAN_SIZE, borrower.id) * rules.loan_size * borrower.wage)
+
+
+@rule
+def spend_loan(borrower, line, product, k, wish, rules, plan, tally):
+    """Draw a loan to spend this month, as far as line and own cap go; returns the amount. wish: fen."""
     allowed = int(own_cap(borrower, rules) * line.limit) - balance(line)
-    amount = min(wish, allowed, _within_reach(line, product, plan))
+    amount = max(0, min(int(wish), allowed, _within_reach(line, product, plan)))
     if amount > 0:
         unused = headroom(line)
         draw(borrower, line, product, k, amount, tally)
@@ -154,3 +171,4 @@ def spend_loan(borrower, line, product, k, rules, chance, plan, tally):
             plan.room -= unused - headroom(line)
         plan.wants += amount
         plan.short -= amount
+    return amount
