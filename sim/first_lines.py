@@ -7,7 +7,7 @@ from sim.compiled import rule
 from sim.ledger import fen
 from sim.limit import deserved
 from sim.line import DEFAULT_MONTHS, FROZEN, NONE, balance, is_called_in, lend, lenders_owed
-from sim.parameters import YUAN
+from sim.parameters import MOST_KINDS, YUAN
 from sim.person import is_malicious
 from sim.rules.approve import approve, sign
 from sim.rules.report import publish
@@ -37,12 +37,17 @@ def implied_income(given, products):
 def found_lines(borrower, lines, given, products, platforms, rules, chance):
     """The lines a person already has: first those that are known, which other lenders see, then the others.
 
-    Of the others, some are asked for and given by the lender's own rule, with a first balance.
+    Of the others, some are asked for and given by the lender's own rule, with a first balance. Where the lenders of a
+    person are capped, each person asks another one first.
     """
     for k in range(len(lines)):
         if is_held(given[k]):
             take_over(borrower, lines, k, given[k], products, platforms, rules, chance)
-    for k in range(len(lines)):
+    first = 0
+    if rules.lender_cap < MOST_KINDS:
+        first = int(len(lines) * uniform(chance, luck.FIRST_LENDER, borrower.id))
+    for step in range(len(lines)):
+        k = (first + step) % len(lines)
         if lines[k].state != NONE or given[k].limit == 0:
             continue
         if uniform(chance, luck.HOLDS_LINE, borrower.id, k) >= products[k].reach * borrower.openness:
