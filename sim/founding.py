@@ -13,7 +13,16 @@ from sim.chance import normal, uniform
 from sim.compiled import loop, rule
 from sim.ledger import fen
 from sim.line import balance, is_on_book, lend, lenders_owed
-from sim.parameters import AGE_GROUPS, AGE_SHARES, AGE_WAGE, EARNER_MULTIPLE, QUINTILE_INCOME, QUINTILE_YEAR, YUAN
+from sim.parameters import (
+    AGE_GROUPS,
+    AGE_SHARES,
+    AGE_WAGE,
+    EARNER_MULTIPLE,
+    MOST_KINDS,
+    QUINTILE_INCOME,
+    QUINTILE_YEAR,
+    YUAN,
+)
 from sim.person import is_malicious
 from sim.rules.approve import approve
 from sim.rules.report import publish
@@ -129,8 +138,15 @@ def _character(borrower, rules, chance):
 
 @rule
 def found_lines(borrower, lines, products, platforms, rules, chance):
-    """The lines a person already has: asked for by some, given by the lender's own rule, with a first balance."""
-    for k in range(len(lines)):
+    """The lines a person already has: asked for by some, given by the lender's own rule, with a first balance.
+
+    Where the lenders of a person are capped, each person asks another one first.
+    """
+    first = 0
+    if rules.lender_cap < MOST_KINDS:
+        first = int(len(lines) * uniform(chance, luck.FIRST_LENDER, borrower.id))
+    for step in range(len(lines)):
+        k = (first + step) % len(lines)
         if uniform(chance, luck.HOLDS_LINE, borrower.id, k) >= products[k].reach:
             continue
         if is_malicious(borrower, rules) or not approve(borrower, lines, k, products, platforms, rules, chance):

@@ -258,6 +258,7 @@ PLATFORM = _group(
     ("rescue", 0.0, "share of gap per month", 0.0, 1.0, "part of missing capital that a rescuer puts in, after a failure too", "KR-exits"),
     ("investors", 0.0, "share of book", 0.0, 1.0, "book funded by investors who can leave", "R4: judgement"),
     ("run_sensitivity", 0.0, "share of funds per unit of fear", 0.0, 10.0, "funds withdrawn in a month", J),
+    ("maturing", 1.0, "share of funds per month", 0.0, 1.0, "funds that fall due in a month: no more can leave", "KR-run"),
     # --- merchants' credit ---
     ("advance_months", 0.0, "months of sales", 0.0, 6.0, "working-capital line of a merchant, against its rolling sales", J),
     ("advance_rate", 0.01, "per month", 0.0, 0.1, "interest on it", J),

@@ -8,15 +8,19 @@ from scenes import CARD, CASH, PAY_LATER, Scene, yuan
 
 from scenarios.loader import MARKETS, gallery, load, load_pair
 from sim import tally as row
+from sim.founding import wage_edges
 from sim.lender import FAILED, LENDING
 from sim.line import CHARGED_OFF, FROZEN, IN_PLAN, NONE, OPEN, cash_headroom
 from sim.model import CreditModel
 from sim.policy import month_number
 from sim.rules.approve import approve
+from sim.rules.borrow import take_loan
 from sim.rules.fund import fund
+from sim.rules.invest import invest
 from sim.rules.measure import measure
 from sim.rules.negotiate import negotiate
 from sim.rules.restrict import restrict
+from sim.score import sees_debts, sees_record
 
 WITH_INPUTS = list(csv.DictReader((MARKETS / "korea-cards.csv").read_text().splitlines()))
 ABLATIONS = [name for name in gallery() if name.startswith("korea-2002-")]
@@ -254,3 +258,43 @@ def test_a_lender_that_failed_lends_again_if_a_rescuer_puts_in_what_is_missing(r
     s.result.book = yuan(10_000)
     s.play(fund)
     assert s.platforms[0].state == state
+
+
+@pytest.mark.parametrize(("fear", "left"), [(0.5, 0.95), (1.0, 0.9), (5.0, 0.9)])
+def test_no_more_money_leaves_a_lender_than_falls_due(fear, left):
+    s = Scene(CARD, parameters={"fear_memory": 1.0},
+              platforms=[{"investors": 1.0, "run_sensitivity": 0.1, "maturing": 0.1}])  # fmt: skip
+    s.platforms[0].fear, s.platforms[0].book, s.platforms[0].funds = fear, yuan(1000), yuan(1000)
+    s.play(invest, news=0.0)
+    assert s.platforms[0].funds == pytest.approx(left * yuan(1000))
+
+
+def test_a_rescuer_stands_in_for_the_money_that_left():
+    s = Scene(CARD, platforms=[{"investors": 1.0, "run_sensitivity": 0.1, "rescue": 1.0}])
+    s.platforms[0].fear, s.platforms[0].book, s.platforms[0].funds = 5.0, yuan(1000), yuan(100)
+    s.play(invest, news=0.0)
+    assert (s.platforms[0].funds, s.platforms[0].fear, s.platforms[0].state) == (yuan(1000), 0, LENDING)
+
+
+@pytest.mark.parametrize(("sees_defaults", "seen"), [(0.0, 0), (1.0, 1)])
+def test_a_lender_that_looks_only_at_defaults_sees_these_and_no_debts(sees_defaults, seen):
+    s = Scene(CARD | {"reporting": 1.0}, platforms=[{"sees": 0.0, "sees_defaults": sees_defaults}],
+              bad_record=12, record_sight=1.0)  # fmt: skip
+    assert s.play(sees_record, platform=0) == seen
+    assert not s.play(sees_debts, platform=0)
+
+
+@pytest.mark.parametrize(("cash_wishes", "drawn"), [(0, 0), (1, 1)])
+def test_cash_to_spend_is_drawn_on_a_card_only_where_that_is_usual(cash_wishes, drawn):
+    s = Scene(CARD | {"cash_wishes": cash_wishes}, parameters={"loan_hazard": 1.0, "loan_size": 0.5})
+    s.plan.room = yuan(10_000)
+    s.play(take_loan)
+    assert (s.lines[0].drawn > 0) == bool(drawn)
+    assert s.plan.room == yuan(10_000) - s.lines[0].drawn
+
+
+def test_wages_keep_their_shape_and_have_the_mean_that_a_market_gives():
+    calm, korea = wage_edges(2017, 0.07), wage_edges(2000, 0.07, 20_000.0)
+    assert korea / korea[0, 0] == pytest.approx(calm / calm[0, 0])
+    means = (korea[:, 1] - korea[:, 0]) / np.log(korea[:, 1] / korea[:, 0])
+    assert means.mean() == pytest.approx(yuan(20_000))

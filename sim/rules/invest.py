@@ -14,8 +14,9 @@ def invest(platform, news, rules):
     fear = memory * fear + excess of delinquency over target, relative + news weight * share of other such platforms
     that stopped or failed, by what investors have in their books, so that a failure is forgotten as its book is run
     off + shock. New investors make up what is missing as far as fear is below 1; then
-    funds = (1 - sensitivity * fear) * funds, never more than the investors' part of the book. If more of that part is
-    missing than is liquid, the platform cannot lend; if half of it is missing, it fails. A rescuer stands in for all.
+    funds = (1 - min(maturing, sensitivity * fear)) * funds, never more than the investors' part of the book. If more of
+    that part is missing than is liquid, the platform cannot lend; if half of it is missing, it fails. A rescuer stands
+    in for all.
 
     news: 0-1, share of other platforms with investors that did not lend last month.
     """
@@ -29,7 +30,7 @@ def invest(platform, news, rules):
     platform.fear = rules.fear_memory * platform.fear + max(0.0, excess) + rules.news_weight * news + rules.news_shock
     left = min(float(platform.funds), part)
     left += max(0.0, 1.0 - platform.fear) * (part - left)
-    platform.funds = int(max(0.0, 1.0 - platform.run_sensitivity * platform.fear) * left)
+    platform.funds = int((1.0 - min(platform.maturing, platform.run_sensitivity * platform.fear)) * left)
     if platform.funds < (1.0 - CANNOT_PAY) * int(part):
         platform.state = FAILED
     elif platform.funds < (1.0 - LIQUID) * int(part) and platform.state == LENDING:
