@@ -88,7 +88,9 @@ class Row:
             return f"{value:+.2f}"
         if self.unit in ("yuan", "months", "people"):
             return f"{value:,.0f} {self.unit}"
-        return f"{value:.0f}" if self.unit in ("count", "order") else f"{value:.2f}" if value < 10 else f"{value:,.0f}"
+        if self.unit == "count":
+            return f"{value:g}"
+        return f"{value:.0f}" if self.unit == "order" else f"{value:.2f}" if value < 10 else f"{value:,.0f}"
 
     @property
     def window(self) -> str:

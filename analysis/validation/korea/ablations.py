@@ -55,9 +55,9 @@ def _without_others(world, crisis):
     rises = ratio(_peak(world, REAL) - calm[1], _peak(crisis, REAL) - calm[0])
     return [
         ("registrations per delinquent, December 2001 to June 2003", rise, -0.05, 0.05, "percent", "flat",
-         "flat by construction"),
+         "one lender at a time: another may follow when a debt was written off"),
         ("delinquents with two or more lenders, December 2001 to 2003", multi, -0.02, 0.02, "points", "flat",
-         "flat by construction"),
+         ""),
         ("peak of real delinquency, against the crisis", share, -INF, 0.5, "times", "at most half", ""),
         ("rise of real delinquency from June 2002 to its peak, against the crisis", rises, -INF, 0.5, "times",
          "at most half", ""),

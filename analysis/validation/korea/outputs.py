@@ -197,7 +197,7 @@ def _lenders(replay) -> list[Row]:
         _row("O13", UNSEEN, "capital of all lenders over claims, March to December 2003", capital, fall, -INF, -0.10,
              "points", sources("capital ratio"), "published: adjusted capital ratio"),
         _row("O14", UNSEEN, "card companies that failed by March 2004", failed, 4, 2, 6, "count", "KR42, KR74",
-             "of nine: no capital, or no new business for three months; published: rescued or absorbed"),
+             "of nine, since 2002: no capital, or no new business for three months; published: rescued, absorbed"),
     ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from analysis.folder import Run, open_run
+from analysis.validation.korea.observed import CALIBRATION
 from analysis.validation.korea.replay import Replay, ratio
 from scenarios.schema import Scenario
 
@@ -83,9 +84,11 @@ def _volumes(run) -> dict[str, np.ndarray]:
 def _lenders(run, owed) -> dict[str, np.ndarray]:
     """Delinquency at the lender that stops and elsewhere, losses and capital, and how many have failed so far.
 
-    Failed: capital below zero before anything was put in, or no new business for three months running.
+    Failed: capital below zero before anything was put in, or no new business for three months running, for the first
+    time since January 2002.
     """
     own, others = f"platform = '{STOPS}'", f"{CARD_COMPANIES} AND platform <> '{STOPS}'"
+    calm = run.months < np.datetime64(CALIBRATION[0])
     names = [name for name, _ in run.lines if name != BANKS]
     loss, failed, all_capital = (np.zeros(owed.shape) for _ in range(3))
     for name in names:
@@ -97,6 +100,7 @@ def _lenders(run, owed) -> dict[str, np.ndarray]:
         stopped = _book(run, "NOT lending", where)
         running = stopped[:, 2:] * stopped[:, 1:-1] * stopped[:, :-2]
         gone = (capital < put_in) | np.pad(running > 0, ((0, 0), (2, 0)))
+        gone[gone[:, calm].any(axis=1)] = False
         failed += np.maximum.accumulate(gone, axis=1)
         all_capital += capital
     return {
