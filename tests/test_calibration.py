@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.calibration import report, robust, study
+from analysis.calibration.commands import SHIPPED
 from analysis.calibration.market import Market, free_numbers, present, units_of, values_of
 from analysis.calibration.regression import Bank, identification, posterior
 from analysis.calibration.search import search
@@ -177,7 +178,7 @@ def test_fits_are_written_and_read_back(found, tmp_path):
 def test_the_page_tells_targets_parameters_and_the_check(found, toy):
     checked = study.identify(toy, 1024)
     page = report.page(found, checked, np.full(4, 0.9), "Toy")
-    assert "not pinned by the data" in page
+    assert "| not pinned |" in page
     assert all(f"| t{i} |" in page for i in range(5))
     assert "400 synthetic truths" in page
 
@@ -255,6 +256,17 @@ def test_a_calibration_that_was_stopped_goes_on_and_plays_nothing_twice(tmp_path
     np.testing.assert_array_equal(fresh[0, 0], values[0, 1])  # seed 2, whatever batch it is in
 
 
+def test_the_good_fits_that_come_with_it_are_many_and_lie_in_the_declared_ranges():
+    design = free_numbers()
+    fits = report.read_fits(SHIPPED, design.sweep)
+    units = units_of(design.sweep, fits)
+    assert len(fits) >= 20
+    assert units.min() >= 0.0
+    assert units.max() <= 1.0
+    for fit in (fits[0], fits[-1]):
+        load("baseline", [f"{axis.path}={value!r}" for axis, value in zip(design.sweep, fit.tolist(), strict=True)])
+
+
 def test_policies_are_played_at_the_good_fits(tmp_path):
     design = replace(free_numbers(), borrowers=300)
     engine = Engine()
@@ -263,7 +275,7 @@ def test_policies_are_played_at_the_good_fits(tmp_path):
     (verdict,) = robust.headline(Market(design, tmp_path, engine), fits, ["limit-cut-deep"])
     assert verdict.policy == "limit-cut-deep"
     assert verdict.excess.shape == (2,)
-    assert len(engine.played) == 2 * 2 * 2  # fits, worlds, seeds
+    assert len(engine.played) == 2 * 2 * robust.SEEDS  # fits, worlds, seeds
 
 
 def test_the_command_says_what_is_wrong_before_it_plays(tmp_path):

@@ -36,7 +36,7 @@ def calibrate(market: Market, trials: int) -> list:
     save(drawn(makers), market.folder)
     return [
         _table(report.TARGET_HEADS, report.fit_of_targets(found)),
-        _table(report.PARAMETER_HEADS, report.parameters(found, now)),
+        _table(_narrow(report.PARAMETER_HEADS), map(_narrow, report.parameters(found, now))),
         report.words(found),
         f"written: {path}, {page}",
     ]
@@ -57,6 +57,11 @@ def headline(market: Market) -> list:
     save(drawn({"calibration-headline": lambda: figures.draw_headlines(found)}), market.folder)
     place = path.relative_to(GALLERY) if path.is_relative_to(GALLERY) else path
     return [_table(robust.HEADS, robust.rows(found)), f"good fits of {place}; excess defaults per 1,000 borrowers"]
+
+
+def _narrow(row: tuple[str, ...]) -> tuple[str, ...]:
+    """What a terminal has room for: without units, ranges and the posterior, which the page has."""
+    return (row[0], *row[3:5], *row[6:])
 
 
 def _table(heads, rows):

@@ -22,7 +22,7 @@ def draw_intervals(found: Calibration, present: np.ndarray) -> tuple[Figure, str
     order = np.argsort(found.width(), kind="stable")
     fits, left = found.intervals()
     now = units_of(found.free, present)
-    figure = Figure(figsize=(8.6, 1.6 + 0.3 * len(order)))
+    figure = Figure(figsize=(8.6, 1.6 + 0.25 * len(order)))
     axes = figure.subplots()
     places = np.arange(len(order))[::-1]
     axes.hlines(places, left[0, order], left[2, order], color=AVOIDED, linewidth=7, alpha=0.6, label="posterior, 90 %")
@@ -36,6 +36,7 @@ def draw_intervals(found: Calibration, present: np.ndarray) -> tuple[Figure, str
         axes.text(1.02, place, ends + loose, transform=axes.get_yaxis_transform(), va="center", fontsize=7)
     axes.set_yticks(places, [label(found.free[one].path) for one in order], fontsize=7.5)
     axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(-0.7, len(order) - 0.3)
     axes.set_xlabel("place in the range (0: its lower end, 1: its upper end; the ends stand to the right)")
     figure.legend(loc="outside lower left", ncols=4, handlelength=1.6)
     pinned = int(found.pinned().sum())
@@ -62,7 +63,7 @@ def draw_pair(found: Calibration) -> tuple[Figure, str, str] | None:
     if abs(strength) < ENTANGLED:
         return None
     values = values_of(found.free, found.units)
-    figure = Figure(figsize=(6.4, 4.4))
+    figure = Figure(figsize=(7.6, 4.6))
     axes = figure.subplots()
     drawn = axes.scatter(values[:, first], values[:, second], c=found.distances, s=18, cmap="viridis")
     figure.colorbar(drawn, ax=axes, label="distance (squared half windows)")

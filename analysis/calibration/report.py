@@ -65,7 +65,7 @@ def parameters(found: Calibration, present: np.ndarray) -> list[tuple[str, ...]]
     for one, axis in enumerate(found.free):
         middle = f"{_said(fits[1, one])} ({_said(fits[0, one])} to {_said(fits[2, one])})"
         between = f"{_said(left[0, one])} to {_said(left[2, one])}"
-        verdict = "" if found.pinned()[one] else "not pinned by the data"
+        verdict = "" if found.pinned()[one] else "not pinned"
         ends = f"{_said(axis.low)} to {_said(axis.high)}"
         width = percent(found.width()[one])
         rows.append((label(axis.path), axis.unit, ends, _said(present[one]), middle, between, width, verdict))
@@ -90,8 +90,9 @@ def words(found: Calibration) -> str:
     loose = [label(axis.path) for axis, held in zip(found.free, found.pinned(), strict=True) if not held]
     inside = np.mean([[t.low <= v <= t.high for t, v in zip(found.targets, fit, strict=True)] for fit in found.values])
     return (
-        f"{len(found.units)} good fits among {len(found.tried.distances) + len(found.bank.units):,} points: distance"
-        f" {found.distances[0]:.2f} to {found.distances[-1]:.2f} on {FRESH} fresh seeds, accepted up to"
+        f"{len(found.units)} good fits of {found.candidates} candidates, out of"
+        f" {len(found.tried.distances) + len(found.bank.units):,} points: distance {found.distances[0]:.2f} to"
+        f" {found.distances[-1]:.2f} on {FRESH} fresh seeds, accepted up to"
         f" {found.bound:.2f}; the world as it is: {found.start:.2f}; every target at the edge of its window:"
         f" {len(found.targets)}. On average a fit meets {percent(inside)} of the windows. Not pinned by the data:"
         f" {len(loose)} of {len(found.free)} parameters{': ' + ', '.join(loose) if loose else ''}."

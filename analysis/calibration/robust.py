@@ -18,7 +18,7 @@ from scenarios.loader import load
 
 HEADLINES = ("limit-cut", "limit-cut-deep", "multi-lender-cut", "income-cap")
 ENOUGH = 0.95  #: share of fits that must give the same sign
-POINTS, SEEDS = 40, 2  #: fits that are played, and paired seeds of each
+POINTS, SEEDS = 40, 4  #: fits that are played, and paired seeds of each
 TABLES = ("monthly", "economy", "defaults")
 SEED = 1  #: of the choice among fits
 HEADS = ("policy", "fits", "median", "5 to 95 % of fits", "same sign", "")

@@ -54,7 +54,8 @@ class Calibration:
 
     bank: prior simulations; posterior: what they leave possible; tried: points of the search; units, values: of the
     accepted fits, best first, [fit, parameter] and [fit, target] (means over fresh seeds); distances: [fit]; bound: the
-    distance up to which a fit is accepted; start: distance of the world as it is, on the same fresh seeds.
+    distance up to which a fit is accepted; candidates: how many points were judged; start: distance of the world as it
+    is, on the same fresh seeds.
     """
 
     free: tuple[Axis, ...]
@@ -66,6 +67,7 @@ class Calibration:
     values: np.ndarray
     distances: np.ndarray
     bound: float
+    candidates: int
     start: float
 
     def intervals(self) -> tuple[np.ndarray, np.ndarray]:
@@ -122,7 +124,7 @@ def calibrate(
     order = np.argsort(found, kind="stable")
     order = order[found[order] <= bound]
     kept = (candidates[order], values[order].mean(axis=1), found[order])
-    return Calibration(tuple(simulator.free), targets, bank, left, tried, *kept, bound, float(found[0]))
+    return Calibration(tuple(simulator.free), targets, bank, left, tried, *kept, bound, len(found), float(found[0]))
 
 
 def margin(free: int) -> float:
