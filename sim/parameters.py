@@ -67,7 +67,7 @@ BEHAVIOUR = _group(
     ("education_effect", 0.3, "share", 0.0, 1.0, "forgetting, target use and loan wishes that a fresh lesson takes away", "judgement (sign: M78)"),
     ("education_decay", 0.08, "share per month", 0.0, 1.0, "what is forgotten of a lesson each month", J),
     # --- apply and borrow ---
-    ("openness_spread", 0.0, "share", 0.0, 1.0, "part of people's readiness to take up credit in which they differ, exponentially; 1 makes the number of lenders of a person geometric", "F8 (K26: Korea, December 2003)"),
+    ("openness_spread", 1.0, "share", 0.0, 1.0, "part of people's readiness to take up credit in which they differ, exponentially; 1 makes the number of lenders of a person geometric", "F8 (K26: Korea, December 2003)"),
     ("adoption_hazard", 0.0232, "share per month", 0.0, 0.5, "borrowers who apply for one more line without need", "calibrated"),
     ("applications", 2, "applications per month", 0, 8, "most applications that a borrower in need files in a month", "M2"),
     ("loan_hazard", 0.0629, "share per month", 0.0, 0.5, "cash-line holders who pay their bills in full and take a loan to spend; twice as many revolvers do", "calibrated"),
@@ -84,7 +84,7 @@ BEHAVIOUR = _group(
     ("reminder_appeal", 0.0, "share", -1.0, 1.0, "people who would choose to stop paying whom a reminder wins back; below 0 it turns more away", "Du, Li, Lu and Lu 2020 (sign depends on framing)"),
     ("reminder_relationship", 0.0, "share", 0.0, 1.0, "part of this effect that only clients of a year's standing feel", "Karlan, Morten and Zinman (sign)"),
     ("strategic_share", 0.02, "share of borrowers", 0.0, 0.3, "borrowers who would stop paying when debts exceed so much that it seems worth while and nothing deters them", "judgement (Ganong and Noel 2023)"),
-    ("strategic_debt", 12.0, "months of wage", 0.0, 120.0, "debt above which stopping to pay seems worth while to these", J),
+    ("strategic_debt", 6.0, "months of wage", 0.0, 120.0, "debt above which stopping to pay seems worth while to these", J),
     ("peer_effect", 0.8, "share per friend", -0.5, 1.0, "rise of willingness to stop paying for each friend in default; below 0 their trouble is a warning", "Guiso, Sapienza and Zingales 2013: 1.82 times as willing; Kalda (the other sign)"),
     ("penalty_deterrence", 0.0, "per unit of yearly penalty", 0.0, 20.0, "fall of the willingness to stop paying per unit of yearly fees on late debt", J),
     ("bureau_deterrence", 0.0, "share", 0.0, 10.0, "rise of the weight of staying current on a line that is reported in full", J),
