@@ -30,7 +30,7 @@ TWO_LENDERS = (
 
 #: Behaviour and terms of ``still_market.toml`` where they differ from today's defaults.
 STILL = {
-    "job_loss_scar": 0.19, "benefit_share": 0.15, "wage_shock": 0.08, "income_shock": 0.26,
+    "job_loss_hazard": 0.0072, "job_loss_scar": 0.19, "benefit_share": 0.15, "wage_shock": 0.08, "income_shock": 0.26,
     "hand_to_mouth_share": 0.501, "belt_tightening": 0.11, "expense_hazard": 0.075, "credit_share": 0.68,
     "minimum_habit_share": 0.32, "adoption_hazard": 0.025, "loan_hazard": 0.059, "loan_size": 3.85,
     "family_help_hazard": 0.1, "income_noise": 0.41, "score_income": 0.51, "score_burden": 0.8, "score_late": 0.67,
