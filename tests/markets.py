@@ -35,6 +35,7 @@ STILL = {
     "minimum_habit_share": 0.32, "adoption_hazard": 0.025, "loan_hazard": 0.059, "loan_size": 3.85,
     "family_help_hazard": 0.1, "income_noise": 0.41, "score_income": 0.51, "score_burden": 0.8, "score_late": 0.67,
     "merchant_layoff_response": 0.7, "peer_effect": 0.08, "openness_spread": 0.0, "strategic_debt": 12.0,
+    "loan_lines": 1,
 }  # fmt: skip
 STILL_TERMS = {"raise_share": 0.109, "raise_margin": 0.041, "cut_margin": 0.162}
 

@@ -255,8 +255,8 @@ def observed_of(case, seed):
 @pytest.fixture(scope="module")
 def small():
     """A small default market with a deep cut, and what was observed of two seeds."""
-    planned = plan("limit-cut-deep", borrowers=1500, seeds=2, months=51)
-    case = Case(*planned.worlds, 1500, planned.size.shop_count(), 51, planned.reference, 47)
+    planned = plan("limit-cut-deep", borrowers=3000, seeds=2, months=51)
+    case = Case(*planned.worlds, 3000, planned.size.shop_count(), 51, planned.reference, 47)
     return case, [observed_of(case, seed) for seed in (1, 2)]
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from markets import default_market
+from markets import STILL, default_market
 from paired import falls, flows, mean_trust, total, worlds
 from scenes import CASH, PAY_LATER, Scene, yuan
 
@@ -63,7 +63,7 @@ def auc_gained(**weights):
     """What personal data of this weight add to the AUC of the first lender's score of its clients, two years ahead."""
     platforms, products = default_market()
     model = CreditModel(
-        platforms, products, borrowers=6000, parameters={"impulse": 0.5, "job_loss_multiple": 3} | weights
+        platforms, products, borrowers=6000, parameters=STILL | {"impulse": 0.5, "job_loss_multiple": 3} | weights
     ).run(12)
     market = model.market
     clients = np.flatnonzero((market.lines["limit"][:, 0] > 0) & (market.borrowers["ever_in_default"] == 0))[:1500]

@@ -127,7 +127,9 @@ def take_loan(borrower, lines, products, contracts, rules, chance, plan, tally):
         return
     wish = loan_wish(borrower, rules, chance)
     asked = 0  # bits: lines
-    while wish > 0:
+    for _ in range(int(rules.loan_lines)):
+        if wish <= 0:
+            return
         best = _cheapest_looking(borrower, lines, products, asked, chance, plan)
         if best < 0:
             return
