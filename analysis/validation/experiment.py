@@ -10,7 +10,8 @@ from scenarios.loader import fingerprint
 
 ROWS = "rows.json"
 #: What experiments are read off with, besides their own files: in the folder ``analysis``.
-SHARED = ("folder.py", "explain/twins.py", *(f"validation/{name}.py" for name in ("row", "experiment", "book", "seeds")))
+SHARED = ("folder.py", "explain/twins.py", "validation/row.py", "validation/experiment.py", "validation/book.py",
+          "validation/seeds.py")  # fmt: skip
 
 #: The parts of the table, in the order in which they are read.
 GROUPS = {

@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+from rich.markup import escape
+
 from analysis import tables
 from analysis.validation import calm, experiment, facts, korea, micro, replications
 from analysis.validation.experiment import GROUPS, Experiment
@@ -12,6 +14,7 @@ from analysis.validation.row import ABSENT, FITS, MISSES, NEAR, Row
 from scenarios.messages import BadInput, unknown
 
 HEADS = ("", "target", "published", "window", "simulated", "distance", "mark", "source")
+WIDTHS = (13, 13, 13, 11)  #: characters of the columns after the names, which in a terminal of 80 leave these 22
 BEGIN, END = "<!-- validation: written by rollover validate --write -->", "<!-- end of validation -->"
 
 
@@ -35,7 +38,7 @@ def validate(folder: Path, quick=False, names=(), threads=1, progress=None, tell
     """Play what is not in the folder yet and return the rows of each group.
 
     folder: where rows and runs are kept; quick: the small sizes; names: as for ``experiments``; threads; progress:
-    called with people played, of how many in the experiments that are not kept; tell: called with a sentence before each experiment.
+    called with people played, of how many in experiments that are not kept; tell: called with a sentence before each.
     Returns group -> rows.
     """
     wanted = [(one, replace(one.quick if quick else one.full, threads=threads)) for one in experiments(names)]
@@ -96,13 +99,16 @@ def screen(found: dict[str, list[Row]]) -> list:
     for group, rows in found.items():
         table = tables.terminal("target", "published", "window", "simulated", "mark")
         table.columns[0].ratio, table.expand = 1, True
+        for column, width in zip(table.columns[1:], WIDTHS, strict=True):
+            column.width = width
         for prefix, members in groupby(rows, key=lambda row: row.group):
             if prefix:
-                table.add_row(prefix, style="bold")
+                table.add_row(escape(prefix), style="bold")
             for row in members:
                 _, _, published, window, simulated, distance, mark, _ = cells(replace(row, group=""))
                 name = f"{row.code} {row.name}".strip()
-                table.add_row(name, published, window, simulated, f"{mark} {distance}", style=styles.get(mark, "dim"))
+                told = map(escape, (name, published, window, simulated, f"{mark} {distance}"))
+                table.add_row(*told, style=styles.get(mark, "dim"))
         parts += [f"\n[bold]{GROUPS[group]}[/bold] {verdict(rows)}", table]
     return parts
 
