@@ -104,7 +104,11 @@ def _play(size, room, progress) -> list[Row]:
         ),
         Row.over_seeds(
             *(group, "card bills paid at or near the minimum", values["near"], 0.29, 0.25, 0.33),
-            *("percent", "Keys and Wang 2019", "up to a tenth above it", "", "B6, F16"),
+            *("percent", "Keys and Wang 2019", "up to a tenth above it", "", "B6"),
+        ),
+        Row.over_seeds(
+            *(group, "card bills paid near the minimum, in all sources", values["near"], None, 0.20, 0.35),
+            *("percent", "Keys and Wang 2019, Gathergood et al. 2019", "as above", "20 to 35 %", "F16"),
         ),
         Row.over_seeds(
             *(group, "card bills that stay near the minimum when it is raised", values["anchored"], 0.09, 0.09, end),
