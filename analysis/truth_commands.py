@@ -29,9 +29,12 @@ def validate(quick, only, out, threads, page):
     from rich.console import Console
 
     from analysis.validation import table
+    from scenarios.messages import BadInput
     from scenarios.runner import Stopped, cores
 
     table.experiments(only)
+    if page and only:
+        raise BadInput("--write puts the whole table into a page, of which --only would leave a part: give one of them")
     if page:
         table.around(page)  # an hour before it is needed
     folder = out or Path("runs/validation-quick" if quick else "runs/validation")

@@ -122,6 +122,9 @@ def test_a_page_without_a_place_for_the_table_is_refused_before_anything_is_play
     done = CliRunner().invoke(main, ["validate", "--out", str(tmp_path / "runs"), "--write", str(page)])
     assert done.exit_code == 1
     assert "no place for the table" in done.output
+    done = CliRunner().invoke(main, ["validate", "--only", "korea", "--write", str(page)])
+    assert done.exit_code == 1
+    assert "give one of them" in done.output
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), Stopped(None, 1, 2)])
