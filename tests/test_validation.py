@@ -2,15 +2,19 @@
 
 import io
 import sys
+from pathlib import Path
 
+import duckdb
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
 from analysis import truth_commands
 from analysis.commands import main
+from analysis.folder import Run
 from analysis.progress import Pace
-from analysis.validation import experiment, table
+from analysis.validation import calm, experiment, table
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.row import Row
 from analysis.validation.seeds import each_seed
@@ -218,3 +222,15 @@ def test_after_a_seed_that_fails_no_other_begins():
     with pytest.raises(ArithmeticError):
         each_seed(Size(20, 500), lambda done, total: None, play)
     assert len(begun) < 500
+
+
+def test_a_seed_in_which_nobody_moved_keeps_its_place_in_a_row():
+    data = duckdb.connect()
+    data.execute(
+        """CREATE TABLE transitions AS SELECT * FROM (VALUES
+           (2, 'one', DATE '2018-01-01', 'p2p', 'M1', 'M2', 30), (2, 'one', DATE '2018-01-01', 'p2p', 'M1', 'M0', 70))
+           AS t (seed, world, month, platform, from_bucket, to_bucket, balance_fen)"""
+    )
+    run = Run(Path(), {}, data, "one", None, (1, 2, 3), np.array([]), (), 100, None)
+    roll = next(found for found in calm._rolls(run) if found.name == "M1 to M2 at p2p")
+    assert roll.values == pytest.approx((np.nan, 0.3, np.nan), nan_ok=True)
