@@ -29,12 +29,21 @@ def validate(quick, only, out, threads, page):
     from rich.console import Console
 
     from analysis.validation import table
-    from scenarios.runner import cores
+    from scenarios.messages import BadInput
+    from scenarios.runner import Stopped, cores
 
+    table.experiments(only)
+    if page and only:
+        raise BadInput("--write puts the whole table into a page, of which --only would leave a part: give one of them")
+    if page:
+        table.around(page)  # an hour before it is needed
     folder = out or Path("runs/validation-quick" if quick else "runs/validation")
     tell = lambda text: click.echo(text, err=True)  # noqa: E731
-    with Progress() as progress:
-        found = table.validate(folder, quick, only, threads or cores(), progress, tell)
+    try:
+        with Progress("people") as progress:
+            found = table.validate(folder, quick, only, threads or cores(), progress, tell)
+    except (KeyboardInterrupt, Stopped):
+        stop(f"stopped; what was played is kept in {folder}: the same command goes on from there")
     console = Console(highlight=False)
     for part in table.screen(found):
         console.print(part)

@@ -175,6 +175,7 @@ def test_a_changed_scenario_size_or_code_is_not_mistaken_for_what_is_done(design
 
 
 @pytest.mark.parametrize(("source", "counts"), [("schema.py", True), ("store.py", True), ("batch/work.py", True),
+                                                ("borrowers/table.py", True), ("borrowers/layouts.py", False),
                                                 ("batch/archive.py", False), ("messages.py", False)])  # fmt: skip
 def test_the_version_of_a_batch_is_that_of_all_code_that_makes_a_run_of_its_work(tmp_path, source, counts):
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")

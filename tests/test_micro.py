@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.validation.book import in_default, owed
 from analysis.validation.experiment import Size
 from analysis.validation.micro import EXPERIMENTS, limits, minimum, payments, peers, rates, sequence, work, worlds
 from analysis.validation.micro.payments import Statements
+from analysis.validation.seeds import each_seed
 from sim.line import CHARGED_OFF, OPEN, SOLD
 from sim.records import LINE_DTYPE, blank
 
@@ -68,8 +70,8 @@ def test_what_is_owed_and_in_default_by_state():
     lines["state"][0] = [OPEN, OPEN, CHARGED_OFF, SOLD]
     lines["months_past_due"][0] = [3, 4, 7, 0]
     lines["revolving"], lines["purchases"], lines["instalment"] = 100, 20, 3
-    assert worlds.owed(lines)[0].tolist() == [123, 123, 0, 0]
-    assert worlds.in_default(lines)[0].tolist() == [False, True, True, True]
+    assert owed(lines)[0].tolist() == [123, 123, 0, 0]
+    assert in_default(lines)[0].tolist() == [False, True, True, True]
 
 
 def test_shares_of_payments_and_balances_by_hand():
@@ -100,7 +102,7 @@ def test_a_calm_market_has_no_dated_change():
 def test_threads_change_no_number_and_seeds_keep_their_order():
     seen = []
     size = Size(100, 5, threads=3)
-    assert worlds.each_seed(size, lambda *at: seen.append(at), lambda seed: seed * seed) == [1, 4, 9, 16, 25]
+    assert each_seed(size, lambda *at: seen.append(at), lambda seed: seed * seed) == [1, 4, 9, 16, 25]
     assert seen[-1] == (5, 5)
 
 

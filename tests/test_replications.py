@@ -5,6 +5,7 @@ import pytest
 from markets import ROOT
 
 from analysis.validation import replications
+from analysis.validation.book import owed
 from analysis.validation.experiment import Size
 from analysis.validation.replications import (
     activity,
@@ -27,7 +28,6 @@ from analysis.validation.replications.worlds import (
     calm_market,
     failed_lines,
     flow,
-    owed,
     product_of,
     sign,
     world,

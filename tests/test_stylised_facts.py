@@ -239,6 +239,7 @@ def test_a_fact_holds_if_all_of_its_rows_fit():
     assert bar(rows).startswith("1 of 23 stylised facts fit")
     assert bar(rows).endswith("of the multi-lender core F8, F9, F10, F11, F12, F17, F18 do not")
     assert bar([found(code, 1) for code in CORE]).endswith("all of the multi-lender core do")
+    assert bar([found("F14", 1), found("E1, F14", 3)]).startswith("0 of 23 stylised facts fit")
 
 
 def test_the_experiment_gives_every_row_and_threads_change_no_number(tmp_path):

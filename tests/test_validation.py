@@ -1,11 +1,26 @@
 """The table of validation: what is played once is kept, what does not fit is seen, and a page takes the table."""
 
-import pytest
+import io
+import sys
+from pathlib import Path
 
-from analysis.validation import experiment, table
+import duckdb
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from analysis import truth_commands
+from analysis.commands import main
+from analysis.folder import Run
+from analysis.progress import Pace
+from analysis.validation import calm, experiment, table
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.row import Row
+from analysis.validation.seeds import each_seed
 from scenarios.messages import BadInput
+from scenarios.runner import Stopped
+from sim.model import CreditModel
 
 SMALL = Size(100, 3)
 INF = float("inf")
@@ -104,8 +119,118 @@ def test_the_table_takes_its_place_in_a_page_and_rows_that_miss_stand_out(tmp_pa
     assert "1 of 2 fit, 0 near, 1 miss" in text
 
 
-def test_a_page_without_a_place_for_the_table_is_refused(tmp_path):
+def test_a_page_without_a_place_for_the_table_is_refused_before_anything_is_played(tmp_path, monkeypatch):
     page = tmp_path / "README.md"
     page.write_text("no place\n", encoding="utf-8")
-    with pytest.raises(BadInput, match="no place for the table"):
-        table.write({}, page)
+    monkeypatch.setattr(table, "validate", lambda *anything: pytest.fail("played"))
+    done = CliRunner().invoke(main, ["validate", "--out", str(tmp_path / "runs"), "--write", str(page)])
+    assert done.exit_code == 1
+    assert "no place for the table" in done.output
+    done = CliRunner().invoke(main, ["validate", "--only", "korea", "--write", str(page)])
+    assert done.exit_code == 1
+    assert "give one of them" in done.output
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), Stopped(None, 1, 2)])
+def test_whoever_stops_the_table_is_told_how_it_goes_on(tmp_path, monkeypatch, error):
+    def stopped(*anything):
+        raise error
+
+    told = []
+    monkeypatch.setattr(table, "validate", stopped)
+    monkeypatch.setattr(truth_commands, "stop", lambda text: told.append(text) or sys.exit(130))
+    done = CliRunner().invoke(main, ["validate", "--out", str(tmp_path)])
+    assert done.exit_code == 130
+    assert told == [f"stopped; what was played is kept in {tmp_path}: the same command goes on from there"]
+
+
+def test_the_progress_of_all_experiments_never_runs_backwards_and_what_is_kept_is_no_part_of_it(tmp_path, monkeypatch):
+    def play(size, room, progress):
+        for done in range(1, size.seeds + 1):
+            progress(done, size.seeds)
+        return [row(1.5)]
+
+    every = [
+        Experiment(name, "facts", "?", play, Size(people, 2), Size(1, 1)) for name, people in (("a", 10), ("b", 30))
+    ]
+    monkeypatch.setattr(table, "experiments", lambda names: [e for e in every if not names or e.name in names])
+    seen = []
+    table.validate(tmp_path, quick=True, progress=lambda *at: seen.append(at))
+    assert seen == [(10, 80), (20, 80), (50, 80), (80, 80)]
+    (tmp_path / "a" / "rows.json").unlink()
+    seen.clear()
+    table.validate(tmp_path, quick=True, progress=lambda *at: seen.append(at))
+    assert seen == [(10, 20), (20, 20)]
+
+
+def test_the_time_left_leaves_out_the_stretch_in_which_rules_were_compiled():
+    pace = Pace()
+    for now, done in ((0.0, 0), (45.0, 1), (46.0, 2), (47.0, 3), (47.0, 3), (48.0, 4)):
+        pace.look(now, done)
+        assert pace.left(104) is None  # too early to say
+    pace.look(49.0, 5)
+    assert pace.left(105) == pytest.approx(100.0)
+    pace.look(50.0, 1)  # other work
+    assert pace.left(105) is None
+
+
+def test_a_narrow_terminal_shows_the_whole_table():
+    console = Console(width=80, file=io.StringIO())
+    name = "delinquents with [two] or more lenders, December 2001 to 2003 (hold-out)"
+    long = Row.over_seeds("", name, [0.1], 0.178, 0.12, 0.24, "points", "S", code="E1, F14")
+    for part in table.screen({"facts": [long]}):
+        console.print(part)
+    lines = console.file.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert len(lines) < 12
+    words = " ".join(lines).split()
+    assert {"[two]", "(hold-out)", "+17.80", "+24.00", "+10.00", "near", "-0.3"} <= set(words)
+
+
+def test_what_rows_are_read_off_with_decides_whether_they_are_played_again(tmp_path, counted, monkeypatch):
+    calls, one = counted
+    experiment.rows(one, SMALL, tmp_path, None)
+    monkeypatch.setattr(experiment, "SHARED", experiment.SHARED[1:])
+    experiment.rows(one, SMALL, tmp_path, None)
+    assert len(calls) == 2
+
+
+# --- seeds ---
+def test_worlds_of_a_seed_are_gone_when_it_is_done_and_others_stay():
+    mine = CreditModel([{"name": "one"}], [{"name": "loan", "platform": "one"}], borrowers=20, merchants=2, seed=1)
+    made = []
+
+    def play(seed):
+        model = CreditModel(
+            [{"name": "one"}], [{"name": "loan", "platform": "one"}], borrowers=20, merchants=2, seed=seed
+        )
+        made.extend([model, model.branch()])
+        return seed
+
+    assert each_seed(Size(20, 2), lambda done, total: None, play) == [1, 2]
+    assert [model.market for model in made] == [None] * 4
+    assert mine.market is not None
+
+
+def test_after_a_seed_that_fails_no_other_begins():
+    begun = []
+
+    def play(seed):
+        begun.append(seed)
+        raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        each_seed(Size(20, 500), lambda done, total: None, play)
+    assert len(begun) < 500
+
+
+def test_a_seed_in_which_nobody_moved_keeps_its_place_in_a_row():
+    data = duckdb.connect()
+    data.execute(
+        """CREATE TABLE transitions AS SELECT * FROM (VALUES
+           (2, 'one', DATE '2018-01-01', 'p2p', 'M1', 'M2', 30), (2, 'one', DATE '2018-01-01', 'p2p', 'M1', 'M0', 70))
+           AS t (seed, world, month, platform, from_bucket, to_bucket, balance_fen)"""
+    )
+    run = Run(Path(), {}, data, "one", None, (1, 2, 3), np.array([]), (), 100, None)
+    roll = next(found for found in calm._rolls(run) if found.name == "M1 to M2 at p2p")
+    assert roll.values == pytest.approx((np.nan, 0.3, np.nan), nan_ok=True)

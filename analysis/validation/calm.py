@@ -64,13 +64,15 @@ def _missed(row) -> str:
 
 
 def _ratio(run, over, under, condition="TRUE", source="monthly", **values) -> np.ndarray:
-    """One ratio of sums per seed in the baseline world; nan where there is nothing to divide."""
+    """One ratio of sums for each of the run's seeds in the baseline world; nan where there is nothing to divide."""
     answer = run.ask(
         f"""SELECT seed, sum({over})::DOUBLE / nullif(sum({under})::DOUBLE, 0) AS value FROM {source}
                          WHERE world = $baseline AND {condition} GROUP BY seed ORDER BY seed""",
         **values,
     )
-    return np.ma.filled(answer["value"].astype(float), np.nan)
+    values = np.ma.filled(answer["value"].astype(float), np.nan)
+    found = dict(zip(answer["seed"].tolist(), values, strict=True))  # tables of moves have no row where nobody moved
+    return np.array([found.get(seed, np.nan) for seed in run.seeds])
 
 
 def _platform_ratio(run, over, platform, month) -> np.ndarray:

@@ -8,6 +8,11 @@ from pathlib import Path
 from analysis.validation.row import Row
 from scenarios.loader import fingerprint
 
+ROWS = "rows.json"
+#: What experiments are read off with, besides their own files: in the folder ``analysis``.
+SHARED = ("folder.py", "explain/twins.py", "validation/row.py", "validation/experiment.py", "validation/book.py",
+          "validation/seeds.py")  # fmt: skip
+
 #: The parts of the table, in the order in which they are read.
 GROUPS = {
     "micro": "Does each rule of behaviour give its published coefficient?",
@@ -49,17 +54,25 @@ def rows(experiment: Experiment, size: Size, folder: Path, progress) -> list[Row
 
     experiment; size; folder: of the whole validation; progress: called with what is done and of how many.
     """
+    if (found := kept(experiment, size, folder)) is not None:
+        return found
     room = folder / experiment.name
-    kept, key = room / "rows.json", _key(experiment, size)
-    if kept.exists() and (found := json.loads(kept.read_text(encoding="utf-8")))["key"] == key:
-        return [Row(**row) for row in found["rows"]]
     room.mkdir(parents=True, exist_ok=True)
-    played = experiment.play(size, room, progress)
-    text = json.dumps({"key": key, "rows": [asdict(row) for row in played]}, indent=1)
-    half = kept.with_suffix(".part")
+    found = experiment.play(size, room, progress)
+    text = json.dumps({"key": _key(experiment, size), "rows": [asdict(row) for row in found]}, indent=1)
+    half = room / "rows.part"
     half.write_text(text, encoding="utf-8")
-    half.replace(kept)
-    return played
+    half.replace(room / ROWS)
+    return found
+
+
+def kept(experiment: Experiment, size: Size, folder: Path) -> list[Row] | None:
+    """The rows of an experiment that ``folder`` has; None if it has none, or something they depend on has changed."""
+    file = folder / experiment.name / ROWS
+    if not file.exists():
+        return None
+    found = json.loads(file.read_text(encoding="utf-8"))
+    return [Row(**row) for row in found["rows"]] if found["key"] == _key(experiment, size) else None
 
 
 def played(planned, room: Path, size: Size, progress):
@@ -76,14 +89,16 @@ def played(planned, room: Path, size: Size, progress):
 
 
 def _key(experiment: Experiment, size: Size) -> str:
-    """Content hash of what decides an experiment's rows: the market's code, scenarios, its own code, its size."""
+    """Content hash of what decides an experiment's rows: the market, scenarios, its own and shared code, its size."""
     import inspect
 
     from scenarios.loader import GALLERY
     from sim.compiled import market_hash
 
     file = Path(inspect.getsourcefile(experiment.play))
-    package = [file] if file.parent == Path(__file__).parent else sorted(file.parent.glob("*"))  # its data too
+    here = Path(__file__).parent
+    package = [file] if file.parent == here else sorted(file.parent.glob("*"))  # its data too
+    package += [here.parent / name for name in SHARED]
     own = [path.read_text(encoding="utf-8") for path in package if path.suffix in (".py", ".csv", ".toml")]
     files = sorted(path for path in GALLERY.rglob("*") if path.suffix in (".py", ".toml", ".csv"))
     read = [path.read_text(encoding="utf-8") for path in files]

@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+from rich.markup import escape
+
 from analysis import tables
 from analysis.validation import calm, experiment, facts, korea, micro, replications
 from analysis.validation.experiment import GROUPS, Experiment
@@ -12,6 +14,7 @@ from analysis.validation.row import ABSENT, FITS, MISSES, NEAR, Row
 from scenarios.messages import BadInput, unknown
 
 HEADS = ("", "target", "published", "window", "simulated", "distance", "mark", "source")
+WIDTHS = (13, 13, 13, 11)  #: characters of the columns after the names, which in a terminal of 80 leave these 22
 BEGIN, END = "<!-- validation: written by rollover validate --write -->", "<!-- end of validation -->"
 
 
@@ -35,16 +38,37 @@ def validate(folder: Path, quick=False, names=(), threads=1, progress=None, tell
     """Play what is not in the folder yet and return the rows of each group.
 
     folder: where rows and runs are kept; quick: the small sizes; names: as for ``experiments``; threads; progress:
-    called with what is done and of how many; tell: called with a sentence before each experiment.
+    called with people played, of how many in experiments that are not kept; tell: called with a sentence before each.
     Returns group -> rows.
     """
-    wanted = experiments(names)
+    wanted = [(one, replace(one.quick if quick else one.full, threads=threads)) for one in experiments(names)]
+    ahead = [one.name for one, size in wanted if experiment.kept(one, size, folder) is None]
+    work = _Work(progress, sum(size.borrowers * size.seeds for one, size in wanted if one.name in ahead))
     found = {}
-    for count, one in enumerate(wanted, 1):
-        size = replace(one.quick if quick else one.full, threads=threads)
-        tell(f"{count} of {len(wanted)}: {one.name}: {one.question} ({size.borrowers:,} borrowers, {size.seeds} seeds)")
-        found.setdefault(one.group, []).extend(experiment.rows(one, size, folder, progress))
+    for count, (one, size) in enumerate(wanted, 1):
+        if one.name in ahead:
+            sizes = f"{size.borrowers:,} borrowers, {size.seeds} seeds"
+            tell(f"{count} of {len(wanted)}: {one.name}: {one.question} ({sizes})")
+            work.next(size)
+        else:
+            tell(f"{count} of {len(wanted)}: {one.name}: kept from before")
+        found.setdefault(one.group, []).extend(experiment.rows(one, size, folder, work))
     return found
+
+
+class _Work:
+    """All experiments as one work, counted in people played: an experiment is as much as its people in all seeds."""
+
+    def __init__(self, progress, total: int):
+        self._progress, self._total = progress, total
+        self._before = self._mine = 0
+
+    def next(self, size) -> None:
+        self._before, self._mine = self._before + self._mine, size.borrowers * size.seeds
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._progress:
+            self._progress(self._before + self._mine * done // max(1, total), self._total)
 
 
 def verdict(rows: Collection[Row]) -> str:
@@ -75,13 +99,16 @@ def screen(found: dict[str, list[Row]]) -> list:
     for group, rows in found.items():
         table = tables.terminal("target", "published", "window", "simulated", "mark")
         table.columns[0].ratio, table.expand = 1, True
+        for column, width in zip(table.columns[1:], WIDTHS, strict=True):
+            column.width = width
         for prefix, members in groupby(rows, key=lambda row: row.group):
             if prefix:
-                table.add_row(prefix, style="bold")
+                table.add_row(escape(prefix), style="bold")
             for row in members:
                 _, _, published, window, simulated, distance, mark, _ = cells(replace(row, group=""))
                 name = f"{row.code} {row.name}".strip()
-                table.add_row(name, published, window, simulated, f"{mark} {distance}", style=styles.get(mark, "dim"))
+                told = map(escape, (name, published, window, simulated, f"{mark} {distance}"))
+                table.add_row(*told, style=styles.get(mark, "dim"))
         parts += [f"\n[bold]{GROUPS[group]}[/bold] {verdict(rows)}", table]
     return parts
 
@@ -95,11 +122,16 @@ def markdown(found: dict[str, list[Row]]) -> str:
     return "\n\n".join([*parts, f"Together: {closing(found)}"])
 
 
+def around(page: Path) -> tuple[str, str]:
+    """What stands before and after the table in a page. Raises BadInput if the two lines that mark it are missing."""
+    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise BadInput(f"{page}: no place for the table; write these two lines where it should stand: {BEGIN} {END}")
+    return before, after
+
+
 def write(found: dict[str, list[Row]], page: Path) -> None:
     """Put the table into a page, between the two lines that mark its place. Raises BadInput if they are missing."""
-    text = page.read_text(encoding="utf-8")
-    if BEGIN not in text or END not in text:
-        raise BadInput(f"{page}: no place for the table; write these two lines where it should stand: {BEGIN} {END}")
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
+    before, after = around(page)
     page.write_text(f"{before}{BEGIN}\n\n{markdown(found)}\n\n{END}{after}", encoding="utf-8")

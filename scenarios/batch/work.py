@@ -13,7 +13,8 @@ from scenarios.store import BLANK, write_table
 from sim.record import TABLES, Column
 
 SOURCES = Path(__file__).parent.parent
-BETWEEN = ("schema.py", "store.py", "batch/work.py")  #: from the text of a run's work to its market, and to its tables
+#: From the text of a run's work to its market, and to its tables.
+BETWEEN = ("schema.py", "borrowers/columns.py", "borrowers/files.py", "borrowers/table.py", "store.py", "batch/work.py")
 #: What every row of a batch is known by, before the columns of the market's record.
 KEYS = (
     Column("run", "VARCHAR", "hash", "equal for equal scenario, seed, sizes and code; may fill several places"),

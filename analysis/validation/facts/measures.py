@@ -2,19 +2,9 @@
 
 import numpy as np
 
-from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, IN_PLAN, OPEN, SOLD
+from analysis.validation.book import on_book, owed, ratio
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, IN_PLAN, SOLD
 from sim.record import BUCKETS
-
-
-def on_book(lines) -> np.ndarray:
-    """Which lines the platform carries as an asset, bool in the shape of ``lines``."""
-    return (lines["state"] >= OPEN) & (lines["state"] <= IN_PLAN)
-
-
-def balances(lines) -> np.ndarray:
-    """What is owed on each line, in fen, charged-off claims excluded; in the shape of ``lines``."""
-    owed = lines["revolving"].astype(np.int64) + lines["purchases"] + lines["instalment"]
-    return np.where(on_book(lines), owed, 0)
 
 
 def claims(lines) -> np.ndarray:
@@ -42,7 +32,7 @@ def registrations(lines, platform_of) -> np.ndarray:
 
     lines: records [people, lines]; platform_of: index of the platform of each line.
     """
-    late = on_book(lines) & (lines["months_past_due"] >= DEFAULT_MONTHS) & (balances(lines) > 0)
+    late = on_book(lines) & (lines["months_past_due"] >= DEFAULT_MONTHS) & (owed(lines) > 0)
     return by_platform(late | (claims(lines) > 0), platform_of).sum(1)
 
 
@@ -89,11 +79,6 @@ def per_extra(people, defaults) -> float:
     lenders = 1.0 + np.flatnonzero(seen)
     rates = np.log(defaults[seen] / people[seen])
     return float(np.exp(np.polyfit(lenders, rates, 1, w=np.sqrt(defaults[seen]))[0]))
-
-
-def ratio(over, under) -> float:
-    """One number over another; nan where there is nothing to divide by."""
-    return float(over) / float(under) if np.isfinite(under) and under != 0 else np.nan
 
 
 def falls(values) -> float:
@@ -204,9 +189,9 @@ class Insolvencies:
 
     def look(self, lines, count=True) -> None:
         """Take a month end into account; count: whether insolvencies of this month are kept."""
-        owed, gone = balances(lines), claims(lines)
-        late = gone + np.where(lines["months_past_due"] >= DEFAULT_MONTHS, owed, 0)
-        debts = owed + gone
+        balance, gone = owed(lines), claims(lines)
+        late = gone + np.where(lines["months_past_due"] >= DEFAULT_MONTHS, balance, 0)
+        debts = balance + gone
         now = 2 * late.sum(1) > debts.sum(1)
         fresh = now & ~self._insolvent & (by_platform(debts, self._platform_of).sum(1) >= 2)
         if count:
@@ -246,7 +231,7 @@ class CashOwed:
         self._mixed = self._mixed * (1.0 - 1.0 / np.maximum(1, self._left)) + drawn
         self._mixed = np.minimum(self._mixed, lines["instalment"])
         self._left = lines["instalments_left"].copy()
-        return np.where(self._pays, np.where(on_book(lines), self._mixed, 0.0), balances(lines))
+        return np.where(self._pays, np.where(on_book(lines), self._mixed, 0.0), owed(lines))
 
 
 class Rewritten:

@@ -42,12 +42,13 @@ TARGETS = tuple(
 def bar(rows) -> str:
     """Whether enough facts hold, in words; a fact holds if all of its rows fit.
 
-    rows: of the whole validation, of which those coded F1 to F27 count.
+    rows: of the whole validation, of which those coded F1 to F27 count, also beside another code ("E1, F14").
     """
     marks = {}
     for row in rows:
-        if row.code.startswith("F") and row.code[1:].isdigit():
-            marks.setdefault(row.code, []).append(row.mark == FITS)
+        for code in row.code.split(", "):
+            if code.startswith("F") and code[1:].isdigit():
+                marks.setdefault(code, []).append(row.mark == FITS)
     held = [code for code, fits in marks.items() if all(fits)]
     core = [code for code in CORE if code not in held]
     missing = f"; of the multi-lender core {', '.join(core)} do not" if core else "; all of the multi-lender core do"

@@ -1,7 +1,7 @@
 """One seed: the calm market, then a tightening by all lenders beside it, and what the stylised facts need of both.
 
 The calm market is the scenario baseline. It is played to December 2020; from January 2021 on it goes on beside a
-world in which all lenders tighten (``stress.toml``), from the same chance. Two more worlds branch off: in the tenth
+world in which all lenders tighten (``stress.toml``), from the same chance. Two more worlds branch off: in the eleventh
 month of the stress the incumbent alone stops lending cash, as one card company did ten months after debts became
 visible to all; and from the first month of the stress all lenders stop, so that people are cut off fully.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from analysis.validation.book import owed, ratio
 from analysis.validation.facts import measures as m
 from scenarios.loader import load
 from sim import ledger
@@ -92,11 +93,11 @@ def calm(model) -> dict[str, float]:
         model.step()
         lines = model.market.lines
         insolvencies.look(lines, count=month > YEAR)
-        lenders = m.by_platform(np.where(online, m.balances(lines), 0), platform_of).sum(1)
+        lenders = m.by_platform(np.where(online, owed(lines), 0), platform_of).sum(1)
         if month > YEAR:
-            owed = cash.look(lines, model.market.uses["drawn"])
+            in_cash = cash.look(lines, model.market.uses["drawn"])
         if month > CALM - YEAR:
-            shares.look(owed, m.balances(lines))
+            shares.look(in_cash, owed(lines))
             counts = counts + np.bincount(lenders, minlength=len(model.platform_names) + 1)
         if month in (YEAR, 2 * YEAR):
             starts.append((month, lenders, model.market.borrowers.bad_record == 0))
@@ -124,7 +125,7 @@ class CashShares:
 
     def values(self) -> dict[str, float]:
         """Shares at one lender and at four or more, and how often one more lender has less."""
-        shares = [m.ratio(cash, owed) for cash, owed in self._sums.T[1:]]
+        shares = [ratio(cash, owed) for cash, owed in self._sums.T[1:]]
         return {"cash share at one": shares[0], "cash share at four": shares[-1], "cash shares fall": m.falls(shares)}
 
 
@@ -137,11 +138,11 @@ def delinquency(history, model) -> dict[str, float]:
     rolled = moves.sum(0) / np.maximum(1.0, moves.sum(0).sum(1, keepdims=True))
     entering = moves[:, DEFAULT_MONTHS - 1, DEFAULT_MONTHS]
     lost = np.array([m.lost_in_the_end(product)[DEFAULT_MONTHS] for product in moves])
-    rolls = [rolled[1, 2], rolled[2, 3], m.ratio(lost @ entering, entering.sum())]
+    rolls = [rolled[1, 2], rolled[2, 3], ratio(lost @ entering, entering.sum())]
     return {
         "calm 30+": float(history.late(cards)[years].mean()),
         "calm 30+ of all": float(history.late()[years].mean()),
-        "calm charge-offs": m.ratio(YEAR * history.net_charge_offs()[years].mean(), history.balance()[years].mean()),
+        "calm charge-offs": ratio(YEAR * history.net_charge_offs()[years].mean(), history.balance()[years].mean()),
         "roll 30-60": float(rolls[0]),
         "roll 60-90": float(rolls[1]),
         "roll 90-off": rolls[2],
@@ -164,8 +165,8 @@ def vintages(history, model) -> dict[str, float]:
     ages, amounts = np.concatenate(ages), np.concatenate(amounts)
     lost = m.vintage(ages, amounts, 2 * YEAR)
     return {
-        "vintage 6/16": m.ratio(lost[6], lost[16]),
-        "vintage 12/16": m.ratio(lost[12], lost[16]),
+        "vintage 6/16": ratio(lost[6], lost[16]),
+        "vintage 12/16": ratio(lost[12], lost[16]),
         "peak hazard": m.peak(m.hazard(m.vintage(ages, np.ones(len(ages)), 2 * YEAR), opened)),
     }
 
@@ -189,10 +190,10 @@ def lenders_and_default(starts, history) -> dict[str, float]:
         hit[np.concatenate([events["borrower"] for events in history.events[month : month + YEAR]])] = True
         group = m.default_counts(lenders[clean], hit[clean])
         people, defaults = people + group[0], defaults + group[1]
-    multi = m.ratio(defaults[1:].sum(), people[1:].sum())
+    multi = ratio(defaults[1:].sum(), people[1:].sum())
     return {
         "PD per lender": m.per_extra(people, defaults),
-        "PD multi over single": m.ratio(multi, m.ratio(defaults[0], people[0])),
+        "PD multi over single": ratio(multi, ratio(defaults[0], people[0])),
     }
 
 
@@ -209,7 +210,7 @@ def fully_cut(cut_off, model) -> dict[str, float]:
         for _ in range(YEAR):
             world.step()
             spent[name] += int(world.market.pages["spent"][debtors].sum(dtype=np.int64))
-    return {"spending cut off": m.ratio(spent["cut off"], spent["calm"]) - 1.0}
+    return {"spending cut off": ratio(spent["cut off"], spent["calm"]) - 1.0}
 
 
 def tightening(tight, model) -> dict[str, float]:
@@ -232,7 +233,7 @@ def tightening(tight, model) -> dict[str, float]:
     values |= persons(registered, stress, tight.market.products)
     values |= economy(stress, base)
     values["r over c"] = float(np.nanmedian(rewritten[2:]))
-    values["re-default"] = m.ratio(plans.broken, plans.agreed)
+    values["re-default"] = ratio(plans.broken, plans.agreed)
     groups = m.triangles(tight.market.friend_offsets, tight.market.friends)
     values["collective default"] = m.collective(tight.market.borrowers.bad_record > 0, groups)
     return values
@@ -246,10 +247,10 @@ def delinquents(market) -> np.ndarray:
 
 def rewritten_over_late(lines) -> float:
     """Debt 30 or more days late or rewritten, per debt 30 or more days late; nan if nothing is late."""
-    owed = m.balances(lines)
+    debts = owed(lines)
     late = lines["months_past_due"] >= BUCKETS.index("M2")
     rewritten = lines["state"] == IN_PLAN
-    return m.ratio(owed[late | rewritten].sum(), owed[late].sum())
+    return ratio(debts[late | rewritten].sum(), debts[late].sum())
 
 
 def stopped(tight) -> dict[str, float]:
@@ -272,13 +273,13 @@ def persons(registered, stress, products) -> dict[str, float]:
     before, middle, after = (m.multiplicity(registered[month]) for month in (0, 18, AFTER))
     delinquent = [at.size for at in registered]
     limits = stress.books[..., row.LIMIT] @ products["lends_cash"]
-    fall = m.ratio(limits[BEFORE + 5], limits[BEFORE - 1])
+    fall = ratio(limits[BEFORE + 5], limits[BEFORE - 1])
     return {
         "multi share before": before[0],
         "multi share rise": after[0] - before[0],
         "registrations before": before[1],
-        "registrations rise": m.ratio(middle[1], before[1]),
-        "elasticity": m.log_elasticity(m.ratio(delinquent[7], delinquent[0]), fall),
+        "registrations rise": ratio(middle[1], before[1]),
+        "elasticity": m.log_elasticity(ratio(delinquent[7], delinquent[0]), fall),
         "limits": fall,
     }
 
@@ -293,7 +294,7 @@ def economy(stress, base) -> dict[str, float]:
     return {
         "stress charge-offs": float((lost / owed).max()),
         "charge-off lag": m.lag((stress.late() - base.late())[both], rate[both]),
-        "spending": m.ratio(stress.spending()[first].sum(), base.spending()[first].sum()) - 1.0,
-        "jobs": m.ratio(stress.merchants[first, STAFF].sum(), base.merchants[first, STAFF].sum()) - 1.0,
-        "cash volume": m.ratio(drawn[first].sum(), drawn[BEFORE - YEAR : BEFORE].sum()) - 1.0,
+        "spending": ratio(stress.spending()[first].sum(), base.spending()[first].sum()) - 1.0,
+        "jobs": ratio(stress.merchants[first, STAFF].sum(), base.merchants[first, STAFF].sum()) - 1.0,
+        "cash volume": ratio(drawn[first].sum(), drawn[BEFORE - YEAR : BEFORE].sum()) - 1.0,
     }

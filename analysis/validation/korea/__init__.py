@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.drawing import png
-from analysis.validation.experiment import Experiment, Size
+from analysis.validation.experiment import Experiment, Size, played
 from analysis.validation.korea import ablations, benchmarks, outputs, picture, world
 from analysis.validation.korea.ages import limits_by_age
 from analysis.validation.korea.replay import Replay
@@ -25,16 +25,14 @@ class _Stage:
     total: int
     done: int = 0
 
-    def play(self, played: Scenario, seeds: int) -> Replay:
+    def play(self, of: Scenario, seeds: int) -> Replay:
         """The series of a world over so many seeds: played now, or read if this folder has it."""
-        from scenarios.runner import Plan, play
+        from scenarios.runner import Plan
 
-        plan = Plan((played,), tuple(range(1, seeds + 1)), None)
-        folder, before = self.room / f"{played.name}-{plan.key()[:8]}", self.done
-        if not (folder / "manifest.json").exists():
-            play(plan, folder, self.size.threads, lambda done, total: self.progress(before + done, self.total))
-        self.done += seeds * played.months
-        return world.replay(folder, played)
+        plan, before = Plan((of,), tuple(range(1, seeds + 1)), None), self.done
+        run = played(plan, self.room, self.size, lambda done, total: self.progress(before + done, self.total))
+        self.done += seeds * of.months
+        return world.replay(run.folder, of)
 
     def advance(self, months: int) -> None:
         self.done += months
@@ -51,14 +49,14 @@ def scenario(name: str, size: Size) -> Scenario:
 def _play(size: Size, room: Path, progress) -> list[Row]:
     """The crisis over all seeds, its ablations over the first half of them, all scored, and the picture."""
     few = max(2, size.seeds // 2)
-    played = scenario(CRISIS, size)
+    crisis = scenario(CRISIS, size)
     worlds = {one: scenario(one.scenario, size) for one in ablations.ABLATIONS}
-    months = played.months * (size.seeds + few * len(worlds)) + _age_months(played) * few
+    months = crisis.months * (size.seeds + few * len(worlds)) + _age_months(crisis) * few
     stage = _Stage(room, size, progress or (lambda done, total: None), months)
-    replay = stage.play(played, size.seeds)
+    replay = stage.play(crisis, size.seeds)
     (room / f"{picture.NAME}.png").write_bytes(png(picture.picture(replay)))
     without = {one: stage.play(world_without, few) for one, world_without in worlds.items()}
-    ages = limits_by_age(played, few, size.threads, stage.advance)
+    ages = limits_by_age(crisis, few, size.threads, stage.advance)
     uncut = next(found for one, found in without.items() if one.scenario == ablations.UNCUT)
     rows = outputs.beginnings(replay) + outputs.table(replay, uncut, ages) + benchmarks.table(replay)
     return rows + [row for one, found in without.items() for row in ablations.table(one, found, replay.first(few))]
@@ -76,9 +74,9 @@ def draw(size: Size, room: Path, target: Path, progress=lambda done, total: None
 
     size; room: folder of the experiment; target: a .png to write; progress: called with months played and in all.
     """
-    played = scenario(CRISIS, size)
-    stage = _Stage(room, size, progress, played.months * size.seeds)
-    target.write_bytes(png(picture.picture(stage.play(played, size.seeds))))
+    crisis = scenario(CRISIS, size)
+    stage = _Stage(room, size, progress, crisis.months * size.seeds)
+    target.write_bytes(png(picture.picture(stage.play(crisis, size.seeds))))
 
 
 EXPERIMENTS = (

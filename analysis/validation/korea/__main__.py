@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from analysis.progress import Progress
+from analysis.progress import Progress, stop
 from analysis.validation.korea import EXPERIMENTS, draw
-from scenarios.runner import cores
+from scenarios.runner import Stopped, cores
 
 
 @click.command()
@@ -20,8 +20,11 @@ def main(room: Path, out: Path, quick: bool) -> None:
     """Play the Korean card crisis of 2002-2004 and draw it over what was published."""
     (experiment,) = EXPERIMENTS
     size = replace(experiment.quick if quick else experiment.full, threads=cores())
-    with Progress() as progress:
-        draw(size, room, out, progress)
+    try:
+        with Progress() as progress:
+            draw(size, room, out, progress)
+    except Stopped as stopped:
+        stop(f"{stopped}; the same command goes on from there")
     click.echo(f"Written to {out}")
 
 

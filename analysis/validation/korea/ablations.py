@@ -130,7 +130,7 @@ ABLATIONS = (
     Ablation("S1", "korea-2002-one-lender", "Everybody has one lender", _without_others),
     Ablation("S2", UNCUT, "No cut of limits after September 2002", _without_cuts),
     Ablation("S3", "korea-2002-slow-cuts", "Cuts of at most 10 % a quarter from October 2002", _slowly),
-    Ablation("S4", "korea-2002-no-rewriting", "No loan is rewritten", _without_rewriting),
+    Ablation("S4", "korea-2002-no-rewriting", "No loan is rewritten from June 2002 on", _without_rewriting),
     Ablation("S5", "korea-2002-no-registry", "No registry", _without_registry),
     Ablation("S6", "korea-2002-no-run", "No funding run", _without_run),
 )

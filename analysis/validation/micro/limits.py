@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from analysis.validation.book import owed
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.micro import worlds
 from analysis.validation.row import Row
+from analysis.validation.seeds import each_seed
 from sim.line import OPEN
 
 GROUP = "Debt per yuan of limit"
@@ -29,7 +31,7 @@ def responses(model, name, horizons=HORIZONS) -> dict[str, float]:
     k, lines, luck = worlds.product(model, name), model.market.lines, worlds.chance_of(model)
     holders = (lines["state"][:, k] == OPEN) & (lines["months_past_due"][:, k] == 0)
     limit = np.maximum(1, lines["limit"][:, k]).astype(float)
-    use = worlds.owed(lines)[:, k] / limit
+    use = owed(lines)[:, k] / limit
     points = worlds.scores(model, k)
     chosen = holders & (luck.random(len(limit)) < worlds.CHOSEN)
     raised = np.where(chosen, limit * luck.uniform(*RAISES, len(limit)), 0).astype(np.int32)
@@ -43,7 +45,7 @@ def responses(model, name, horizons=HORIZONS) -> dict[str, float]:
     found = {}
     for month, treated, other in worlds.side_by_side(model, lambda world: None, max(horizons), keep_up):
         if month in horizons:
-            debt = (worlds.owed(treated.market.lines) - worlds.owed(other.market.lines))[:, k]
+            debt = (owed(treated.market.lines) - owed(other.market.lines))[:, k]
             found[str(month)] = worlds.ratio(debt[chosen], raised[chosen])
             if month == 12:
                 found["least squares"] = worlds.slope(debt[holders], raised[holders])
@@ -59,7 +61,7 @@ def _play(size, room, progress) -> list[Row]:
         market = worlds.calm_market(size, seed).run(worlds.SETTLED)
         return responses(market, worlds.CARD), responses(market, PAY_LATER, horizons=(3,))
 
-    played = worlds.each_seed(size, progress, once)
+    played = each_seed(size, progress, once)
     card = {name: [on_card[name] for on_card, _ in played] for name in played[0][0]}
     pay_later = [on_line["3"] for _, on_line in played]
     gross, aydin, agarwal = "Gross and Souleles 2002", "Aydin 2022", "Agarwal et al. 2018"

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from analysis.validation.book import on_book
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.micro import worlds
 from analysis.validation.row import Row
+from analysis.validation.seeds import each_seed
 from scenarios.loader import load
 from sim.policy import Change
 
@@ -16,8 +18,8 @@ def market_with_low_minimum(size, seed):
     """The calm market with a minimum payment of 3 % on every product that asks for less than the whole bill."""
     products = load("baseline").market_arguments()["products"]
     for terms in products:
-        if terms["buys"]:
-            terms["minimum_share"] = min(LOW, terms["minimum_share"])
+        if terms["buys"] and terms["minimum_share"] < 1:
+            terms["minimum_share"] = LOW
     return worlds.calm_market(size, seed, products=products)
 
 
@@ -30,14 +32,14 @@ def effects(model) -> dict[str, float]:
     """
     k, lines = worlds.product(model), model.market.lines
     late = lines["months_past_due"][:, k]
-    current = worlds.on_book(lines)[:, k] & (late == 0) & (lines["revolving"][:, k] > 0)
-    delinquent = worlds.on_book(lines)[:, k] & (late >= 1) & (late <= 3)
+    current = on_book(lines)[:, k] & (late == 0) & (lines["revolving"][:, k] > 0)
+    delinquent = on_book(lines)[:, k] & (late >= 1) & (late <= 3)
     change = Change("minimum", "minimum_payment", HIGH, model.date_after(), platform="bank")
     fell, cured = np.zeros((2, len(lines)), bool), np.zeros((2, len(lines)), bool)
     changes = (*model.changes, change)
     for month, *both in worlds.side_by_side(model, lambda world: None, ENTRY, changes=changes):
         for i, world in enumerate(both):
-            good = worlds.on_book(world.market.lines)[:, k] & (world.market.lines["months_past_due"][:, k] == 0)
+            good = on_book(world.market.lines)[:, k] & (world.market.lines["months_past_due"][:, k] == 0)
             fell[i] |= current & ~good
             if month <= CURE:
                 cured[i] |= delinquent & good
@@ -49,7 +51,7 @@ def effects(model) -> dict[str, float]:
 
 def _play(size, room, progress) -> list[Row]:
     """Entry and cure after the minimum was raised."""
-    played = worlds.each_seed(
+    played = each_seed(
         size, progress, lambda seed: effects(market_with_low_minimum(size, seed).run(worlds.SETTLED))
     )
     group, source = "Minimum payment raised from 3 to 5 %", "d'Astous and Shore 2017"

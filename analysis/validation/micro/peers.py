@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from analysis.validation.book import in_default, owed
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.micro import worlds
 from analysis.validation.row import Row
+from analysis.validation.seeds import each_seed
 
 LISTENERS = 0.10  # share of people who hear it
 MONTHS = 12
@@ -18,7 +20,7 @@ def rise_of_repayment(model, months=MONTHS) -> float:
     """
     lines = model.market.lines
     friends = np.diff(model.market.friend_offsets)
-    at_risk = worlds.owed(lines).any(1) & ~worlds.in_default(lines).any(1)
+    at_risk = owed(lines).any(1) & ~in_default(lines).any(1)
     chosen = at_risk & (worlds.chance_of(model).random(len(lines)) < LISTENERS)
 
     def tell(all_repay, all_default):
@@ -43,7 +45,7 @@ def _play(size, room, progress) -> list[Row]:
         market = worlds.calm_market(size, seed).run(worlds.SETTLED)
         return rise_of_repayment(market), willingness(market)
 
-    played = worlds.each_seed(size, progress, once)
+    played = each_seed(size, progress, once)
     return [
         Row.over_seeds(
             *("Friends", "own repayment if all of them repay against if all default", [a for a, _ in played]),

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from analysis.validation.book import on_book
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.micro import worlds
 from analysis.validation.row import Row
+from analysis.validation.seeds import each_seed
 from sim.line import BASIS_POINTS, OPEN
 from sim.parameters import YEAR
 
@@ -39,12 +41,12 @@ def elasticity(model, name=worlds.CARD, months=LONG_RUN) -> float:
 def _debt(lines, k):
     """What bears interest on a line: carried over or in instalments, in fen."""
     total = lines["revolving"][:, k].astype(float) + lines["instalment"][:, k]
-    return np.where(worlds.on_book(lines)[:, k], total, 0.0)
+    return np.where(on_book(lines)[:, k], total, 0.0)
 
 
 def _play(size, room, progress) -> list[Row]:
     """The long-run elasticity of card debt to its rate."""
-    values = worlds.each_seed(
+    values = each_seed(
         size, progress, lambda seed: elasticity(worlds.calm_market(size, seed).run(worlds.SETTLED))
     )
     return [

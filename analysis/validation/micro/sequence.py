@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from analysis.validation.book import in_default, on_book, owed
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.micro import worlds
 from analysis.validation.row import Row
+from analysis.validation.seeds import each_seed
 from sim.line import ALL_PERMISSIONS, BASIS_POINTS, NONE, OPEN
 from sim.parameters import YUAN
 from sim.trust import START
@@ -24,8 +26,8 @@ def effects(model, name, spent, months=MONTHS) -> dict[str, float]:
     ``strong`` (lowest and highest quarter of scores with that lender).
     """
     k, lines, people = worlds.product(model, name), model.market.lines, model.market.borrowers
-    late = (worlds.on_book(lines) & (lines["months_past_due"] > 0)) | worlds.in_default(lines)
-    could = (lines["state"][:, k] == NONE) & worlds.owed(lines).any(1) & ~late.any(1)
+    late = (on_book(lines) & (lines["months_past_due"] > 0)) | in_default(lines)
+    could = (lines["state"][:, k] == NONE) & owed(lines).any(1) & ~late.any(1)
     chosen = could & (worlds.chance_of(model).random(len(people)) < GIVEN)
     terms = model.market.products[k]
     deserved = np.clip(terms["limit_income"] * people["wage"], terms["limit_low"] * YUAN, terms["limit_high"] * YUAN)
@@ -59,7 +61,7 @@ def _play(size, room, progress) -> list[Row]:
         market = worlds.calm_market(size, seed).run(worlds.SETTLED)
         return effects(market, worlds.CARD, spent=False), effects(market, LOAN, spent=True)
 
-    played = worlds.each_seed(size, progress, once)
+    played = each_seed(size, progress, once)
     rows = []
     for i, what in enumerate(("a card, used as its holder likes", "an online loan, spent at once")):
         for group, published, low, high in (("weak", 0.19, 0.095, 0.285), ("strong", -0.059, -0.0885, -0.0295)):

@@ -1,8 +1,10 @@
 """What losing a job does: a few people lose theirs by chance."""
 
+from analysis.validation.book import in_default, owed
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.micro import worlds
 from analysis.validation.row import Row
+from analysis.validation.seeds import each_seed
 
 LOSERS = 0.05  # share of those who owe and work: shops lose few customers
 MONTHS = 12
@@ -15,7 +17,7 @@ def rise_of_default(model, months=MONTHS) -> float:
     them, chosen at random, lose their job at once; they find another as everybody does.
     """
     people, lines = model.market.borrowers, model.market.lines
-    at_risk = (people["jobless"] == 0) & worlds.owed(lines).any(1) & ~worlds.in_default(lines).any(1)
+    at_risk = (people["jobless"] == 0) & owed(lines).any(1) & ~in_default(lines).any(1)
     chosen = at_risk & (worlds.chance_of(model).random(len(people)) < LOSERS)
 
     def dismiss(world):
@@ -28,7 +30,7 @@ def rise_of_default(model, months=MONTHS) -> float:
 
 def _play(size, room, progress) -> list[Row]:
     """The rise of default in the year after a job is lost."""
-    values = worlds.each_seed(
+    values = each_seed(
         size, progress, lambda seed: rise_of_default(worlds.calm_market(size, seed).run(worlds.SETTLED))
     )
     return [

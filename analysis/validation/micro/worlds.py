@@ -5,14 +5,12 @@ people chosen at random, and plays both with the same luck. The difference betwe
 what was done and of nothing else, person by person.
 """
 
-from concurrent.futures import ThreadPoolExecutor, as_completed
-
 import numpy as np
 
+from analysis.validation.book import in_default, on_book
 from scenarios.loader import load
 from sim.chance import month_key
 from sim.compiled import loop
-from sim.line import CHARGED_OFF, DEFAULT_MONTHS, IN_PLAN, OPEN, SOLD
 from sim.model import CreditModel
 from sim.score import score
 
@@ -28,17 +26,6 @@ def calm_market(size, seed, **arguments) -> CreditModel:
     """
     given = load("baseline").market_arguments() | {"changes": ()} | arguments
     return CreditModel(**given, borrowers=size.borrowers, seed=seed)
-
-
-def each_seed(size, progress, once) -> list:
-    """What ``once(seed)`` returns for every seed of a size, in their order; the threads change nothing."""
-    found = {}
-    with ThreadPoolExecutor(max(1, size.threads)) as pool:
-        jobs = {pool.submit(once, seed): seed for seed in range(1, size.seeds + 1)}
-        for done, job in enumerate(as_completed(jobs), 1):
-            found[jobs[job]] = job.result()
-            progress(done, size.seeds)
-    return [found[seed] for seed in sorted(found)]
 
 
 def product(model, name=CARD) -> int:
@@ -83,23 +70,6 @@ def who_defaults(model, treat, months, each=None) -> tuple[np.ndarray, np.ndarra
 
 
 # --- what the records say, lines [person, product] ---
-def on_book(lines) -> np.ndarray:
-    """Which lines are on their lender's book."""
-    return (lines["state"] >= OPEN) & (lines["state"] <= IN_PLAN)
-
-
-def owed(lines) -> np.ndarray:
-    """What is owed on each line on the book, in fen."""
-    total = lines["revolving"].astype(np.int64) + lines["purchases"] + lines["instalment"]
-    return np.where(on_book(lines), total, 0)
-
-
-def in_default(lines) -> np.ndarray:
-    """Which lines are more than 90 days late, charged off or sold."""
-    late = on_book(lines) & (lines["months_past_due"] >= DEFAULT_MONTHS)
-    return late | (lines["state"] == CHARGED_OFF) | (lines["state"] == SOLD)
-
-
 def scores(model, k) -> np.ndarray:
     """Everybody's score with the lender of product k, as it would be seen this month."""
     market = model.market

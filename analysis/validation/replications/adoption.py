@@ -2,18 +2,9 @@
 
 import numpy as np
 
+from analysis.validation.book import ratio
 from analysis.validation.experiment import Experiment, Size
-from analysis.validation.replications.worlds import (
-    ABOVE,
-    arms,
-    calm_market,
-    each_seed,
-    flow,
-    product_of,
-    ratio,
-    sign,
-    world,
-)
+from analysis.validation.replications.worlds import ABOVE, arms, calm_market, each_seed, flow, product_of, sign, world
 from analysis.validation.row import Row
 from sim.line import ALL_PERMISSIONS, NONE, OPEN
 from sim.trust import START

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from analysis.validation.book import on_book, ratio
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.replications.worlds import (
     ABOVE,
@@ -10,9 +11,7 @@ from analysis.validation.replications.worlds import (
     each_seed,
     economy,
     failed_lines,
-    on_book,
     product_of,
-    ratio,
     sign,
     world,
 )

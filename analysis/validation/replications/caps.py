@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from analysis.validation.book import ratio
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.replications.worlds import (
     ABOVE,
@@ -12,7 +13,6 @@ from analysis.validation.replications.worlds import (
     economy,
     flow,
     product_of,
-    ratio,
     sign,
     world,
 )

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from analysis.validation.book import owed, ratio
 from analysis.validation.experiment import Experiment, Size
-from analysis.validation.replications.worlds import calm_market, each_seed, owed, product_of, ratio, world
+from analysis.validation.replications.worlds import calm_market, each_seed, product_of, world
 from analysis.validation.row import Row
 from sim.line import OPEN
 from sim.policy import Change

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from analysis.validation.book import ratio
 from analysis.validation.experiment import Experiment, Size
-from analysis.validation.replications.worlds import BELOW, NOT_BELOW, arms, calm_market, each_seed, ratio, sign, world
+from analysis.validation.replications.worlds import BELOW, NOT_BELOW, arms, calm_market, each_seed, sign, world
 from analysis.validation.row import Row
 from sim.line import CHARGED_OFF, DEFAULT_MONTHS, IN_PLAN, SOLD
 

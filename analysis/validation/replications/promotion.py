@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from analysis.validation.book import on_book, ratio
 from analysis.validation.experiment import Experiment, Size
-from analysis.validation.replications.worlds import each_seed, flow, on_book, ratio, world
+from analysis.validation.replications.worlds import each_seed, flow, world
 from analysis.validation.row import Row
 from scenarios.loader import load
 from sim.line import NONE

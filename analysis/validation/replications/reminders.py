@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from analysis.validation.book import ratio
 from analysis.validation.experiment import Experiment, Size
-from analysis.validation.replications.worlds import ABOVE, NOT_ABOVE, books, calm_market, each_seed, ratio, sign, world
+from analysis.validation.replications.worlds import ABOVE, NOT_ABOVE, books, calm_market, each_seed, sign, world
 from analysis.validation.row import Row
 from sim import tally
 from sim.model import CreditModel

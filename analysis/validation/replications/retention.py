@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from analysis.validation.book import ratio
 from analysis.validation.experiment import Experiment, Size
 from analysis.validation.replications.worlds import (
     ABOVE,
@@ -11,7 +12,6 @@ from analysis.validation.replications.worlds import (
     calm_market,
     each_seed,
     failed_lines,
-    ratio,
     sign,
     world,
 )

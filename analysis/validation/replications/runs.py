@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from analysis.validation.book import ratio
 from analysis.validation.experiment import Experiment, Size
-from analysis.validation.replications.worlds import calm_market, each_seed, ratio, world
+from analysis.validation.replications.worlds import calm_market, each_seed, world
 from analysis.validation.row import Row
 from sim.policy import Change
 

@@ -1,13 +1,11 @@
 """Worlds to replicate published results in: the default market in calm times, one world per seed, and its branches."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
+from analysis.validation import seeds
 from analysis.validation.row import Row
 from scenarios.loader import load
 from sim.ledger import FLOWS
-from sim.line import IN_PLAN, OPEN
 from sim.model import CreditModel
 from sim.parameters import YUAN
 
@@ -36,13 +34,8 @@ def world(market, size, seed, months=0, **keywords) -> CreditModel:
 
 
 def each_seed(size, progress, play) -> np.ndarray:
-    """What ``play(seed)`` returns for the seeds 1, 2, ... of a size, on its threads [seed, value]."""
-    found = []
-    with ThreadPoolExecutor(max(1, size.threads)) as pool:
-        for done, result in enumerate(pool.map(play, range(1, size.seeds + 1)), 1):
-            found.append(result)
-            progress(done, size.seeds)
-    return np.array(found, dtype=float)
+    """What ``play(seed)`` returns for every seed of a size, as ``seeds.each_seed`` plays them [seed, value]."""
+    return np.array(seeds.each_seed(size, progress, play), dtype=float)
 
 
 def arms(people: int, count: int, seed: int) -> np.ndarray:
@@ -79,17 +72,6 @@ def failed_lines(model, since=0, until=None) -> np.ndarray:
     return found
 
 
-def on_book(lines) -> np.ndarray:
-    """Whether lines are carried by their lenders, in the shape of the lines."""
-    return (lines["state"] >= OPEN) & (lines["state"] <= IN_PLAN)
-
-
-def owed(lines) -> np.ndarray:
-    """What is owed on lines that are on the book, in fen, in the shape of the lines."""
-    total = sum(lines[part].astype(np.int64) for part in ("revolving", "purchases", "instalment"))
-    return np.where(on_book(lines), total, 0)
-
-
 def sign(group, name, values, window, unit, source, note="", said="", code="") -> Row:
     """The row of a result of which only the sign is published: as ``Row.over_seeds``, with how many worlds have it.
 
@@ -100,8 +82,3 @@ def sign(group, name, values, window, unit, source, note="", said="", code="") -
     count = f"so in {right} of {len(known)} worlds"
     note = f"{note}; {count}" if note else count
     return Row.over_seeds(group, name, values, None, *window, unit, source, note, said, code)
-
-
-def ratio(over, under) -> float:
-    """A share; nan if there is nothing to divide by."""
-    return float(over) / float(under) if under else float("nan")
