@@ -33,7 +33,7 @@ from scenarios.loader import load
 from sim.chance import month_key
 from sim.policy import Timetable, month_number
 
-SEEDS = 6
+SEEDS = 8
 
 #: Months of a few worlds: whole numbers, so that ties happen.
 worlds = arrays(np.int64, (4, 5), elements=st.integers(0, 9))
@@ -209,7 +209,7 @@ def test_until_the_cause_begins_a_world_is_the_calm_one():
 @pytest.fixture(scope="module")
 def made() -> Bench:
     """A small bench."""
-    return bench(borrowers=2500, seeds=SEEDS, threads=2)
+    return bench(borrowers=4000, seeds=SEEDS, threads=2)
 
 
 def test_every_crisis_is_one_defaults_are_half_as_many_again_or_more_and_break_out_after_the_onset(made):
