@@ -4,6 +4,7 @@
 # make warning which indicators warn of a crisis: docs/early-warning.md (about a minute)
 # make gallery every real rule against its baseline: docs/gallery.md (about two minutes)
 # make korea   Korea's card crisis of 2002-2004 replayed: docs/korea-2002.png (about a minute)
+# make validate the market beside published figures: the table of the README (about ten minutes)
 # make lint    style
 # make clean   remove .venv (never a result)
 
@@ -11,7 +12,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 DEMO   ?= limit-cut --borrowers 50000 --months 72 --seeds 20
 
-.PHONY: demo test bench warning gallery korea lint clean
+.PHONY: demo test bench warning gallery korea validate lint clean
 
 demo: .venv/installed
 	$(BIN)/rollover run $(DEMO)
@@ -30,6 +31,9 @@ gallery: .venv/installed
 
 korea: .venv/installed
 	$(BIN)/python -m analysis.validation.korea
+
+validate: .venv/installed
+	$(BIN)/rollover validate
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -54,7 +54,8 @@ def default_market() -> tuple[list[dict], list[dict]]:
 
 
 #: Whatever is off in a market where nothing is said about it.
-BEHAVIOUR_ON = {
+BEHAVIOUR_ON = STILL | {
+    "loan_lines": 3, "openness_spread": 1.0, "strategic_debt": 6.0,
     "job_loss_hazard": 0.04, "planning_error": 0.2, "attention": 0.3, "demand_uplift": 0.1, "self_cap_share": 0.3,
     "deleveraging": 0.3, "draw_ahead": 0.5, "imitation_months": 2, "campaign_dip": 0.5, "asset_sale_hazard": 0.2,
     "plan_request_hazard": 0.4, "adviser_share": 0.3, "reminder_appeal": 0.2, "reminder_relationship": 0.5,
