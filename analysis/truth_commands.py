@@ -49,7 +49,7 @@ def validate(quick, only, out, threads, page):
         console.print(part)
     console.print(table.closing(found))
     if page:
-        table.write(found, page)
+        table.write(found, page, quick)
         click.echo(f"written: {page}")
 
 

@@ -114,6 +114,7 @@ def test_the_table_takes_its_place_in_a_page_and_rows_that_miss_stand_out(tmp_pa
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
+    assert "--quick" not in text
     assert "| F1 | group: name |" in text
     assert "| **F2** | **group: name** |" in text
     assert "1 of 2 fit, 0 near, 1 miss" in text

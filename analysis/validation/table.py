@@ -131,7 +131,11 @@ def around(page: Path) -> tuple[str, str]:
     return before, after
 
 
-def write(found: dict[str, list[Row]], page: Path) -> None:
-    """Put the table into a page, between the two lines that mark its place. Raises BadInput if they are missing."""
+def write(found: dict[str, list[Row]], page: Path, quick=False) -> None:
+    """Put the table into a page, between the two lines that mark its place. Raises BadInput if they are missing.
+
+    quick: whether it was played in small, which the page then says.
+    """
     before, after = around(page)
-    page.write_text(f"{before}{BEGIN}\n\n{markdown(found)}\n\n{END}{after}", encoding="utf-8")
+    size = "Played in small, with `--quick`.\n\n" if quick else ""
+    page.write_text(f"{before}{BEGIN}\n\n{size}{markdown(found)}\n\n{END}{after}", encoding="utf-8")
