@@ -1,7 +1,9 @@
 """The table of validation: what is played once is kept, what does not fit is seen, and a page takes the table."""
 
+import gc
 import io
 import sys
+import weakref
 from pathlib import Path
 
 import duckdb
@@ -205,11 +207,13 @@ def test_worlds_of_a_seed_are_gone_when_it_is_done_and_others_stay():
         model = CreditModel(
             [{"name": "one"}], [{"name": "loan", "platform": "one"}], borrowers=20, merchants=2, seed=seed
         )
-        made.extend([model, model.branch()])
+        made.extend([weakref.ref(model), weakref.ref(model.branch())])
         return seed
 
     assert each_seed(Size(20, 2), lambda done, total: None, play) == [1, 2]
-    assert [model.market for model in made] == [None] * 4
+    gc.collect()
+    left = [model for world in made if (model := world()) is not None]
+    assert not [model for model in left if model.market is not None]
     assert mine.market is not None
 
 

@@ -44,7 +44,7 @@ class Replay:
 
 def span(first: str, last: str) -> np.ndarray:
     """All months from first to last, inclusive, as datetime64[M]."""
-    return np.arange(np.datetime64(first, "M"), np.datetime64(last, "M") + 1)
+    return np.arange(np.datetime64(first, "M"), np.datetime64(last, "M") + np.timedelta64(1, "M"))
 
 
 def ratio(over, under) -> np.ndarray:
