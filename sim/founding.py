@@ -15,6 +15,7 @@ from sim.first_lines import LEAST_APPETITE, MOST_APPETITE, found_lines, implied_
 from sim.ledger import fen
 from sim.line import balance, is_on_book
 from sim.parameters import AGE_GROUPS, AGE_SHARES, AGE_WAGE, EARNER_MULTIPLE, QUINTILE_INCOME, QUINTILE_YEAR, YUAN
+from sim.person import is_malicious
 from sim.rules.trade import accepts_lines
 
 MERCHANT_SIZE_SPREAD = 1.8  # standard deviation of log size: the median merchant makes a fifth of the mean sales (K3)
@@ -140,7 +141,8 @@ def _earning(borrower, given, income, age_wage, edges, chance):
 def _character(borrower, given, rules, chance):
     """Buffer, habits and tastes, each from its own uniform; cash that is given is what the person likes to hold.
 
-    Openness to credit = 1 - spread + spread * an exponential of mean 1: counts of rare events are then geometric.
+    Openness to credit = 1 - spread + spread * an exponential of mean 1: counts of rare events are then geometric. Those
+    who live from hand to mouth are more open, and pay on lines more or less often, by a multiple; the mean is kept.
 
     Those who live from hand to mouth are three times as likely to pay only the minimum; the mean share is kept.
     """
@@ -161,10 +163,23 @@ def _character(borrower, given, rules, chance):
         borrower.appetite = LEAST_APPETITE + (MOST_APPETITE - LEAST_APPETITE) * uniform(chance, luck.APPETITE, i)
     spread = float(rules.openness_spread)
     borrower.openness = 1.0 - spread - spread * math.log(1.0 - uniform(chance, luck.OPENNESS, i))
+    borrower.openness *= _against_others(hand_to_mouth, float(rules.openness_need), share)
+    if is_malicious(borrower, rules):
+        borrower.openness = 0.0  # holds nothing yet: who means never to pay comes for the first time
     borrower.impulse = 2.0 * rules.impulse * uniform(chance, luck.IMPULSE, i)
     borrower.stigma = uniform(chance, luck.STIGMA, i)
     spread = min(rules.credit_share, 1.0 - rules.credit_share)
-    borrower.credit_share = rules.credit_share + spread * (2.0 * uniform(chance, luck.CREDIT_SHARE, i) - 1.0)
+    own = rules.credit_share + spread * (2.0 * uniform(chance, luck.CREDIT_SHARE, i) - 1.0)
+    borrower.credit_share = min(1.0, own * _against_others(hand_to_mouth, float(rules.credit_share_need), share))
+
+
+@rule
+def _against_others(belongs, multiple, share):
+    """A factor so many times as large for those who belong to a group as for all others, 1 in the mean of all.
+
+    multiple / (1 + (multiple - 1) * share), or 1 over the same. share: of people who belong to it.
+    """
+    return (multiple if belongs else 1.0) / (1.0 + (multiple - 1.0) * share)
 
 
 def open_merchants(market, rules) -> None:

@@ -154,7 +154,7 @@ LEVERS = _levers(
     ("credit_cap", "yuan", 0.0, 1e7, NO_CAP, (least("credit_cap"),), "a person's online limits together may not grow past this many yuan; unused credit above it goes; once announced, nothing new beyond it is given", "R9, R10"),
     ("debt_service_cap", "share of monthly income", 0.0, 10.0, NO_CAP, (least("debt_service_cap"),), "no new line for people whose bills at all lenders are above this share of income", X),
     ("lender_cap", "lenders", 1, MOST_KINDS, MOST_KINDS, (least("lender_cap"),), "no new line for people who hold lines at so many lenders already", X),
-    ("multi_lender_limit", "share of limit", 0.0, 1.0, 1.0, (least("multi_lender_limit"),), "lenders that see it leave this share of the limits of people who draw cash at many lenders", "KR-multi"),
+    ("multi_lender_limit", "share of lenders", 0.0, 1.0, 1.0, (least("multi_lender_limit"),), "of the lenders that see it this share leaves the limit to people who draw cash at many lenders; the others take all of it", "KR-multi"),
     ("cooling_off", "months", 0, 60, 0, (most("cooling_off"),), "months that must pass between two new lines of a person", X),
     ("cut_speed_limit", "share of limit", 0.0, 1.0, 1.0, (least("cut_speed_limit"),), "most that a lender may take off a limit at once", X),
     # --- conduct ---
@@ -185,9 +185,10 @@ LEVERS = _levers(
     ("longest_term", "months", 1, 36, NO_CAP, (least("term"),), "no draw or instalment purchase may run longer", X),
     ("limit_ceiling", "yuan", 0.0, 1e6, NO_CAP, (least("limit_high"),), "no limit is set above this", "R9, R11"),
     ("purchases_only", "share", 0.0, 1.0, 0.0, (times("lends_cash", rest),), "take this share off what may be drawn as cash; 1 leaves purchases only", X),
-    ("cash_limit", "index", 0.0, 1.0, 1.0, (most("cash_squeeze", rest),), "index of what may be drawn as cash; each product follows it with its own power", "KR-limits"),
+    ("cash_limit", "index", 0.0, 1.0, 1.0, (most("cash_squeeze", rest),), "index of what may be drawn as cash: the lines that still lend any; each product follows it with its own power", "KR-limits"),
     ("age_ban", "years", 0, 100, 0, (most("age_from"),), "no new line for people younger than this", X),
     ("reporting_duty", "share", 0.0, 1.0, 0.0, (most("reporting"),), "at least this share of accounts is reported to the bureau", "R5, R15"),
+    ("early_write_off", "share of lines in default", 0.0, 1.0, 0.0, (most("early_write_off"),), "this share of lines more than 90 days late is written off whatever its age, as at the end of a quarter", "KR-dips"),
     ("no_third_party_before", "months past due", 1, 120, 1, (most("placement_after"),), "no third party collects before a debt is so late", "R3 (sign), hypothetical"),
 ) | _levers(
     "platforms",

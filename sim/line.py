@@ -46,15 +46,11 @@ def headroom(line):
 def cash_headroom(line, product):
     """How much of the unused credit may be drawn as cash, in fen.
 
-    The cash share of the limit * index of cash limits ^ power of the product, less what is already drawn and repaid in
-    instalments; nothing without the permission.
+    The cash share of the limit, less what is already drawn and repaid in instalments; nothing without the permission.
     """
     if not line.permissions & BORROW:
         return 0
-    share = product.lends_cash
-    if product.cash_squeeze > 0.0:
-        share *= (1.0 - product.cash_squeeze) ** product.cash_limit_power
-    return min(headroom(line), max(0, fen(share * line.limit) - int(line.instalment)))
+    return min(headroom(line), max(0, fen(product.lends_cash * line.limit) - int(line.instalment)))
 
 
 @rule

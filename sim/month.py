@@ -34,7 +34,7 @@ from sim.rules.apply import adopt, seek
 from sim.rules.approve import approve, is_manual
 from sim.rules.bill import bill
 from sim.rules.borrow import ask_family, draw_ahead, loan_wish, roll, sell_belongings, spend_loan, take_loan
-from sim.rules.collect import DEFAULTED, WRITTEN_OFF, age, charge_off, charge_wrongly, recover, sell
+from sim.rules.collect import DEFAULTED, WRITTEN_OFF, age, charge_off, charge_wrongly, is_cleared_out, recover, sell
 from sim.rules.complain import complain
 from sim.rules.convert import convert
 from sim.rules.defraud import overdraw, steal
@@ -265,7 +265,7 @@ def raise_cash(borrower, lines, held, products, contracts, platforms, rules, cha
         return
     tally.economy[row.SHORT] += 1
     tally.economy[row.SHORT_AMOUNT] += plan.short
-    raised = roll(borrower, lines, products, plan, tally)
+    raised = roll(borrower, lines, products, chance, plan, tally)
     for _ in range(int(rules.applications)):
         if plan.short <= 0:
             break
@@ -274,7 +274,7 @@ def raise_cash(borrower, lines, held, products, contracts, platforms, rules, cha
             break
         if ask_for(borrower, lines, k, products, platforms, rules, chance, tally):
             count_on(plan, lines[k], products[k])
-            raised += roll(borrower, lines, products, plan, tally)
+            raised += roll(borrower, lines, products, chance, plan, tally)
     tally.economy[row.ROLLED] += raised
     if plan.short > 0:
         ask_family(borrower, rules, chance, plan, tally)
@@ -334,7 +334,7 @@ def follow_up(borrower, lines, held, shops, products, contracts, platforms, rule
         elif is_on_book(line):
             lender = platforms[product.platform]
             if not plan.excused & (1 << k):
-                collect(borrower, line, contracts[line.contract, k], k, shops, rules, tally)
+                collect(borrower, line, product, contracts[line.contract, k], k, shops, rules, chance, tally)
             if line.months_past_due >= DEFAULT_MONTHS:
                 plan.sight = max(plan.sight, product.reporting)
             if tally.balance_was[k] > 0:
@@ -347,17 +347,17 @@ def follow_up(borrower, lines, held, shops, products, contracts, platforms, rule
 
 
 @rule
-def collect(borrower, line, contract, k, shops, rules, tally):
-    """Age one line; note a default, or take it off the book."""
+def collect(borrower, line, product, contract, k, shops, rules, chance, tally):
+    """Age one line; note a default, or take it off the book, now and then before its time."""
     paid = tally.pay[k]
     if paid > 0 or line.due > 0:
         tally.books[k, row.BILLS] += 1
         tally.books[k, row.BILLS_IN_TIME] += line.due <= 0
     moved = age(borrower, line, contract, k, paid, tally.arrears[k], rules, tally)
-    if moved == WRITTEN_OFF:
-        charge_off(borrower, line, contract, k, shops, rules, tally)
-    elif moved == DEFAULTED:
+    if moved == DEFAULTED:
         note_default(borrower, line, k, rules, tally)
+    if moved == WRITTEN_OFF or is_cleared_out(borrower, line, product, k, chance):
+        charge_off(borrower, line, contract, k, shops, rules, tally)
     keep_plan(line, k, tally)
 
 

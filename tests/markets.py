@@ -35,9 +35,10 @@ STILL = {
     "minimum_habit_share": 0.32, "adoption_hazard": 0.025, "loan_hazard": 0.059, "loan_size": 3.85,
     "family_help_hazard": 0.1, "income_noise": 0.41, "score_income": 0.51, "score_burden": 0.8, "score_late": 0.67,
     "merchant_layoff_response": 0.7, "peer_effect": 0.08, "openness_spread": 0.0, "strategic_debt": 12.0,
-    "loan_lines": 1,
+    "loan_lines": 1, "malicious_share": 0.0, "openness_need": 1.0,
+    "reemployment_hazard": 0.17,
 }  # fmt: skip
-STILL_TERMS = {"raise_share": 0.109, "raise_margin": 0.041, "cut_margin": 0.162}
+STILL_TERMS = {"call_in_after": 2, "raise_share": 0.109, "raise_margin": 0.041, "cut_margin": 0.162}
 
 
 def default_market() -> tuple[list[dict], list[dict]]:
@@ -55,7 +56,7 @@ def default_market() -> tuple[list[dict], list[dict]]:
 
 #: Whatever is off in a market where nothing is said about it.
 BEHAVIOUR_ON = STILL | {
-    "loan_lines": 3, "openness_spread": 1.0, "strategic_debt": 6.0,
+    "loan_lines": 3, "openness_spread": 1.0, "strategic_debt": 6.0, "openness_need": 2.0,
     "job_loss_hazard": 0.04, "planning_error": 0.2, "attention": 0.3, "demand_uplift": 0.1, "self_cap_share": 0.3,
     "deleveraging": 0.3, "draw_ahead": 0.5, "imitation_months": 2, "campaign_dip": 0.5, "asset_sale_hazard": 0.2,
     "plan_request_hazard": 0.4, "adviser_share": 0.3, "reminder_appeal": 0.2, "reminder_relationship": 0.5,

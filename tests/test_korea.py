@@ -15,6 +15,7 @@ from sim.model import CreditModel
 from sim.policy import month_number
 from sim.rules.approve import approve
 from sim.rules.borrow import take_loan
+from sim.rules.collect import is_cleared_out
 from sim.rules.fund import fund
 from sim.rules.invest import invest
 from sim.rules.measure import measure
@@ -86,12 +87,13 @@ def test_all_lenders_together_cut_as_the_index_says(crisis):
 
 
 @pytest.mark.parametrize(("platform", "month", "stopped"), [
-    ("lg", "2003-10", 0), ("lg", "2003-11", 1), ("lg", "2003-12", 0), ("lg", "2004-01", 1), ("lg", "2004-02", 0),
-    ("keb", "2003-11", 0), ("keb", "2003-12", 1), ("samsung", "2003-11", 0),
+    ("lg", "2003-10", 0), ("lg", "2003-11", 0.95), ("lg", "2004-01", 0.95), ("lg", "2004-02", 0),
+    ("keb", "2003-11", 0), ("keb", "2003-12", 1), ("keb", "2004-01", 0), ("samsung", "2003-11", 0),
 ])  # fmt: skip
-def test_a_lender_that_stopped_cash_advances_lends_none_that_month(small, platform, month, stopped):
+def test_a_lender_that_stopped_cash_advances_lends_little_or_none(small, platform, month, stopped):
     _, products, _ = in_force(small, month)
-    assert (products["lends_cash"][small.platform_names.index(platform)] == 0) == stopped
+    lent = load("korea-2002").platforms[platform].products["card"].lends_cash
+    assert products["lends_cash"][small.platform_names.index(platform)] == pytest.approx((1 - stopped) * lent)
 
 
 @pytest.mark.parametrize(("platform", "month"), [
@@ -100,7 +102,12 @@ def test_a_lender_that_stopped_cash_advances_lends_none_that_month(small, platfo
 def test_the_four_that_were_absorbed_or_rescued_are_kept_up_from_then_on(small, platform, month):
     before = f"{month[:4]}-{int(month[5:]) - 1:02d}" if month[5:] != "01" else f"{int(month[:4]) - 1}-12"
     rescue = [in_force(small, date)[2]["rescue"][small.platform_names.index(platform)] for date in (before, month)]
-    assert rescue == [0, 1]
+    assert rescue[0] < rescue[1] == 1
+
+
+def test_owners_put_capital_in_from_april_2003_until_the_first_is_absorbed(small):
+    put_in = [in_force(small, month)[2]["rescue"].tolist() for month in ("2003-03", "2003-04", "2003-08")]
+    assert put_in == [[0.0] * 10, [0.2] * 10, [0.2] * 10]
 
 
 # --- the market ---
@@ -181,27 +188,74 @@ def two_cards(**more):
     return Scene(CARD, CARD | {"platform": 1}, platforms=lenders, **more)
 
 
-@pytest.mark.parametrize(("drawn_at", "limits"), [(3, [10_000, 10_000]), (4, [3000, 10_000]), (9, [3000, 10_000])])
+@pytest.mark.parametrize(("drawn_at", "limits"), [(3, [10_000, 10_000]), (4, [0, 10_000]), (9, [0, 10_000])])
 def test_who_draws_cash_at_four_lenders_loses_the_limit_where_that_is_seen(drawn_at, limits):
-    s = two_cards(parameters={"multi_lender_limit": 0.3}, cash_lenders=drawn_at)
+    s = two_cards(parameters={"multi_lender_limit": 0.0}, cash_lenders=drawn_at)
     s.play(restrict)
     assert [line.limit / 100 for line in s.lines] == limits
 
 
-def test_a_further_step_counts_from_the_limit_before_any_cut_and_keeps_to_the_speed_limit():
-    s = two_cards(parameters={"multi_lender_limit": 0.5, "cut_speed_limit": 0.2}, cash_lenders=4)
+def test_a_share_of_the_lenders_leaves_the_limit_as_it_is_and_fewer_do_so_the_lower_the_share():
+    def kept(share):
+        people = []
+        for person in range(400):
+            s = two_cards(parameters={"multi_lender_limit": share}, cash_lenders=4, id=person)
+            s.play(restrict)
+            people.append(s.lines[0].limit > 0)
+        return np.array(people)
+
+    most, few = kept(0.6), kept(0.3)
+    assert most.mean() == pytest.approx(0.6, abs=0.06)
+    assert few.mean() == pytest.approx(0.3, abs=0.06)
+    assert not (few & ~most).any()
+
+
+def test_a_limit_that_is_lost_goes_no_faster_than_the_speed_limit():
+    s = two_cards(parameters={"multi_lender_limit": 0.0, "cut_speed_limit": 0.2}, cash_lenders=4)
     steps = []
-    for month in range(2, 6):
+    for month in range(2, 5):
         s.rules.month = month
         s.play(restrict)
         steps.append(s.lines[0].limit / 100)
-    assert steps == [8000, 6400, 5120, 5000]
+    assert steps == [8000, 6400, 5120]
+
+
+def test_lines_in_default_are_written_off_before_their_time_at_the_share_that_is_given():
+    def written_off(late, share):
+        people = []
+        for person in range(300):
+            s = Scene(CARD | {"early_write_off": share}, id=person, lines=[{"revolving": 1, "months_past_due": late}])
+            people.append(s.play(is_cleared_out))
+        return np.mean(people)
+
+    assert written_off(4, 0.4) == pytest.approx(0.4, abs=0.08)
+    assert (written_off(3, 1.0), written_off(4, 0.0), written_off(5, 1.0)) == (0, 0, 1)
 
 
 def test_the_index_of_cash_limits_reaches_each_product_with_its_own_power():
-    s = Scene(CARD | {"cash_limit_power": 2.0}, CARD)
-    s.products["cash_squeeze"] = 0.2
-    assert [cash_headroom(s.lines[k], s.products[k]) / 100 for k in (0, 1)] == [3200, 4000]
+    def lends(squeeze):
+        people = []
+        for person in range(500):
+            s = Scene(CARD | {"cash_limit_power": 2.0}, CARD, id=person)
+            s.products["cash_squeeze"] = squeeze
+            s.play(restrict)
+            people.append([cash_headroom(s.lines[k], s.products[k]) > 0 for k in (0, 1)])
+        return np.array(people)
+
+    some, more = lends(0.2), lends(0.5)
+    assert some.mean(0) == pytest.approx([0.64, 0.8], abs=0.06)
+    assert more.mean(0) == pytest.approx([0.25, 0.5], abs=0.06)
+    assert not (more & ~some).any()  # who lost it stays without
+
+
+def test_a_line_that_stopped_lending_cash_begins_again_with_the_index_and_the_loss_is_remembered():
+    s = Scene(CARD)
+    s.products["cash_squeeze"] = 1.0
+    s.play(restrict)
+    assert (cash_headroom(s.lines[0], s.products[0]), s.borrower.lost_headroom) == (0, yuan(5000))
+    s.products["cash_squeeze"] = 0.0
+    s.play(restrict)
+    assert cash_headroom(s.lines[0], s.products[0]) == yuan(5000)
 
 
 @pytest.mark.parametrize(("late", "state"), [(1, FROZEN), (2, IN_PLAN), (3, IN_PLAN)])

@@ -89,12 +89,23 @@ def test_a_cut_costs_shops_more_where_people_live_from_hand_to_mouth():
 # --- M66, M67: credit elsewhere ---
 @pytest.mark.mechanism("M66", "M67")
 def test_the_short_draw_the_line_that_is_cheapest_at_its_own_price():
-    cheap, dear = CASH | {"instalment_rate": 0.01}, CASH | {"instalment_rate": 0.015}
-    for markup, drawn in ((0, [1000, 0]), (1200, [0, 1000])):  # 12 % a year more makes the first the dearer one
+    cheap, dear = CASH | {"instalment_rate": 0.003}, CASH | {"instalment_rate": 0.01}  # apparent cost errs less
+    for markup, drawn in ((0, [1000, 0]), (3600, [0, 1000])):  # 36 % a year more makes the first the dearer one
         s = household(cheap, dear, lines=[{"markup": markup}])
         s.plan.short = yuan(1000)
         s.play(roll)
         assert s.lines["instalment"].tolist() == [yuan(amount) for amount in drawn]
+
+
+def test_of_two_prices_nearly_the_same_the_short_draw_the_cheaper_one_somewhat_more_often():
+    drawn = np.zeros(2)
+    for person in range(400):
+        s = household(CASH | {"instalment_rate": 0.010}, CASH | {"instalment_rate": 0.011}, id=person)
+        s.plan.short = yuan(1000)
+        s.play(roll)
+        drawn += s.lines["instalment"] > 0
+    assert drawn.sum() == 400
+    assert 0.5 < drawn[0] / 400 < 0.67
 
 
 CHEAPEST = {"platform": "incumbent", "product": "cash"}
@@ -134,7 +145,7 @@ def test_part_of_the_credit_that_a_cut_removes_reappears_elsewhere_and_more_of_i
 def test_the_same_need_costs_more_in_interest_and_instalments_at_the_substitute():
     def month_after(cut_away):
         cheap = CASH | {"instalment_rate": 0.012, "term": 12}
-        dear = CASH | {"instalment_rate": 0.027, "term": 6}
+        dear = CASH | {"instalment_rate": 0.037, "term": 6}  # more than three times: it never looks cheaper
         s = household(cheap, dear, lines=[{"limit": 0 if cut_away else yuan(10000)}])
         s.plan.short = yuan(1200)
         s.play(roll)
@@ -143,7 +154,7 @@ def test_the_same_need_costs_more_in_interest_and_instalments_at_the_substitute(
         return s.flow(ledger.INTEREST), int(s.lines["due"].sum())
 
     assert month_after(False) == (yuan(14.40), yuan(114.40))  # 1.2 % and a twelfth of 1,200
-    assert month_after(True) == (yuan(32.40), yuan(232.40))  # 2.7 % and a sixth
+    assert month_after(True) == (yuan(44.40), yuan(244.40))  # 3.7 % and a sixth
 
 
 @pytest.mark.mechanism("M67")

@@ -235,7 +235,8 @@ def test_automation_makes_a_decision_cheaper_and_frees_it_of_human_error():
 # --- M99: the band ---
 def one_lender():
     """One lender with capital for anything, whose line is bought on and drawn."""
-    terms = {"buys": 1, "acceptance": 0.4, "lends_cash": 0.5, "reach": 0.8, "limit_income": 2.0, "target_use": 0.6}
+    terms = {"buys": 1, "acceptance": 0.4, "lends_cash": 0.5, "reach": 0.8, "limit_income": 2.0, "target_use": 0.6,
+             "call_in_after": 2}  # fmt: skip
     shop = {"own_share": 0.1, "capital_share": 1.0, "capital_required": 0.0, "calls": 2.0, "target_delinquency": 0.02}
     return [{"name": "shop"} | shop], [{"name": "line", "platform": "shop"} | terms]
 

@@ -20,8 +20,10 @@ from sim.records import NOTICE
 
 
 @rule
-def roll(borrower, lines, products, plan, tally):
-    """Draw open cash lines, the cheapest first, until the person is no longer short: one lender's debt pays another.
+def roll(borrower, lines, products, chance, plan, tally):
+    """Draw open cash lines until the person is no longer short: one lender's debt pays another.
+
+    The line that looks cheapest is drawn first, price * (1/2 + uniform), as when a loan is taken to spend.
 
     plan: record, its ``short`` falls by what is raised. Returns the cash raised, in fen.
     """
@@ -34,11 +36,12 @@ def roll(borrower, lines, products, plan, tally):
             within_reach = _within_reach(lines[k], products[k], plan)
             if within_reach <= 0:
                 continue
-            rate = price(lines[k], products[k].instalment_rate, products[k])
-            if cheapest < 0 or rate < lowest:
+            cost = price(lines[k], products[k].instalment_rate, products[k])
+            cost *= 0.5 + uniform(chance, LOAN_CHOICE, borrower.id, k)
+            if cheapest < 0 or cost < lowest:
                 cheapest = k
                 most = within_reach
-                lowest = rate
+                lowest = cost
         if cheapest < 0:
             break
         amount = min(int(plan.short), most)

@@ -1,7 +1,7 @@
 """Collect: lines age by months past due, are charged fees, frozen, charged off, placed with third parties and sold."""
 
 from sim import tally as row
-from sim.chance import RECOVERY, WRONGFUL_FEE, uniform
+from sim.chance import CLEAR_OUT, RECOVERY, WRONGFUL_FEE, uniform
 from sim.compiled import rule
 from sim.ledger import (
     BUYERS_RECOVERIES,
@@ -64,6 +64,17 @@ def age(borrower, line, product, k, paid, unpaid_before, rules, tally):
     if line.months_past_due > product.charge_off_after:
         return WRITTEN_OFF
     return DEFAULTED if line.months_past_due == DEFAULT_MONTHS and behind else 0
+
+
+@rule
+def is_cleared_out(borrower, line, product, k, chance):
+    """Whether a line in default is written off before its time, as lenders do to look better at a quarter's end.
+
+    Probability = early write-off, for lines more than 90 days late.
+    """
+    if product.early_write_off == 0.0 or line.months_past_due < DEFAULT_MONTHS:
+        return False
+    return uniform(chance, CLEAR_OUT, borrower.id, k) < product.early_write_off
 
 
 @rule

@@ -1,10 +1,11 @@
 """Restrict: a policy that takes effect this month reaches a person's lines."""
 
 from sim import tally as row
+from sim.chance import CASH_CUT, MULTI_CUT, uniform
 from sim.compiled import rule
 from sim.ledger import fen
 from sim.limit import cap_on_person, online_limits, take_limit
-from sim.line import OPEN, headroom
+from sim.line import BORROW, INSTAL, NONE, OPEN, SPEND, cash_headroom, headroom
 from sim.parameters import NO_CAP, YUAN
 from sim.person import is_aimed_at
 from sim.records import CUT
@@ -36,24 +37,45 @@ def restrict(borrower, lines, products, platforms, aims, rules, chance, tally):
         hit |= _take(borrower, lines[k], products[k], k, fen(lines[k].limit * (1.0 - cut.share)), rules, tally)
     hit |= _cut_multi(borrower, lines, products, platforms, rules, tally)
     hit |= _enforce_cap(borrower, lines, products, platforms, rules, tally)
+    _cut_cash(borrower, lines, products, rules)
     tally.economy[row.POLICY_CUT_PEOPLE] += hit
 
 
 @rule
 def _cut_multi(borrower, lines, products, platforms, rules, tally):
-    """Who drew cash at many lenders last month keeps a share of each limit, at the lenders that see it.
+    """Who drew cash at many lenders last month keeps the limits at a share of those that see it, and loses the others.
 
-    The share is of the limit before any cut, and the speed limit in force holds.
+    Which lenders these are is one lasting draw per person and platform; the speed limit in force holds.
     """
     if rules.multi_lender_limit >= 1.0 or borrower.cash_lenders < rules.multi_lender_from:
         return 0
     hit = 0
     for k in range(len(lines)):
         platform = int(products[k].platform)
-        if lines[k].state == OPEN and sees_debts(borrower, platforms[platform], platform, rules):
-            limit = max(int(lines[k].limit), int(lines[k].limit_before))
-            hit |= _take(borrower, lines[k], products[k], k, fen(rules.multi_lender_limit * limit), rules, tally)
+        if lines[k].state != OPEN or not sees_debts(borrower, platforms[platform], platform, rules):
+            continue
+        if uniform(rules.founding, MULTI_CUT, borrower.id, platform) >= rules.multi_lender_limit:
+            hit |= _take(borrower, lines[k], products[k], k, 0, rules, tally)
     return hit
+
+
+@rule
+def _cut_cash(borrower, lines, products, rules):
+    """As the market's index of cash limits falls, line by line stops lending cash; as it rises, they do again.
+
+    Lines that still lend cash: index ^ power of the product, by one lasting draw per person and line. What cannot be
+    drawn any more counts as lost; where reviews decide on permissions, they give it back.
+    """
+    for k in range(len(lines)):
+        line, product = lines[k], products[k]
+        if line.state == NONE or (product.cash_squeeze == 0.0 and line.permissions & BORROW):
+            continue
+        left = (1.0 - product.cash_squeeze) ** product.cash_limit_power
+        if uniform(rules.founding, CASH_CUT, borrower.id, k) >= left:
+            borrower.lost_headroom += cash_headroom(line, product)
+            line.permissions &= SPEND | INSTAL
+        elif product.permissions == 0.0:
+            line.permissions |= BORROW
 
 
 @rule

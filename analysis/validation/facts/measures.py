@@ -13,6 +13,11 @@ def claims(lines) -> np.ndarray:
     return np.where(gone, lines["revolving"].astype(np.int64), 0)
 
 
+def is_late(lines) -> np.ndarray:
+    """Who is late with a payment on any line, bool [people]."""
+    return (on_book(lines) & (lines["months_past_due"] > 0) & (owed(lines) > 0)).any(1)
+
+
 def by_platform(line_values, platform_of) -> np.ndarray:
     """Whether anything holds at each platform: bool [people, platforms] from values [people, lines].
 
@@ -46,13 +51,15 @@ def multiplicity(registered) -> tuple[float, float]:
     return float((registered >= 2).mean()), float(registered.mean())
 
 
-def successive_ratios(counts) -> np.ndarray:
-    """count(n + 1) / count(n): all 0.5 if every further lender is held by half of those who hold one fewer.
+def mean_step(counts) -> float:
+    """How many people have n + 1 lenders per person with n, in the mean of all steps: a geometric count has one ratio.
+
+    (last count / first count) ^ (1 / steps), the geometric mean of the ratios of neighbours.
 
     counts: people with 1, 2, 3, ... lenders. nan where there is nobody to divide by.
     """
-    counts = np.asarray(counts, float)
-    return np.where(counts[:-1] > 0, counts[1:] / np.maximum(1.0, counts[:-1]), np.nan)
+    first, *_, last = counts
+    return float((last / first) ** (1 / (len(counts) - 1))) if first > 0 else np.nan
 
 
 def default_counts(lenders, defaulted, most=4) -> tuple[np.ndarray, np.ndarray]:
@@ -232,6 +239,14 @@ class CashOwed:
         self._mixed = np.minimum(self._mixed, lines["instalment"])
         self._left = lines["instalments_left"].copy()
         return np.where(self._pays, np.where(on_book(lines), self._mixed, 0.0), owed(lines))
+
+
+def rewritten_over_late(lines) -> float:
+    """Debt 30 or more days late or rewritten, per debt 30 or more days late; nan if nothing is late."""
+    debts = owed(lines)
+    late = lines["months_past_due"] >= BUCKETS.index("M2")
+    rewritten = lines["state"] == IN_PLAN
+    return ratio(debts[late | rewritten].sum(), debts[late].sum())
 
 
 class Rewritten:

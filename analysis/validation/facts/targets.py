@@ -14,7 +14,7 @@ FACTS, CORE, ENOUGH = 23, ("F7", "F8", "F9", "F10", "F11", "F12", "F17", "F18"),
 
 @dataclass(frozen=True)
 class Target:
-    """One row to be filled: ``measure`` is a name of ``worlds.one_seed``, None where the market has no such thing."""
+    """One row to be filled; ``measure``: name in ``worlds.one_seed`` or ``korean.one_seed``, None for no such thing."""
 
     code: str
     name: str

@@ -12,14 +12,15 @@ import numpy as np
 
 from analysis.validation.book import owed, ratio
 from analysis.validation.facts import measures as m
+from analysis.validation.facts.history import STAFF, History
 from scenarios.loader import load
 from sim import ledger
 from sim import tally as row
-from sim.line import DEFAULT_MONTHS, IN_PLAN
+from sim.line import DEFAULT_MONTHS
 from sim.model import CreditModel
 from sim.parameters import YEAR
 from sim.policy import Change, month_date, month_number
-from sim.record import BUCKETS, CAUSES, MERCHANT_COLUMNS
+from sim.record import CAUSES
 
 STRESS = Path(__file__).with_name("stress.toml")
 CALM = 36  #: months, 2017-2019; the first year is left out where arrears must have built up first
@@ -27,42 +28,7 @@ BEFORE = 48  #: months before the stress
 AFTER = 24  #: months of stress
 STOP = 10  #: months of stress before one lender stops lending cash alone
 STOPPER = "incumbent"  # the largest, as LG Card was
-STAFF = [column.name for column in MERCHANT_COLUMNS].index("merchant_staff")
 CASH_CAUSES = ("job loss", "unplanned expense", "limit cut", "income dip", "debt service")
-
-
-class History:
-    """What a world added up to, by month: arrays [month, ...] of its tallies, and who defaulted when."""
-
-    def __init__(self, model: CreditModel):
-        """Take over the months a model has played."""
-        months = model.history.months
-        self.books, self.economy, self.flows, self.moves, self.merchants = (
-            np.array([month[name] for month in months])
-            for name in ("books", "economy", "flows", "transitions", "merchants")
-        )
-        self.events = [month["events"] for month in months]
-
-    def late(self, which=slice(None)) -> np.ndarray:
-        """Share of balance 30 or more days late, by month; which: products, all of them by default."""
-        books = self.books[:, which].sum(1)
-        return books[:, [row.M2, row.M3, row.M4]].sum(1) / np.maximum(1, books[:, row.BALANCE])
-
-    def flow(self, *names) -> np.ndarray:
-        """The sum of some flows of ``ledger.FLOWS``, in fen by month."""
-        return self.flows[:, list(names)].sum((1, 2)).astype(float)
-
-    def net_charge_offs(self) -> np.ndarray:
-        """Charged off less recovered, in fen by month."""
-        return self.flow(ledger.CHARGE_OFFS) - self.flow(ledger.RECOVERIES, ledger.CLAIM_SALES)
-
-    def spending(self) -> np.ndarray:
-        """What people bought, in fen by month."""
-        return self.flow(ledger.PURCHASES_CASH, ledger.PURCHASES_CREDIT, ledger.PURCHASES_ABROAD)
-
-    def balance(self) -> np.ndarray:
-        """What all people owe, charged-off debt excluded, in fen by month."""
-        return self.books[..., row.BALANCE].sum(1).astype(float)
 
 
 def one_seed(seed: int, borrowers: int) -> dict[str, float]:
@@ -100,11 +66,12 @@ def calm(model) -> dict[str, float]:
             shares.look(in_cash, owed(lines))
             counts = counts + np.bincount(lenders, minlength=len(model.platform_names) + 1)
         if month in (YEAR, 2 * YEAR):
-            starts.append((month, lenders, model.market.borrowers.bad_record == 0))
+            standing = (model.market.borrowers.bad_record == 0) & ~m.is_late(lines)
+            starts.append((month, lenders, standing))
     history = History(model)
     values = delinquency(history, model) | vintages(history, model) | causes(history)
     values |= lenders_and_default(starts, history) | shares.values()
-    values |= {f"lenders {n + 2}/{n + 1}": float(step) for n, step in enumerate(m.successive_ratios(counts[1:5]))}
+    values["lenders step"] = m.mean_step(counts[1:5])
     values["jumped"], values["loans of the jumped"] = insolvencies.shares()
     return values
 
@@ -183,7 +150,7 @@ def causes(history) -> dict[str, float]:
 
 
 def lenders_and_default(starts, history) -> dict[str, float]:
-    """Default within a year by number of online lenders at its start, of people with a clean record."""
+    """Default within a year by number of online lenders at its start, of people in good standing."""
     people, defaults = 0, 0
     for month, lenders, clean in starts:
         hit = np.zeros(len(lenders), bool)
@@ -192,7 +159,7 @@ def lenders_and_default(starts, history) -> dict[str, float]:
         people, defaults = people + group[0], defaults + group[1]
     multi = ratio(defaults[1:].sum(), people[1:].sum())
     return {
-        "PD per lender": m.per_extra(people, defaults),
+        "PD per lender": m.per_extra(people[1:], defaults[1:]),  # what one more adds to several
         "PD multi over single": ratio(multi, ratio(defaults[0], people[0])),
     }
 
@@ -224,7 +191,7 @@ def tightening(tight, model) -> dict[str, float]:
         tight.step()
         lines = tight.market.lines
         registered.append(delinquents(tight.market))
-        rewritten.append(rewritten_over_late(lines))
+        rewritten.append(m.rewritten_over_late(lines))
         plans.look(lines, follow=month <= AFTER - plans.WITHIN)
         if month == STOP:
             values |= stopped(tight)
@@ -243,14 +210,6 @@ def delinquents(market) -> np.ndarray:
     """Registrations of each person on the bureau's record of defaults with a debt that is still in default."""
     found = m.registrations(market.lines, market.products["platform"])[market.borrowers.bad_record > 0]
     return found[found > 0]
-
-
-def rewritten_over_late(lines) -> float:
-    """Debt 30 or more days late or rewritten, per debt 30 or more days late; nan if nothing is late."""
-    debts = owed(lines)
-    late = lines["months_past_due"] >= BUCKETS.index("M2")
-    rewritten = lines["state"] == IN_PLAN
-    return ratio(debts[late | rewritten].sum(), debts[late].sum())
 
 
 def stopped(tight) -> dict[str, float]:

@@ -9,13 +9,13 @@ import numpy as np
 
 from analysis.validation.korea.observed import CALIBRATION, HOLD_OUT, points, sources, value
 from analysis.validation.korea.replay import Replay, ratio, rmse, span
+from analysis.validation.korea.world import ACTIVE
 from analysis.validation.row import Row
 
 REAL, HEADLINE = "real delinquency", "headline delinquency"
 PERSONS, REGISTRATIONS = "delinquent persons", "registrations per delinquent"
 MULTI = "delinquents with two or more lenders"
 ORIGIN = "2002-12"  #: the month that peaks are counted from and in which the index of persons is 100
-ACTIVE = 22.3  #: million economically active people at the end of 2002 (KR-cards)
 INF = float("inf")
 SEEN, UNSEEN = "to 2003-06", "hold-out"
 
@@ -41,12 +41,12 @@ def beginnings(replay: Replay) -> list[Row]:
     """
     levels = (
         ("cards per person, June 2002", "cards", "2002-06", 4.69, "times", "KR82"),
-        ("people with four cards or more, December 2002", "holders of four cards or more", ORIGIN, 10.23 / ACTIVE,
+        ("people with four cards or more, December 2002", "holders of four cards or more", ORIGIN, 10.23e6 / ACTIVE,
          "percent", "KR-cards"),
         ("people who draw cash on four cards or more, December 2002", "users of cash advances on four cards or more",
-         ORIGIN, value("users of cash advances on four cards or more", ORIGIN) / ACTIVE / 1e6, "percent", "KR70"),
-        ("delinquent persons, December 2002", PERSONS, ORIGIN, value(PERSONS, ORIGIN) / ACTIVE / 1e6, "percent",
-         "KR21"),
+         ORIGIN, value("users of cash advances on four cards or more", ORIGIN) / ACTIVE, "percent", "KR70"),
+        ("delinquent on cards, December 2002", "card delinquents", ORIGIN,
+         value("card-related delinquents", ORIGIN) / ACTIVE, "percent", "KR21"),
     )  # fmt: skip
     group, note = "Where the crisis begins", "of economically active people"
     rows = []
@@ -123,7 +123,8 @@ def _persons(replay) -> list[Row]:
     shares = replay.at(MULTI, "2003-12") - replay.at(MULTI, "2001-12")
     return [
         _row("O4", UNSEEN, f"{PERSONS}, December 2002 to 2003", replay.change(PERSONS, ORIGIN, "2003-12"), growth,
-             0.30, 0.55, "percent", sources(PERSONS), "half of the twelve months are hold-out"),
+             0.30, 0.55, "percent", sources(PERSONS),
+             "half of the year is hold-out; 1.14 million delinquents on other debts are added throughout"),
         _row("O4", UNSEEN, f"{PERSONS}, month of the largest rise from December 2002", peak_month(rises, months[1:]),
              4, 1, 5, "months", sources(PERSONS), "of the rises from August 2002 to December 2003", "April 2003"),
         _row("O5", SEEN, f"{REGISTRATIONS}, falls between published months", falls, 0.0, 0.0, 0.0, "order",

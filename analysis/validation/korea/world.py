@@ -3,13 +3,14 @@
 import numpy as np
 
 from analysis.folder import Run, open_run
-from analysis.validation.korea.observed import CALIBRATION
+from analysis.validation.korea.observed import CALIBRATION, value
 from analysis.validation.korea.replay import Replay, ratio
 from scenarios.schema import Scenario
 
 BANKS = "banks"  #: the banks' own cards, which the published figures of card companies leave out
 STOPS = "lg"  #: the lender that stops cash advances in November 2003
 LATE = "m2_fen + m3_fen + m4_fen"
+ACTIVE = 22.3e6  #: economically active people at the end of 2002 (KR-cards)
 CARD_COMPANIES = f"platform <> '{BANKS}'"
 
 
@@ -18,7 +19,8 @@ def replay(folder, played: Scenario) -> Replay:
 
     folder: path or Run; played: the scenario. Delinquencies are shares of the balance of card companies without
     charged-off debt; *real* adds lines in a plan that are not late again. Persons are those with a line more than 90
-    days late or charged off and still owed, registrations the platforms at which they have one. Returns a Replay.
+    days late or charged off and still owed, registrations the platforms at which they have one; *delinquent persons*
+    adds those who are so on other debts than cards. Returns a Replay.
     """
     run = folder if isinstance(folder, Run) else open_run(folder)
     owed = _book(run, "balance_fen")
@@ -60,7 +62,7 @@ def _flow(run, flow: str, where: str = CARD_COMPANIES) -> np.ndarray:
 def _persons(run) -> dict[str, np.ndarray]:
     persons = _economy(run, "delinquent")
     return {
-        "delinquent persons": persons,
+        "delinquent persons": persons + not_on_cards() * _economy(run, "borrowers"),
         "card delinquents": persons,  # every lender of this market issues cards
         "registrations per delinquent": ratio(_economy(run, "registrations"), persons),
         "delinquents with two or more lenders": ratio(_economy(run, "delinquent_two_or_more"), persons),
@@ -69,6 +71,15 @@ def _persons(run) -> dict[str, np.ndarray]:
         "holders of four cards or more": _economy(run, "holders_four_or_more"),
         "users of cash advances on four cards or more": _economy(run, "cash_four_or_more"),
     }
+
+
+def not_on_cards() -> float:
+    """Delinquents on other debts than cards, per economically active person, as in December 2002: 1.14 million.
+
+    This market has cards alone; the published count of all delinquents has both. A year later it was 1.32 million.
+    """
+    month = "2002-12"
+    return (value("delinquent persons", month) - value("card-related delinquents", month)) / ACTIVE
 
 
 def _volumes(run) -> dict[str, np.ndarray]:

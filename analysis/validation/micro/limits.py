@@ -68,7 +68,8 @@ def _play(size, room, progress) -> list[Row]:
     times = np.array(card["near"]) / np.array(card["far"])
     after, without_end = "after 12 months", np.inf
     return [
-        _row("card, after 3 months", card["3"], 0.11, 0.10, 0.14, aydin, "", "", "F14"),
+        _row("card, after 3 months", card["3"], 0.11, 0.10, 0.14, aydin, "", "", "E1"),
+        _row(f"card, all holders, {after}", card["12"], 0.11, 0.08, 0.30, f"{gross}, {aydin}", code="F14"),
         _row(f"card, least squares, {after}", card["least squares"], 0.12, 0.10, 0.14, gross, "", "0.10 to 0.14", "B2"),
         _row("card, after 36 months", card["36"], 0.28, 0.21, 0.35, aydin, "window: a quarter either way", code="E1"),
         _row(f"card, weak scores, {after}", card["weak"], 0.59, 0.44, 0.74, agarwal, "lowest quarter", code="E1, F14"),
@@ -79,7 +80,7 @@ def _play(size, room, progress) -> list[Row]:
             *("times", gross, "window: judgement", "far larger near the limit", "B2"),
         ),
         _row("pay-later, after 3 months", pay_later, 0.11, 0.10, 0.14, f"{aydin} (cards)",
-             "Most holders pay in full and use a third of it: a way to pay rather than to borrow.", code="F14"),
+             "Most holders pay in full and use a third of it: a way to pay rather than to borrow.", code="E1"),
     ]  # fmt: skip
 
 
