@@ -100,8 +100,8 @@ BEHAVIOUR = _group(
     ("adviser_share", 0.0, "share of borrowers", 0.0, 1.0, "borrowers who have an adviser when they are in trouble", J),
     ("adviser_effect", 0.5, "share", 0.0, 2.0, "rise of the chance that a plan is accepted, and share of wrongful fees returned, with an adviser", J),
     # --- fraud, theft and leaks ---
-    ("malicious_share", 0.0035, "share of borrowers", 0.0, 0.2, "people who apply in order to draw and never pay", J),
-    ("fraud_hazard", 0.3, "share per month", 0.0, 1.0, "how often these apply for one more line", J),
+    ("malicious_share", 0.008, "share of borrowers", 0.0, 0.2, "people who apply in order to draw and never pay", "judgement, calibrated (F4)"),
+    ("fraud_hazard", 0.35, "share per month", 0.0, 1.0, "how often these apply for one more line, once they hold one", J),
     ("fraud_pace", 1.0, "share of limit per month", 0.0, 1.0, "how fast they draw", J),
     ("income_inflation", 0.0, "share of income", 0.0, 5.0, "how far they overstate their income", J),
     ("ring_adaptation", 0.0, "share", 0.0, 1.0, "how fast rings learn to evade a lender that catches them, and turn to others", J),

@@ -41,11 +41,14 @@ def adopt(borrower, lines, products, platforms, rules, chance, plan):
     """A product that a person without need asks for, now and then; the young and the well served ask alike, people
     who are open to credit more often.
 
-    Which one is chosen in proportion to its appeal among those not held. The malicious ask at a hazard of their own.
+    Which one is chosen in proportion to its appeal among those not held. The malicious come as often as the average
+    person, and once they have, ask at a hazard of their own.
     Returns its index, or -1 in most months.
     """
     malicious = is_malicious(borrower, rules)
-    hazard = rules.fraud_hazard if malicious else rules.adoption_hazard * borrower.openness
+    hazard = rules.adoption_hazard * borrower.openness
+    if malicious:
+        hazard = rules.fraud_hazard if _has_asked(lines) else rules.adoption_hazard
     if uniform(chance, ADOPT, borrower.id) >= hazard or is_cooling_off(borrower, rules):
         return -1
     total = 0.0
@@ -59,6 +62,15 @@ def adopt(borrower, lines, products, platforms, rules, chance, plan):
             plan.asked |= 1 << k
             return -1 if plan.apart & (1 << k) else k
     return -1
+
+
+@rule
+def _has_asked(lines):
+    """Whether the person has ever asked for a line."""
+    for k in range(len(lines)):  # noqa: SIM110 - compiled code has no generators
+        if lines[k].state != NONE:
+            return True
+    return False
 
 
 @rule
