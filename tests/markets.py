@@ -20,12 +20,13 @@ ROOT = Path(sim.__file__).parent.parent
 #: Nothing passes from one person to another.
 UNCOUPLED = {"jobs_channel": 0, "peers_channel": 0, "funding_channel": 0}
 
-ONE_LENDER = ([{"name": "shop"}], [{"name": "pay-later", "platform": "shop", "buys": 1, "acceptance": 0.4}])
+ONE_LENDER = (
+    [{"name": "shop"}], [{"name": "pay-later", "platform": "shop", "buys": 1, "acceptance": 0.4, "call_in_after": 2}])
 
 TWO_LENDERS = (
     [{"name": "shop"}, {"name": "lender", "sees": 1.0}],
-    [{"name": "pay-later", "platform": "shop", "buys": 1, "acceptance": 0.4, "reach": 0.8},
-     {"name": "cash", "platform": "lender", "lends_cash": 1, "minimum_share": 1, "reach": 0.6}])
+    [{"name": "pay-later", "platform": "shop", "buys": 1, "acceptance": 0.4, "reach": 0.8, "call_in_after": 2},
+     {"name": "cash", "platform": "lender", "lends_cash": 1, "minimum_share": 1, "reach": 0.6, "call_in_after": 2}])
 
 
 #: Behaviour and terms of ``still_market.toml`` where they differ from today's defaults.
@@ -36,7 +37,7 @@ STILL = {
     "family_help_hazard": 0.1, "income_noise": 0.41, "score_income": 0.51, "score_burden": 0.8, "score_late": 0.67,
     "merchant_layoff_response": 0.7, "peer_effect": 0.08, "openness_spread": 0.0, "strategic_debt": 12.0,
     "loan_lines": 1, "malicious_share": 0.0, "openness_need": 1.0,
-    "reemployment_hazard": 0.17,
+    "reemployment_hazard": 0.17, "saver_spending_share": 0.6, "saver_buffer_median": 3.0, "fraud_hazard": 0.1,
 }  # fmt: skip
 STILL_TERMS = {"call_in_after": 2, "raise_share": 0.109, "raise_margin": 0.041, "cut_margin": 0.162}
 

@@ -13,8 +13,8 @@ from analysis.explain.study import _games
 from analysis.explain.twins import REFORM, Twins, World
 from sim.channels import CHANNELS
 
-PAY_LATER = {"buys": 1, "acceptance": 0.4, "reach": 1.0}
-CASH = {"lends_cash": 1, "minimum_share": 1, "reach": 1.0}
+PAY_LATER = {"buys": 1, "acceptance": 0.4, "reach": 1.0, "call_in_after": 2}
+CASH = {"lends_cash": 1, "minimum_share": 1, "reach": 1.0, "call_in_after": 2}
 SHOP = {"sees": 0, "products": {"pay-later": PAY_LATER, "cash": CASH}}
 ONE = {"shop": SHOP}
 TWO = {"shop": SHOP, "lender": {"sees": 0, "products": {"cash": CASH}}}

@@ -129,12 +129,12 @@ def test_bad_input_is_one_clear_message(words, message, tmp_path, monkeypatch):
 def test_seeds_are_played_only_until_the_interval_is_narrow_enough(tmp_path):
     """A wide goal is reached with the least number of seeds, at every point; a narrow one takes them all."""
     (tmp_path / "d.toml").write_text(
-        DESIGN.replace("seeds     = 3", "seeds     = 40").replace("1500", "100").replace("0.2, 0.5, 0.9", "0.2, 0.9")
+        DESIGN.replace("seeds     = 3", "seeds     = 40").replace("1500", "400").replace("0.2, 0.5, 0.9", "0.2, 0.9")
     )
     early = ("30 left\n", "people per 1,000 borrowers to each side: enough seeds", "\nnarrow enough: 2 of 2 effects\n")
     late = (" 0 left\n", "all 40 seeds of the design are played", "\nnot narrow enough: 2 of 2 effects\n",
             "  point 1 (cash-cut value 0.9), limit-cut-deep in baseline: 40 seeds, reaches ")  # fmt: skip
-    for goal, seeds, told in (("excess=1000", 30, early), ("excess=0.001", 40, late)):
+    for goal, seeds, told in (("excess=1000", 30, early), ("excess=0.00001", 40, late)):
         out = tmp_path / f"until-{seeds}"
         code, words = said("batch", tmp_path / "d.toml", "--out", out, "--workers", "2", "--until", goal)
         assert code == 0, words

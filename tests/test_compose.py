@@ -246,6 +246,7 @@ VALUES = {
     "lender_cap": (3, 6),
     "age_ban": (20, 25), "no_third_party_before": (3, 5), "restructuring_months": (6, 24), "rate_cap": (0.05, 0.1),
     "limit_ceiling": (1000.0, 2000.0), "late_fee_cap": (0.001, 0.002), "new_late_fee": (0.01, 0.03),
+    "benefit": (0.3, 0.4),
     "platform_stop": (0, 1), "complaint_channel": (0.8, 0.9), "reporting_duty": (0.8, 0.9), "visibility": (0.8, 0.9),
 }  # fmt: skip
 

@@ -88,7 +88,8 @@ def persons(registered, limits) -> dict[str, float]:
 def cards(market) -> dict[str, float]:
     """Holders of four cards or more by the number of cards on which they draw cash in the month just played.
 
-    market: with a diary. How many there are at each number per one at the number before, in the mean, and cash in all use of cards.
+    market: with a diary. How many there are at each number per one at the number before, in the mean, and the share of
+    cash in all use of their cards.
     """
     platform_of, uses = market.products["platform"], market.uses
     many = m.by_platform(market.lines["limit"] > 0, platform_of).sum(1) >= MANY
