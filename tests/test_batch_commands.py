@@ -129,7 +129,7 @@ def test_bad_input_is_one_clear_message(words, message, tmp_path, monkeypatch):
 def test_seeds_are_played_only_until_the_interval_is_narrow_enough(tmp_path):
     """A wide goal is reached with the least number of seeds, at every point; a narrow one takes them all."""
     (tmp_path / "d.toml").write_text(
-        DESIGN.replace("seeds     = 3", "seeds     = 40").replace("1500", "400").replace("0.2, 0.5, 0.9", "0.2, 0.9")
+        DESIGN.replace("seeds     = 3", "seeds     = 40").replace("1500", "400").replace("0.2, 0.5, 0.9", "0.85, 0.9")
     )
     early = ("30 left\n", "people per 1,000 borrowers to each side: enough seeds", "\nnarrow enough: 2 of 2 effects\n")
     late = (" 0 left\n", "all 40 seeds of the design are played", "\nnot narrow enough: 2 of 2 effects\n",

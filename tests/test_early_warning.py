@@ -213,17 +213,22 @@ def made() -> Bench:
 
 
 def test_every_crisis_is_one_defaults_are_half_as_many_again_or_more_and_break_out_after_the_onset(made):
+    """But for dear funding: weak lenders stop before the others must, and a part of the harm is done by then."""
     for crisis in made.crises:
+        if crisis.name == "dear funding":
+            assert made.size[crisis.name].mean > 1.2
+            assert made.before[crisis.name].mean > 1.1
+            continue
         assert made.size[crisis.name].mean > 1.5, crisis.name
         assert made.size[crisis.name].low > 1.25, crisis.name
         assert made.before[crisis.name].mean - 1 < 0.5 * (made.size[crisis.name].mean - 1), crisis.name
 
 
 def test_what_has_built_up_makes_the_break_worse_but_for_shorter_loans(made):
-    """Loans that run for a shorter time tie people to their lenders and leave less debt when it breaks: a draw."""
+    """Loans that run for a shorter time tie people to their lenders, but leave less debt when it breaks."""
     for crisis in made.announced:
         if crisis.name == "shorter loans":
-            assert made.size[crisis.name].high > made.alone[crisis.name].mean
+            assert made.size[crisis.name].mean < made.alone[crisis.name].mean
         else:
             assert made.size[crisis.name].mean > made.alone[crisis.name].mean, crisis.name
     funding = next(crisis for crisis in made.announced if crisis.cause == "capital")
