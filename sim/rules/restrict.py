@@ -14,7 +14,7 @@ from sim.score import score, sees_debts
 
 @rule
 def restrict(borrower, lines, products, platforms, aims, rules, chance, tally):
-    """Apply this month's limit cuts and caps on a person's total online credit.
+    """Apply this month's limit cuts, caps on a person's total online credit, and the index of cash limits.
 
     Each cut takes its share off the limit of every open line it is aimed at, within the speed limit in force. If online
     limits together exceed the cap in force, unused credit above it goes, as fast as the speed limit lets it. Nobody is
