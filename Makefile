@@ -10,7 +10,7 @@
 
 PYTHON ?= python3
 BIN    := .venv/bin
-DEMO   ?= limit-cut --borrowers 50000 --months 72 --seeds 20
+DEMO   ?= multi-lender-cut --borrowers 50000 --months 72 --seeds 20
 
 .PHONY: demo test bench warning gallery korea validate lint clean
 
