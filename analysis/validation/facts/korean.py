@@ -14,7 +14,7 @@ from analysis.validation.korea.world import BANKS, STOPS
 from scenarios.loader import load
 from sim import ledger
 from sim.model import CreditModel
-from sim.policy import month_number
+from sim.policy import month_date, month_number
 
 CRISIS, UNCUT = "korea-2002", "korea-2002-no-cuts"
 BRANCH = "2002-09"  #: the last month before the cuts
@@ -27,20 +27,22 @@ def one_seed(seed: int, borrowers: int) -> dict[str, float]:
     """Play the crisis of one seed to the end of 2003 and return every measure by the name that ``targets`` asks for."""
     model = CreditModel(**load(CRISIS).market_arguments(), borrowers=borrowers, seed=seed)
     registered, limits = {}, {}
-    for month in ("2001-12", BRANCH, "2002-12"):
+
+    def play_to(month):
         _play_to(model, month)
         registered[month], limits[month] = _registered(model), _cash_limits(model)
-        if month == BRANCH:
-            uncut = model.branch(load(UNCUT).market_arguments()["changes"])
-    plans, over_late = m.Rewritten(model.market.lines.shape), []
-    while _next_month(model) <= month_number(END):
-        if _next_month(model) == month_number(END):
+
+    play_to("2001-12")
+    _play_to(model, BRANCH)
+    uncut = model.branch(load(UNCUT).market_arguments()["changes"])
+    play_to("2002-12")
+    plans, over_late, end = m.Rewritten(model.market.lines.shape), [], month_number(END)
+    for number in range(month_number("2003-01"), end + 1):
+        if number == end:
             model.keep_diary()
-        model.step()
-        month = str(np.datetime64("1970-01", "M") + (_next_month(model) - 1 - month_number("1970-01")))
-        registered[month], limits[month] = _registered(model), _cash_limits(model)
+        play_to(month_date(number))
         over_late.append(m.rewritten_over_late(model.market.lines))
-        plans.look(model.market.lines, follow=_next_month(model) <= month_number(END) - plans.WITHIN)
+        plans.look(model.market.lines, follow=number < end - plans.WITHIN)
     _play_to(uncut, END)
     values = persons(registered, limits) | cards(model.market) | months(model, uncut)
     values["r over c"] = float(np.nanmedian(over_late))
@@ -48,13 +50,9 @@ def one_seed(seed: int, borrowers: int) -> dict[str, float]:
     return {f"Korea: {name}": value for name, value in values.items()}
 
 
-def _next_month(model) -> int:
-    return month_number(model.start) + model.month
-
-
 def _play_to(model, month: str) -> None:
     """Play on to the end of a calendar month."""
-    model.run(month_number(month) + 1 - _next_month(model))
+    model.run(month_number(month) + 1 - month_number(model.start) - model.month)
 
 
 def _registered(model) -> np.ndarray:
