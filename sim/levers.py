@@ -161,6 +161,7 @@ LEVERS = _levers(
     ("contact_cap", "calls", 0.0, 100.0, NO_CAP, (least("contact_cap"),), "most collection calls that a late borrower may get in a month", "R3 (sign), hypothetical"),
     ("moratorium", "share of borrowers", 0.0, 1.0, 0.0, (most("moratorium"),), "payments of this share of borrowers are suspended", X),
     ("complaint_channel", "share", 0.0, 1.0, 0.0, (most("channel_visibility"),), "at least this share of people with a complaint find the lender's channel", X),
+    ("workouts", "share of people per month", 0.0, 1.0, 0.0, (most("workout_hazard"),), "this share of those in default has all bad debts settled together, and leaves the register", "KR-workouts"),
     # --- data ---
     ("data_limit", "share", 0.0, 1.0, 0.0, (most("data_limit"),), "part of personal data (spending, behaviour, friends) that lenders may not use", X),
     ("record_retention", "months", 1, 60, NO_CAP, (least("bureau_memory"),), "no default stays on record longer than this", "Bos and Nakamura (another country)"),

@@ -23,6 +23,17 @@ def is_on_book(line):
 
 
 @rule
+def is_registered(line):
+    """Whether the line puts its holder on the register of those in default.
+
+    More than 90 days late, or charged off and still owed, unless a workout has settled it.
+    """
+    if is_on_book(line):
+        return line.months_past_due >= DEFAULT_MONTHS
+    return (line.state == CHARGED_OFF or line.state == SOLD) and line.revolving > 0 and line.settled == 0
+
+
+@rule
 def is_called_in(line, product):
     """Whether the line is so far past due that everything owed on it is due at once."""
     return line.months_past_due >= product.call_in_after

@@ -42,7 +42,7 @@ from sim.rules.earn import earn
 from sim.rules.follow import draw_on_course, leave_room, pay_on_course, set_apart
 from sim.rules.leave import come_back, leave
 from sim.rules.measure import measure, note_default
-from sim.rules.negotiate import keep_plan, negotiate
+from sim.rules.negotiate import is_worked_out, keep_plan, negotiate, settle_claim
 from sim.rules.operate import expose, is_locked_out, operate
 from sim.rules.pay import pay_bills
 from sim.rules.plan import plan_month
@@ -329,12 +329,14 @@ def follow_up(borrower, lines, held, shops, products, contracts, platforms, rule
         if line.state == CHARGED_OFF or line.state == SOLD:
             recover(borrower, line, product, k, chance, tally)
             sell(line, product, k, rules, tally)
+            relieve(borrower, line, contracts[line.contract, k], k, shops, rules, chance, tally)
         elif line.state == CLOSED:
             come_back(line, rules)
         elif is_on_book(line):
             lender = platforms[product.platform]
             if not plan.excused & (1 << k):
                 collect(borrower, line, product, contracts[line.contract, k], k, shops, rules, chance, tally)
+            relieve(borrower, line, contracts[line.contract, k], k, shops, rules, chance, tally)
             if line.months_past_due >= DEFAULT_MONTHS:
                 plan.sight = max(plan.sight, product.reporting)
             if tally.balance_was[k] > 0:
@@ -359,6 +361,15 @@ def collect(borrower, line, product, contract, k, shops, rules, chance, tally):
     if moved == WRITTEN_OFF or is_cleared_out(borrower, line, product, k, chance):
         charge_off(borrower, line, contract, k, shops, rules, tally)
     keep_plan(line, k, tally)
+
+
+@rule
+def relieve(borrower, line, contract, k, shops, rules, chance, tally):
+    """Settle one debt if its holder has a workout; what a lender still has on the book is written off first."""
+    if is_worked_out(borrower, line, rules, chance):
+        if is_on_book(line):
+            charge_off(borrower, line, contract, k, shops, rules, tally)
+        settle_claim(line, k, tally)
 
 
 @rule

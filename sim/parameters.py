@@ -97,6 +97,7 @@ BEHAVIOUR = _group(
     ("claim_half_life", 12.0, "months", 1.0, 120.0, "months over which a bad debt loses half of its price", J),
     ("plan_request_hazard", 0.0, "share per month", 0.0, 1.0, "late lines for which people ask for a hardship plan", J),
     ("plan_from", 1, "months past due", 1, 12, "how late a line is when people begin to ask for a hardship plan", J),
+    ("workout_hazard", 0.0, "share per month", 0.0, 1.0, "people in default all of whose bad debts are settled together", J),
     ("adviser_share", 0.0, "share of borrowers", 0.0, 1.0, "borrowers who have an adviser when they are in trouble", J),
     ("adviser_effect", 0.5, "share", 0.0, 2.0, "rise of the chance that a plan is accepted, and share of wrongful fees returned, with an adviser", J),
     # --- fraud, theft and leaks ---

@@ -89,6 +89,7 @@ BOOK = _columns(
     ("plan_requests", "BIGINT", "lines", "requests for a hardship plan"),
     ("plans_extended", "BIGINT", "lines", "plans agreed that only extend"),
     ("plans_relieved", "BIGINT", "lines", "plans agreed that write interest down"),
+    ("worked_out", "BIGINT", "lines", "bad debts settled in a workout"),
     ("extended_broken", "BIGINT", "lines", "plans that only extend and were broken: re-default"),
     ("relieved_broken", "BIGINT", "lines", "plans with a write-down that were broken: re-default"),
     ("lines_left", "BIGINT", "lines", "lines closed by people who lost trust"),

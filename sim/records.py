@@ -87,6 +87,7 @@ LINE = _fields(
     ("wait", "u1", "months", "months until an application is decided or a suspension ends"),
     ("relief", "u1", "percent", "interest that a hardship plan writes down"),
     ("on_trial", "u1", "0 or 1", "opened in the sandbox: its limit is not raised while that lasts"),
+    ("settled", "u1", "0 or 1", "a workout has settled the claim: it is no longer on the register of those in default"),
     ("off_course", "u1", "0 or 1", "the lender no longer lends here what a baseline, on whose course people are held, has it lend"),
 )
 

@@ -191,10 +191,13 @@ def test_every_output_from_1_to_19_is_scored_and_says_what_is_held_out():
 
 def test_the_crisis_begins_with_shares_of_people_by_hand():
     four = "users of cash advances on four cards or more"
-    rows = outputs.beginnings(
-        replay({"people": {"2002-12": 1000.0}, "cards": {"2002-06": 4000.0}, four: {"2002-12": 50.0}})
-    )
-    cards, holders, drawing, _ = rows
+    drawn, limits = "cash advances of card companies", "cash-advance limits"
+    year = {str(month): 30.0 for month in span("2002-01", "2002-12")}
+    levels = {"people": {"2002-12": 1000.0}, "cards": {"2002-06": 4000.0}, four: {"2002-12": 50.0}}
+    rows = outputs.beginnings(replay(levels | {drawn: year, limits: {"2002-12": 100.0}}))
+    use, cards, holders, drawing, _ = rows
+    assert use.simulated == pytest.approx(0.30)
+    assert (use.published, use.mark) == (pytest.approx(0.292, abs=1e-3), "fits")
     assert (cards.simulated, cards.mark) == (4.0, "fits")
     assert holders.mark == "not simulated"
     assert (drawing.simulated, drawing.mark) == (pytest.approx(0.05), "fits")

@@ -103,6 +103,7 @@ MOVES = [
     ("limit_ceiling", 8000, "products", "limit_high", 8000),
     ("cash_limit", 0.6, "products", "cash_squeeze", 0.4),
     ("age_ban", 22, "products", "age_from", 22),
+    ("workouts", 0.1, "rules", "workout_hazard", 0.1),
     ("early_write_off", 0.5, "products", "early_write_off", 0.5),
     ("reporting_duty", 1.0, "products", "reporting", 1.0),
     ("no_third_party_before", 6, "products", "placement_after", 6),

@@ -9,7 +9,8 @@ from test_mechanisms_ladder import hard, pair
 from sim import ledger
 from sim import tally as row
 from sim.lender import FAILED, LENDING, STOPPED
-from sim.line import CHARGED_OFF, FROZEN, IN_PLAN, NONE, OPEN
+from sim.line import CHARGED_OFF, FROZEN, IN_PLAN, NONE, OPEN, is_registered
+from sim.month import relieve
 from sim.month_end import add_up_platform
 from sim.policy import Change
 from sim.records import RESULT_DTYPE, blank
@@ -157,6 +158,28 @@ def test_a_write_down_lowers_re_default_and_an_extension_may_raise_it():
     assert broken(60, relief=1.0, **uncertain) < long
     assert long > 1.3 * broken(12, **uncertain)
     assert broken(24, months=9, **uncertain) < 0.95 * broken(3, months=9, **uncertain)
+
+
+def test_a_workout_settles_all_debts_in_default_and_leaves_the_others_alone():
+    late, gone = {"revolving": yuan(100), "months_past_due": 4}, {"revolving": yuan(70), "state": CHARGED_OFF}
+    s = Scene(*[PAY_LATER | {"platform": p} for p in range(4)], lines=[late, gone, late | {"months_past_due": 3}, {}],
+              parameters={"workout_hazard": 1.0})  # fmt: skip
+    for k in range(4):
+        s.play(relieve, k=k)
+    assert s.lines["settled"].tolist() == [1, 1, 0, 0]
+    assert s.lines["state"].tolist() == [CHARGED_OFF, CHARGED_OFF, OPEN, OPEN]
+    assert s.tally.flows[ledger.CHARGE_OFFS].tolist() == [yuan(100), 0, 0, 0, 0]  # the last is of no product
+    assert s.tally.books[:, row.WORKED_OUT].tolist() == [1, 1, 0, 0]
+    assert not any(is_registered(line) for line in s.lines)
+
+
+def test_workouts_take_people_off_the_register_and_cost_lenders_what_they_had_not_written_off():
+    relief = hard() | {"changes": [Change("relief", "workouts", 0.2, "2017-07")]}
+    relieved, plain = pair(relief, months=12, borrowers=6000)
+    registered = [int(world.history.last("economy", row.DELINQUENT)) for world in (relieved, plain)]
+    assert registered[0] < 0.6 * registered[1]
+    assert total(relieved, "worked_out") > 0 == total(plain, "worked_out")
+    assert flows(relieved, "charge-offs") > 1.2 * flows(plain, "charge-offs")
 
 
 @pytest.mark.mechanism("M69")

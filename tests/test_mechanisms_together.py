@@ -43,6 +43,7 @@ EVERYTHING = [
     lever("base_rate", 0.01), lever("data_leak", 0.1), lever("outage", 0.1),
     lever("cash_limit", 0.8), lever("multi_lender_limit", 0.7, "2018-06"), lever("lender_cap", 6),
     lever("rescue", 0.2, "2019-06"), lever("early_write_off", 0.1, "2019-03", until="2019-04"),
+    lever("workouts", 0.02, "2019-01"),
 ]  # fmt: skip
 #: What these levers act on, which is off by default.
 ALIVE = {

@@ -2,7 +2,7 @@
 
 from sim import tally as row
 from sim.compiled import rule
-from sim.line import CHARGED_OFF, DEFAULT_MONTHS, IN_PLAN, OLDEST, SOLD, balance, count_bits, is_on_book
+from sim.line import CHARGED_OFF, DEFAULT_MONTHS, IN_PLAN, OLDEST, balance, count_bits, is_on_book, is_registered
 from sim.parameters import AGE_GROUPS, YEAR
 from sim.person import withholds_data
 
@@ -62,8 +62,7 @@ def _stacked(borrower, lines, held, products, economy):
         line, bit = lines[k], 1 << int(products[k].platform)
         if is_on_book(line):
             held_at |= bit
-            late_at |= bit if line.months_past_due >= DEFAULT_MONTHS else 0
-        elif (line.state == CHARGED_OFF or line.state == SOLD) and line.revolving > 0:
+        if is_registered(line):
             late_at |= bit
         if line.drawn > 0:
             cash_at |= bit

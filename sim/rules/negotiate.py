@@ -1,10 +1,10 @@
-"""Negotiate: people who are late ask for a hardship plan, wait in a queue, and get new terms or not."""
+"""Negotiate: with one lender a hardship plan, for which people wait in a queue; with all of them together a workout."""
 
 from sim import tally as row
-from sim.chance import PLAN_ANSWER, PLAN_REQUEST, uniform
+from sim.chance import PLAN_ANSWER, PLAN_REQUEST, WORKOUT, uniform
 from sim.compiled import rule
 from sim.lender import share_handled
-from sim.line import FROZEN, IN_PLAN, OPEN, balance
+from sim.line import FROZEN, IN_PLAN, OPEN, balance, is_registered
 from sim.person import has_adviser
 
 BROKEN_AT = 2  # months past due at which a plan is broken
@@ -54,6 +54,21 @@ def keep_plan(line, k, tally):
     elif balance(line) == 0:
         line.state = OPEN
         line.relief = 0
+
+
+@rule
+def is_worked_out(borrower, line, rules, chance):
+    """Whether a workout settles this debt now: a person's debts in default all together, with chance workout hazard."""
+    if rules.workout_hazard == 0.0 or not is_registered(line):
+        return False
+    return uniform(chance, WORKOUT, borrower.id) < rules.workout_hazard
+
+
+@rule
+def settle_claim(line, k, tally):
+    """The claim is no longer on the register; what the person can pay goes on being collected, for whoever owns it."""
+    line.settled = 1
+    tally.books[k, row.WORKED_OUT] += 1
 
 
 @rule

@@ -33,12 +33,13 @@ def registrations(lines, platform_of) -> np.ndarray:
     """At how many platforms each person is registered as a bad debtor, int [people].
 
     A platform registers a person as long as anything owed to it is more than 90 days late, or was charged off and is
-    not repaid yet.
+    neither repaid nor settled in a workout.
 
     lines: records [people, lines]; platform_of: index of the platform of each line.
     """
     late = on_book(lines) & (lines["months_past_due"] >= DEFAULT_MONTHS) & (owed(lines) > 0)
-    return by_platform(late | (claims(lines) > 0), platform_of).sum(1)
+    owing = (claims(lines) > 0) & (lines["settled"] == 0)
+    return by_platform(late | owing, platform_of).sum(1)
 
 
 def multiplicity(registered) -> tuple[float, float]:

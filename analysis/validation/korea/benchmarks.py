@@ -182,13 +182,16 @@ def errors(contest: Contest) -> dict[str, float]:
     return {name: float(rmse(path, published)) for name, path in forecasts(contest).items()}
 
 
-def market_error(contest: Contest, replay: Replay) -> np.ndarray:
-    """RMSE of the market on the months on which a contest is judged, by seed."""
+def market_error(contest: Contest, replay: Replay) -> float:
+    """RMSE of the market on the months on which a contest is judged.
+
+    What the market says is the mean of its seeds, as an autoregression says the mean of what may come.
+    """
     months, published = _published(contest)
     simulated = replay.at(contest.series, months)
     if contest.indexed:
         simulated = simulated / replay.at(contest.series, [ORIGIN])
-    return rmse(simulated, published)
+    return float(rmse(simulated.mean(axis=0), published))
 
 
 def table(replay: Replay) -> list[Row]:
@@ -209,7 +212,7 @@ def table(replay: Replay) -> list[Row]:
             ("independent lines", lines, f"error of these: {_spelt(lines, contest)}"),
         )
         rows += [
-            Row.over_seeds("Error over that of a benchmark", f"{contest.series}, {name} ({when})", own / error, 1.0,
+            Row.over_seeds("Error over that of a benchmark", f"{contest.series}, {name} ({when})", [own / error], 1.0,
                            0.0, 1.0, "times", sources(contest.series), note, "below 1", contest.code)
             for name, error, note in rivals
         ]  # fmt: skip

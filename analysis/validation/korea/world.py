@@ -85,6 +85,7 @@ def not_on_cards() -> float:
 def _volumes(run) -> dict[str, np.ndarray]:
     return {
         "cash advances": _book(run, "cash_drawn_fen", "TRUE"),
+        "cash advances of card companies": _book(run, "cash_drawn_fen"),
         "purchases": _flow(run, "purchases on credit", "TRUE"),
         "cash advances of holders of four cards or more": _economy(run, "holders_four_drawn_fen"),
         "sales": _economy(run, "merchant_sales_fen"),
