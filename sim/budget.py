@@ -2,7 +2,7 @@
 
 from sim.compiled import rule
 from sim.ledger import fen
-from sim.line import headroom, price_response
+from sim.line import BORROW, OPEN, headroom, price_response
 from sim.parameters import YEAR
 from sim.person import own_cap
 from sim.trust import willingness
@@ -36,10 +36,12 @@ def target_share(borrower, line, product, rules):
 
 @rule
 def restraint(lines, rules):
-    """What is left of the credit that a person aims at: 1 - deleveraging in the year after a cut of any limit."""
+    """What is left of the credit that a person aims at: 1 - deleveraging in the year after a cut of any limit, and as
+    long as an open line lends no cash any more."""
     if rules.deleveraging > 0.0:
         for k in range(len(lines)):
-            if lines[k].limit_before > 0 and rules.month - int(lines[k].cut_month) < YEAR:
+            cut = lines[k].limit_before > 0 and rules.month - int(lines[k].cut_month) < YEAR
+            if cut or (lines[k].state == OPEN and not lines[k].permissions & BORROW):
                 return 1.0 - rules.deleveraging
     return 1.0
 

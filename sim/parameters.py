@@ -64,7 +64,7 @@ BEHAVIOUR = _group(
     ("demand_uplift", 0.0, "yuan per yuan", 0.0, 1.0, "new demand for each yuan that is put on a line", "M87, judgement"),
     ("self_cap_share", 0.0, "share of borrowers", 0.0, 1.0, "borrowers who keep to a limit of their own", J),
     ("self_cap", 0.3, "share of limit", 0.0, 1.0, "most of a limit that these use for wants and loans to spend; needs may break it", J),
-    ("deleveraging", 0.0, "share of target use", 0.0, 1.0, "fall of the use of all their lines that people aim at, and of loans to spend, in the year after one was cut", J),
+    ("deleveraging", 0.0, "share of target use", 0.0, 1.0, "fall of the use of all their lines that people aim at, and of loans to spend, in the year after one was cut, and while one lends no cash any more", J),
     ("education_effect", 0.3, "share", 0.0, 1.0, "forgetting, target use and loan wishes that a fresh lesson takes away", "judgement (sign: M78)"),
     ("education_decay", 0.08, "share per month", 0.0, 1.0, "what is forgotten of a lesson each month", J),
     # --- apply and borrow ---

@@ -226,7 +226,21 @@ def _rolls(run) -> list[Row]:
 
 def _people(run) -> list[Row]:
     group, calm = "People, mean of 2017-2019", "month < DATE '2020-01-01'"
+    holders = """(SELECT seed, world, month, accounts, borrowers FROM monthly JOIN economy USING (seed, world, month)
+                   WHERE platform = 'incumbent' AND product = 'pay-later')"""
     return [
+        Row.over_seeds(
+            group,
+            "with the incumbent's pay-later line",
+            _ratio(run, "accounts", "borrowers", calm, holders),
+            0.25,
+            0.20,
+            0.45,
+            "percent",
+            "H17, A2",
+            "one in four of the young in early 2017; half a billion users of its two products by 2020",
+            "25 %, rising",
+        ),
         Row.over_seeds(
             group,
             "online borrowers with two or more lenders",
