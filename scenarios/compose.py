@@ -32,7 +32,7 @@ TOGETHER = dict.fromkeys(
     ("cooling_off", "moratorium", "complaint_channel", "data_limit", "common_data", "industry_warning", "sandbox",
      "news_shock", "benefit", "minimum_payment", "age_ban", "reporting_duty", "no_third_party_before", "visibility",
      "platform_stop", "co_funding", "capital_trigger", "provisioning", "restructuring", "restructuring_relief",
-     "rescue", "humane_collection", "data_leak", "outage", "early_write_off"), HIGHER,
+     "rescue", "humane_collection", "data_leak", "outage", "early_write_off", "workouts"), HIGHER,
 ) | dict.fromkeys(("new_rate", "new_late_fee", "restructuring_months"), LATER) | dict.fromkeys(
     ("campaign", "approval_shift", "base_rate"), ADD,
 ) | dict.fromkeys(("job_loss_multiple", "launch", "purchases_only", "limit_cut", "education"), IN_TURN)  # fmt: skip

@@ -13,7 +13,8 @@ STEADY = {"hand_to_mouth_share": 0.485, "belt_tightening": 0.0716, "expense_haza
           "income_noise": 0.36, "score_income": 0.468, "score_burden": 0.752, "score_late": 0.664,
           "openness_spread": 0, "strategic_debt": 12, "loan_lines": 1,
           "malicious_share": 0, "openness_need": 1, "benefit_share": 0.19, "saver_spending_share": 0.6,
-          "saver_buffer_median": 3, "job_loss_hazard": 0.0072, "reemployment_hazard": 0.17}  # fmt: skip
+          "saver_buffer_median": 3, "job_loss_hazard": 0.0072, "reemployment_hazard": 0.17,
+          "use_adjustment": 0.15, "applications": 2, "income_shock": 0.236, "family_help_hazard": 0.0691}  # fmt: skip
 #: Hard times, so that a small market has defaults within a year.
 HARD = {"job_loss_hazard": 0.04, "reemployment_hazard": 0.2, "family_help_hazard": 0.05}
 

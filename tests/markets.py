@@ -38,6 +38,7 @@ STILL = {
     "merchant_layoff_response": 0.7, "peer_effect": 0.08, "openness_spread": 0.0, "strategic_debt": 12.0,
     "loan_lines": 1, "malicious_share": 0.0, "openness_need": 1.0,
     "reemployment_hazard": 0.17, "saver_spending_share": 0.6, "saver_buffer_median": 3.0, "fraud_hazard": 0.1,
+    "use_adjustment": 0.15, "applications": 2,
 }  # fmt: skip
 STILL_TERMS = {"call_in_after": 2, "raise_share": 0.109, "raise_margin": 0.041, "cut_margin": 0.162}
 

@@ -97,7 +97,7 @@ def test_a_lender_that_stopped_cash_advances_lends_little_or_none(small, platfor
 
 
 @pytest.mark.parametrize(("platform", "month"), [
-    ("kookmin", "2003-09"), ("lg", "2004-01"), ("keb", "2004-02"), ("woori", "2004-03"),
+    ("kookmin", "2003-09"), ("lg", "2003-11"), ("keb", "2004-02"), ("woori", "2004-03"),
 ])  # fmt: skip
 def test_the_four_that_were_absorbed_or_rescued_are_kept_up_from_then_on(small, platform, month):
     before = f"{month[:4]}-{int(month[5:]) - 1:02d}" if month[5:] != "01" else f"{int(month[:4]) - 1}-12"

@@ -7,7 +7,8 @@ from paired import default_count, gmv, owed, roll_share, summed, utilisation, wo
 from scenes import CARD, CASH, PAY_LATER, household, yuan
 
 from sim import ledger
-from sim.line import NONE, OPEN
+from sim.budget import restraint
+from sim.line import NONE, OPEN, SPEND
 from sim.policy import Change
 from sim.rules.approve import approve
 from sim.rules.bill import bill
@@ -323,6 +324,14 @@ def test_after_a_cut_people_pay_down_other_lines_too(deleveraging, paid):
                      {"revolving": yuan(5000), "due": yuan(500)}])  # fmt: skip
     s.play(plan_month)
     assert s.pay[1] == yuan(paid)
+
+
+@pytest.mark.mechanism("M73")
+def test_people_hold_back_for_a_year_after_a_cut_and_as_long_as_a_line_lends_no_cash_any_more():
+    cut_lately, long_ago = ({"limit_before": yuan(20000), "cut_month": month} for month in (19, 18))
+    for line, left in ((cut_lately, 0.6), (long_ago, 1.0), ({"permissions": SPEND}, 0.6), ({"state": NONE}, 1.0)):
+        s = household(CARD, lines=[line], month=30, parameters={"deleveraging": 0.4})
+        assert s.play(restraint) == pytest.approx(left)
 
 
 @pytest.mark.mechanism("M73")

@@ -153,7 +153,7 @@ def test_an_answer_is_late_by_so_many_months():
 
 def test_new_accounts_bear_no_interest_for_their_period_and_old_ones_do():
     market = promotion.two_lenders()
-    start = world(market, Size(6000, 1), 1, 6)
+    start = world(market, Size(20_000, 1), 1, 6)
     old = start.market.lines["state"][:, 0] != NONE
     model = promotion.play_offers(start, market, [(12, 0)] * 4)
     free = model.market.lines["relief"][:, 0] == 100
