@@ -25,10 +25,11 @@ from sim.tally import new_tally
 from sim.trust import START
 
 #: Nothing unexpected happens: no luck, no error, no help, unless a test asks for it.
-CALM = {"use_adjustment": 0.15, "job_loss_hazard": 0, "income_shock": 0, "wage_shock": 0, "wage_growth": 0, "expense_hazard": 0,
+CALM = {"job_loss_hazard": 0, "income_shock": 0, "wage_shock": 0, "wage_growth": 0, "expense_hazard": 0,
         "loan_hazard": 0, "adoption_hazard": 0, "family_help_hazard": 0, "applications": 0, "strategic_share": 0,
         "income_noise": 0, "score_income": 0.468, "score_burden": 0.752, "score_late": 0.664, "strategic_debt": 12,
-        "malicious_share": 0, "openness_need": 1, "saver_spending_share": 0.6, "saver_buffer_median": 3}
+        "malicious_share": 0, "openness_need": 1, "saver_spending_share": 0.6, "saver_buffer_median": 3,
+        "use_adjustment": 0.15}
 CALM_PRODUCT = {"call_in_after": 2, "forget_hazard": 0, "instalment_share": 0, "draw_fee": 0, "merchant_fee": 0}
 PAY_LATER = {"buys": 1, "acceptance": 0.4}
 CASH = {"lends_cash": 1, "minimum_share": 1, "late_fee": 0}
