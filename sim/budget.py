@@ -36,8 +36,10 @@ def target_share(borrower, line, product, rules):
 
 @rule
 def restraint(lines, rules):
-    """What is left of the credit that a person aims at: 1 - deleveraging in the year after a cut of any limit, and as
-    long as an open line lends no cash any more."""
+    """What is left of the credit that a person aims at: 1 - deleveraging while a cut is felt, else all of it.
+
+    It is felt in the year after a cut of any limit, and as long as an open line lends no cash any more.
+    """
     if rules.deleveraging > 0.0:
         for k in range(len(lines)):
             cut = lines[k].limit_before > 0 and rules.month - int(lines[k].cut_month) < YEAR

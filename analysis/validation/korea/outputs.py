@@ -63,7 +63,7 @@ def _cash_use(replay, group) -> Row:
     monthly = replay.between("cash advances of card companies", "2002-01", ORIGIN).mean(axis=1)
     published = value("cash advances, year", ORIGIN) / 12 / value("cash-advance limits", ORIGIN)
     use = ratio(monthly, replay.at("cash-advance limits", ORIGIN))
-    name, source = "cash advances of a month over cash limits, 2002", "KR31, KR34, KR40"
+    name, source = "cash advances of a month over cash limits, 2002", "KR31, KR40, KR81"
     return Row.over_seeds(
         *(group, f"{name} ({SEEN})", use, published, 0.8 * published, 1.2 * published, "percent", source),
         "card companies; of the first half of 2002 they made 98 % of all cash advances",
