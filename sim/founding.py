@@ -158,7 +158,7 @@ def _character(borrower, given, rules, chance):
         borrower.cash = given.cash
         borrower.buffer_target = given.cash / borrower.wage
     hand_to_mouth = borrower.buffer_target < HAND_TO_MOUTH
-    revolver = rules.minimum_habit_share * (3.0 if hand_to_mouth else 1.0) / (1.0 + 2.0 * share)
+    revolver = rules.minimum_habit_share * _against_others(hand_to_mouth, 3.0, share)
     if given.revolves > 0 or (given.revolves < 0 and uniform(chance, luck.HABIT, i) < revolver):
         borrower.appetite = LEAST_APPETITE + (MOST_APPETITE - LEAST_APPETITE) * uniform(chance, luck.APPETITE, i)
     spread = float(rules.openness_spread)

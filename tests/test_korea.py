@@ -24,6 +24,7 @@ from sim.rules.restrict import restrict
 from sim.score import sees_debts, sees_record
 
 WITH_INPUTS = list(csv.DictReader((MARKETS / "korea-cards.csv").read_text().splitlines()))
+SEEN_DEFAULTS = load("korea-2002").platforms["samsung"].sees_defaults  # the same at all lenders, before any registry
 ABLATIONS = [name for name in gallery() if name.startswith("korea-2002-")]
 #: Limits of cash advances at the end of June 2003 against December 2002 (docs/evidence.md KR-limits).
 CUTS = {"samsung": 13 / 31, "lg": 13.2 / 28.5, "hyundai": 3 / 4, "keb": 8 / 9}
@@ -120,7 +121,7 @@ def test_nine_card_companies_and_the_banks_offer_one_card_each_at_20_to_23_perce
 
 def test_cards_a_head_and_holders_of_four_are_as_published_in_june_2002(crisis):
     held = np.isin(crisis.market.lines["state"], (OPEN, FROZEN, IN_PLAN)).sum(1)
-    assert held.mean() == pytest.approx(4.7, abs=0.7)
+    assert held.mean() == pytest.approx(4.7, abs=0.5)
     assert (held >= 4).mean() == pytest.approx(0.46, abs=0.08)
 
 
@@ -166,7 +167,7 @@ def test_an_ablation_switches_what_it_says_and_nothing_else(name, levers):
     ("no-cuts", lambda r, k, p: (r.multi_lender_limit, max(k["cash_squeeze"]), min(k["lends_cash"])) == (0.9, 0, 0.78)),
     ("slow-cuts", lambda r, k, p: r.cut_speed_limit == 0.0345 and (k["cash_squeeze"] < 0.4).all()),
     ("no-rewriting", lambda r, k, p: (p["plan_acceptance"] == 0).all()),
-    ("no-registry", lambda r, k, p: (p["sees"] == 0).all() and (p["sees_defaults"] > 0).all()),
+    ("no-registry", lambda r, k, p: (p["sees"] == 0).all() and (p["sees_defaults"] == SEEN_DEFAULTS).all()),
     ("no-run", lambda r, k, p: len(set(p["funding_apr"])) == 1 and r.news_shock == 0),
 ])  # fmt: skip
 def test_what_an_ablation_switches_is_off_in_november_2003(name, neutral):
@@ -175,10 +176,10 @@ def test_what_an_ablation_switches_is_off_in_november_2003(name, neutral):
 
 
 def test_where_a_person_may_have_one_lender_nobody_has_two():
-    model = CreditModel(**load("korea-2002-one-lender").market_arguments(), borrowers=500, seed=3).run(24)
+    model = CreditModel(**load("korea-2002-one-lender").market_arguments(), borrowers=2000, seed=3).run(24)
     assert np.isin(model.market.lines["state"], (OPEN, FROZEN, IN_PLAN)).sum(1).max() == 1
     waiting, delinquent = (model.history.last("economy", m) for m in (row.REGISTRATIONS, row.DELINQUENT))
-    assert 0 < delinquent <= waiting < 1.3 * delinquent  # a second lender may come after a first was lost
+    assert 0 < delinquent <= waiting < 1.1 * delinquent  # a second lender may come after a first was lost
 
 
 # --- the rules that Korea needs, by hand ---

@@ -10,7 +10,7 @@ import numpy as np
 from analysis.validation.book import ratio
 from analysis.validation.facts import measures as m
 from analysis.validation.facts.history import SALES, STAFF, History
-from analysis.validation.korea.world import BANKS, STOPS
+from analysis.validation.korea.world import BANKS, STOPS, cash_share
 from scenarios.loader import load
 from sim import ledger
 from sim.model import CreditModel
@@ -64,7 +64,7 @@ def _registered(model) -> np.ndarray:
 def _cash_limits(model) -> float:
     """What card companies let people draw as cash in all, used or not, in fen."""
     products = model.market.products
-    share = products["lends_cash"] * (1.0 - products["cash_squeeze"]) ** products["cash_limit_power"]
+    share = cash_share(products["lends_cash"], 1.0 - products["cash_squeeze"], products["cash_limit_power"])
     of_companies = np.array([platform != BANKS for platform, _ in model.product_names])
     return float(model.market.lines["limit"].sum(0) @ (share * of_companies))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.validation.book import on_book, owed, ratio
+from analysis.validation.book import in_default, on_book, owed, ratio
 from sim.line import CHARGED_OFF, DEFAULT_MONTHS, FROZEN, IN_PLAN, SOLD
 from sim.record import BUCKETS
 
@@ -37,9 +37,8 @@ def registrations(lines, platform_of) -> np.ndarray:
 
     lines: records [people, lines]; platform_of: index of the platform of each line.
     """
-    late = on_book(lines) & (lines["months_past_due"] >= DEFAULT_MONTHS) & (owed(lines) > 0)
-    owing = (claims(lines) > 0) & (lines["settled"] == 0)
-    return by_platform(late | owing, platform_of).sum(1)
+    unpaid = in_default(lines) & (owed(lines) + claims(lines) > 0)
+    return by_platform(unpaid & (lines["settled"] == 0), platform_of).sum(1)
 
 
 def multiplicity(registered) -> tuple[float, float]:

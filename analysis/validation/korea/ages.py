@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 
 from analysis.explain.twins import each_seed
+from analysis.validation.book import on_book
 from analysis.validation.korea.replay import Replay
-from analysis.validation.korea.world import BANKS, in_force
+from analysis.validation.korea.world import BANKS, cash_share, in_force
 from scenarios.schema import Scenario
-from sim.line import IN_PLAN, OPEN
 from sim.policy import month_number
 
 MONTHS = ("2003-09", "2003-12")
@@ -58,9 +58,8 @@ def _limits(model, world, month) -> list[float]:
     lines, age = model.market.lines, model.market.borrowers["age"]
     index = in_force(world.changes.values(), "cash_limit", 1.0, np.array([month], dtype="datetime64[M]"))[0]
     lent = np.array([
-        0.0 if platform == BANKS else terms.lends_cash * index**terms.cash_limit_power
+        0.0 if platform == BANKS else cash_share(terms.lends_cash, index, terms.cash_limit_power)
         for platform, one in world.platforms.items() for terms in one.products.values()
     ])  # fmt: skip
-    open_lines = (lines["state"] >= OPEN) & (lines["state"] <= IN_PLAN)
-    cash = np.where(open_lines, lines["limit"], 0) @ lent
+    cash = np.where(on_book(lines), lines["limit"], 0) @ lent
     return [float(cash[(age >= low) & (age < high)].sum()) for low, high in AGES.values()]

@@ -138,6 +138,11 @@ def in_force(changes, lever: str, nothing: float, months: np.ndarray) -> np.ndar
     return found
 
 
+def cash_share(lends_cash, index, power):
+    """The share of a product's limits that may be drawn as cash: share lent as cash * index of cash limits ^ power."""
+    return lends_cash * index**power
+
+
 def _cash_limits(run, played) -> np.ndarray:
     """What may be drawn as cash at card companies: limit * share lent as cash * index ^ power, [seed, month] in fen."""
     total = 0.0
@@ -146,5 +151,5 @@ def _cash_limits(run, played) -> np.ndarray:
         for product, terms in platform.products.items():
             if name != BANKS:
                 limit = _book(run, "limit_fen", f"platform = '{name}' AND product = '{product}'")
-                total = total + limit * terms.lends_cash * index**terms.cash_limit_power
+                total = total + limit * cash_share(terms.lends_cash, index, terms.cash_limit_power)
     return total
