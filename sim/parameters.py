@@ -78,8 +78,8 @@ BEHAVIOUR = _group(
     ("draw_ahead", 0.0, "share of unused credit", 0.0, 1.0, "unused cash credit that people draw when a cut is announced to them", J),
     ("family_help_hazard", 0.0662, "share per month", 0.0, 1.0, "borrowers in need whom family helps", "judgement, calibrated"),
     ("family_help_size", 0.5, "months of wage", 0.0, 3.0, "most that family gives in a month", J),
-    ("asset_sale_hazard", 0.0, "share per month", 0.0, 1.0, "people in arrears who sell something to clear the debt", J),
-    ("asset_sale_size", 1.0, "months of wage", 0.0, 12.0, "most that such a sale brings", J),
+    ("asset_sale_hazard", 0.0, "share per month", 0.0, 1.0, "people in arrears who sell something, if it clears all of them", J),
+    ("asset_sale_size", 1.0, "months of wage", 0.0, 12.0, "most that such a sale can bring: who is missing more sells nothing", J),
     # --- pay, or not ---
     ("attention", 0.0, "share", 0.0, 1.0, "forgotten bills that reading one's bills avoids", "judgement (sign: M79)"),
     ("relend_weight", 0.5, "yuan per yuan", 0.0, 3.0, "worth of a yuan of credit kept open, against a yuan owed, when choosing whom to pay", "judgement (hypothesis, after KR-stop)"),

@@ -80,8 +80,9 @@ def ask_family(borrower, rules, chance, plan, tally):
 def sell_belongings(borrower, lines, held, products, rules, chance, plan, tally):
     """Some people in arrears sell something to clear the debt, and buy nothing they only want this month.
 
-    amount = short + what is due on lines that are called in, which the plan does not count as short; at most so many
-    months of wage. Who means never to pay sells nothing.
+    amount = short + what is due on lines that are called in, which the plan does not count as short. Who would stay in
+    arrears all the same, because what can be sold brings less (so many months of wage), sells nothing, nor does who
+    means never to pay.
     """
     if rules.asset_sale_hazard == 0.0 or uniform(chance, BELONGINGS, borrower.id) >= rules.asset_sale_hazard:
         return
@@ -93,11 +94,12 @@ def sell_belongings(borrower, lines, held, products, rules, chance, plan, tally)
             missing += int(lines[k].due) if is_called_in(lines[k], products[k]) else 0
     if not late or is_malicious(borrower, rules):
         return
-    amount = max(0, min(missing, fen(rules.asset_sale_size * borrower.wage)))
-    borrower.cash += amount
-    plan.short -= amount
+    if missing <= 0 or missing > fen(rules.asset_sale_size * borrower.wage):
+        return
+    borrower.cash += missing
+    plan.short -= missing
     plan.wants = 0
-    post(tally.flows, BELONGINGS_SOLD, -1, amount)
+    post(tally.flows, BELONGINGS_SOLD, -1, missing)
 
 
 @rule

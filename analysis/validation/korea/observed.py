@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 TABLE = Path(__file__).with_name("observed.csv")
-#: The months that the scenario may be calibrated on, and those kept out of sight until it was fixed.
+#: The months that the scenario is calibrated on, and those that it is judged by.
 CALIBRATION, HOLD_OUT = ("2002-01", "2003-06"), ("2003-07", "2004-12")
 #: What a unit of the table is in units of the market: shares for percent and points, plain numbers for all else.
 SCALE = {"percent": 0.01, "points": 0.01, "people": 1.0, "times": 1.0, "trillion won": 1.0}

@@ -1,8 +1,8 @@
 """Nineteen outputs of the Korean card crisis, O1 to O19: the market beside what was published.
 
-The scenario may be calibrated on 2002-01 to 2003-06. Rows that need any later month are named *hold-out*: nothing of
-them was used to set a number. Windows are judgements, set before the market was played, and wide enough for the
-conflicts between the sources. Months of a peak are counted from December 2002.
+The scenario is calibrated on 2002-01 to 2003-06. Rows that need any later month are named *hold-out*; what was seen of
+them meanwhile, scenarios/markets/korea-cards.toml says. Windows are judgements, set before the market was played, and
+wide enough for the conflicts between the sources. Months of a peak are counted from December 2002.
 """
 
 import numpy as np
@@ -137,7 +137,8 @@ def _persons(replay) -> list[Row]:
     return [
         _row("O4", UNSEEN, f"{PERSONS}, December 2002 to 2003", replay.change(PERSONS, ORIGIN, "2003-12"), growth,
              0.30, 0.55, "percent", sources(PERSONS),
-             "half of the year is hold-out; 1.14 million delinquents on other debts are added throughout"),
+             "half of the year is hold-out; delinquents on other debts are added, 1.14 to 1.22 million as published to "
+             "April 2003"),
         _row("O4", UNSEEN, f"{PERSONS}, month of the largest rise from December 2002", peak_month(rises, months[1:]),
              4, 1, 5, "months", sources(PERSONS), "of the rises from August 2002 to December 2003", "April 2003"),
         _row("O5", SEEN, f"{REGISTRATIONS}, falls between published months", falls, 0.0, 0.0, 0.0, "order",

@@ -56,7 +56,8 @@ def draw(replay: Replay) -> Callable[[], tuple[Figure, str, str]]:
             figure,
             f"Three panels, 2002 to 2004. {seen}.",
             f"Bands hold {HIGH - LOW} % of {replay.seeds} seeds, lines are their medians, dots are published figures. "
-            "Grey months are the hold-out: no number was set on them. Hollow dots follow a new definition of May 2004.",
+            "Grey months are the hold-out, in sight when the calibration's start was chosen. "
+            "Hollow dots follow a new definition of May 2004.",
         )
 
     return maker

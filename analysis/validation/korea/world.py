@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.folder import Run, open_run
-from analysis.validation.korea.observed import CALIBRATION, value
+from analysis.validation.korea.observed import CALIBRATION, points
 from analysis.validation.korea.replay import Replay, ratio
 from scenarios.schema import Scenario
 
@@ -62,7 +62,7 @@ def _flow(run, flow: str, where: str = CARD_COMPANIES) -> np.ndarray:
 def _persons(run) -> dict[str, np.ndarray]:
     persons = _economy(run, "delinquent")
     return {
-        "delinquent persons": persons + not_on_cards() * _economy(run, "borrowers"),
+        "delinquent persons": persons + not_on_cards(run.months) * _economy(run, "borrowers"),
         "card delinquents": persons,  # every lender of this market issues cards
         "registrations per delinquent": ratio(_economy(run, "registrations"), persons),
         "delinquents with two or more lenders": ratio(_economy(run, "delinquent_two_or_more"), persons),
@@ -73,13 +73,18 @@ def _persons(run) -> dict[str, np.ndarray]:
     }
 
 
-def not_on_cards() -> float:
-    """Delinquents on other debts than cards, per economically active person, as in December 2002: 1.14 million.
+def not_on_cards(months) -> np.ndarray:
+    """Delinquents on other debts than cards, per economically active person: 1.14 million in December 2002.
 
-    This market has cards alone; the published count of all delinquents has both. A year later it was 1.32 million.
+    This market has cards alone; the published count of all delinquents has both. All less card-related ones, as far as
+    both were published up to June 2003, with straight lines between and level before and after.
+
+    months: datetime64[M]. Returns [month].
     """
-    month = "2002-12"
-    return (value("delinquent persons", month) - value("card-related delinquents", month)) / ACTIVE
+    known, persons = points("delinquent persons", *CALIBRATION)
+    card_months, on_cards = points("card-related delinquents", *CALIBRATION)
+    others = persons[np.isin(known, card_months)] - on_cards
+    return np.interp(months.astype(int), card_months.astype(int), others / ACTIVE)
 
 
 def _volumes(run) -> dict[str, np.ndarray]:
