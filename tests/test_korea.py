@@ -165,7 +165,8 @@ def test_an_ablation_switches_what_it_says_and_nothing_else(name, levers):
 
 
 @pytest.mark.parametrize(("name", "neutral"), [
-    ("no-cuts", lambda r, k, p: (r.multi_lender_limit, max(k["cash_squeeze"]), min(k["lends_cash"])) == (0.9, 0, AS_CASH)),
+    ("no-cuts", lambda r, k, p: (r.multi_lender_limit, max(k["cash_squeeze"]), min(k["lends_cash"]))
+     == (0.9, 0, AS_CASH)),
     ("slow-cuts", lambda r, k, p: r.cut_speed_limit == 0.0345 and (k["cash_squeeze"] < 0.4).all()),
     ("no-rewriting", lambda r, k, p: (p["plan_acceptance"] == 0).all()),
     ("no-registry", lambda r, k, p: (p["sees"] == 0).all() and (p["sees_defaults"] == SEEN_DEFAULTS).all()),
