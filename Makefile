@@ -4,6 +4,7 @@
 # make warning which indicators warn of a crisis: docs/early-warning.md (about a minute)
 # make gallery every real rule against its baseline: docs/gallery.md (about two minutes)
 # make korea   Korea's card crisis of 2002-2004 replayed: docs/korea-2002.png (about a minute)
+# make korea-window  its market fitted to the months up to June 2003 again, and what becomes of those after (ten minutes)
 # make validate the market beside published figures: the table of the README (about five minutes on four cores)
 # make lint    style
 # make clean   remove .venv (never a result)
@@ -12,7 +13,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 DEMO   ?= multi-lender-cut --borrowers 50000 --months 72 --seeds 20
 
-.PHONY: demo test bench warning gallery korea validate lint clean
+.PHONY: demo test bench warning gallery korea korea-window validate lint clean
 
 demo: .venv/installed
 	$(BIN)/rollover run $(DEMO)
@@ -31,6 +32,9 @@ gallery: .venv/installed
 
 korea: .venv/installed
 	$(BIN)/python -m analysis.validation.korea
+
+korea-window: .venv/installed
+	$(BIN)/python -m analysis.calibration.window --steps 2
 
 validate: .venv/installed
 	$(BIN)/rollover validate

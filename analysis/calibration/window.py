@@ -1,0 +1,213 @@
+"""The Korean market fitted again to the months up to June 2003: ``python -m analysis.calibration.window``.
+
+It starts where the market of `scenarios/markets/korea-cards.toml` stands and takes Gauss-Newton steps held close to it.
+After each it says how far the window is off, and the errors in the contests with autoregressions and independent lines,
+which the fit does not look at: so anybody can see what the window alone says, and how much of the forecast hangs on
+where the search began. Settings of the last step are written as ``rollover run --set`` takes them.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+
+from analysis.calibration.steps import Step, steps
+from analysis.progress import Progress
+from analysis.validation.korea import CRISIS, benchmarks, outputs, world
+from analysis.validation.korea.observed import value
+from analysis.validation.korea.replay import Replay, ratio
+
+#: Address -> ends of its range. ``*`` stands for all lenders; ``times`` multiplies what each has, ``plus`` adds to it.
+FREE = {
+    **{f"parameters.{name}": ends for name, ends in {
+        "loan_hazard": (0.02, 1.0), "loan_size": (0.1, 3.0), "necessity_share": (0.5, 0.9),
+        "hand_to_mouth_share": (0.1, 0.9), "hand_to_mouth_spending_share": (0.9, 1.1),
+        "saver_spending_share": (0.75, 1.0), "saver_buffer_median": (0.5, 3.0), "belt_tightening": (0.01, 0.2),
+        "score_income": (0.02, 0.6), "common_score": (0.3, 1.0), "adoption_hazard": (0.0, 0.03),
+        "score_burden": (0.0, 0.8), "score_late": (0.2, 1.3), "plan_request_hazard": (0.1, 1.0),
+        "income_shock": (0.05, 0.4), "expense_hazard": (0.01, 0.12), "relend_weight": (0.0, 2.0),
+        "benefit_share": (0.0, 0.5), "family_help_hazard": (0.0, 0.2), "family_help_size": (0.0, 3.0),
+        "wage_shock": (0.05, 0.3), "deleveraging": (0.0, 0.9), "credit_share": (0.1, 0.9),
+        "credit_share_need": (0.1, 1.5), "openness_spread": (0.0, 1.0), "openness_need": (0.5, 6.0),
+        "minimum_habit_share": (0.0, 0.2), "strategic_debt": (3.0, 14.0), "asset_sale_hazard": (0.0, 0.4),
+        "asset_sale_size": (0.2, 6.0),
+    }.items()},
+    "platforms.*.approval plus": (-0.3, 0.3), "platforms.*.signal_noise": (0.0, 0.8),
+    "platforms.*.sees_defaults": (0.1, 1.0), "products.*.limit_income times": (0.4, 2.5),
+    "products.*.reach times": (0.4, 1.4), "products.*.acceptance": (0.08, 0.35), "products.*.scenes": (0.0, 1.0),
+    "products.*.lends_cash": (0.5, 1.0), "products.*.forget_hazard": (0.0, 0.012),
+    "products.*.cut_margin": (0.1, 0.9), "products.*.raise_margin": (-0.3, 1.0), "products.*.raise_share": (0.0, 0.2),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One figure to fit: published, the error that it may have, its weight, and what of a replay meets it."""
+
+    name: str
+    published: float
+    error: float
+    weight: float
+    simulated: Callable[[Replay], np.ndarray]  # [seed]
+
+
+def _levels() -> list[Aim]:
+    """Who holds, draws and owes how much when the crisis begins."""
+
+    def people(series, month):
+        return lambda replay: ratio(replay.at(series, month), replay.at("people", month))
+
+    def use(replay):
+        drawn = replay.between("cash advances of card companies", "2002-01", "2002-12").mean(axis=1)
+        return ratio(drawn, replay.at("cash-advance limits", "2002-12"))
+
+    def fell(replay):
+        halves = (replay.between("cash advances", f"{year}-01", f"{year}-06").sum(axis=1) for year in (2003, 2002))
+        return ratio(*halves)
+
+    half = "cash advances, first half"
+    drawing, holding = "users of cash advances on four cards or more", "holders of four cards or more"
+    return [
+        Aim("cards per person", 4.69, 0.25, 3, people("cards", "2002-06")),
+        Aim("holders of four cards", 10.23e6 / world.ACTIVE, 0.025, 2, people(holding, "2002-12")),
+        Aim(drawing, value(drawing, "2002-12") / world.ACTIVE, 0.01, 1.5, people(drawing, "2002-12")),
+        Aim("on the register for cards", value("card-related delinquents", "2002-12") / world.ACTIVE, 0.01, 4,
+            people("card delinquents", "2002-12")),
+        Aim("cash advances over limits", value("cash advances, year", "2002-12") / 12
+            / value("cash-advance limits", "2002-12"), 0.06, 2, use),
+        Aim("cash advances, fall", value(half, "2003-06") / value(half, "2002-06"), 0.05, 2, fell),
+    ]  # fmt: skip
+
+
+def _paths() -> list[Aim]:
+    """Delinquency, the register and its registrations, month by month."""
+
+    def share(series, month):
+        return lambda replay: replay.at(series, month)
+
+    def index(month):
+        return lambda replay: ratio(replay.at(outputs.PERSONS, month), replay.at(outputs.PERSONS, outputs.ORIGIN))
+
+    origin = value(outputs.PERSONS, outputs.ORIGIN)
+    persons = {"2002-07": (0.03, 2), "2002-10": (0.02, 1), "2003-01": (0.015, 2), "2003-03": (0.02, 4),
+               "2003-04": (0.025, 3), "2003-06": (0.025, 4)}  # fmt: skip
+    counts = {"2001-12": (0.25, 0.3), "2002-07": (0.2, 0.5), "2002-12": (0.15, 2), "2003-03": (0.05, 4),
+              "2003-06": (0.05, 4)}  # fmt: skip
+    return [
+        *(Aim(f"persons {month}", value(outputs.PERSONS, month) / origin, error, weight, index(month))
+          for month, (error, weight) in persons.items()),
+        *(Aim(f"registrations {month}", value(outputs.REGISTRATIONS, month), error, weight,
+              share(outputs.REGISTRATIONS, month)) for month, (error, weight) in counts.items()),
+        *(Aim(f"headline {month}", value(outputs.HEADLINE, month), 0.015, 0.7, share(outputs.HEADLINE, month))
+          for month in ("2002-12", "2003-01", "2003-02", "2003-04", "2003-05", "2003-06")),
+        *(Aim(f"real {month}", value(outputs.REAL, month), 0.018, 1.5, share(outputs.REAL, month))
+          for month in ("2003-01", "2003-02", "2003-04", "2003-06")),
+    ]  # fmt: skip
+
+
+AIMS = (*_levels(), *_paths())
+
+
+def missed(replay: Replay) -> np.ndarray:
+    """How far the mean of the seeds is off each aim, in allowed errors: (simulated - published) / error, [aim]."""
+    return np.array([(aim.simulated(replay).mean() - aim.published) / aim.error for aim in AIMS])
+
+
+def settings(units: np.ndarray) -> list[str]:
+    """The free numbers at places in their ranges as ``key=value`` settings of the scenario, lender by lender.
+
+    units: [number] from 0 to 1, in the order of FREE; "times" and "plus" change what each lender has in the market.
+    """
+    from scenarios.loader import load
+
+    lenders = load(CRISIS).platforms
+    written = []
+    for unit, (address, (low, high)) in zip(units, FREE.items(), strict=True):
+        number = low + float(unit) * (high - low)
+        where, _, how = address.partition(" ")
+        kind, name = where.split(".")[0], where.split(".")[-1]
+        if kind == "parameters":
+            written.append(f"{where}={number:.4g}")
+            continue
+        for lender, platform in lenders.items():
+            (product, terms), *_ = platform.products.items()
+            has = getattr(terms if kind == "products" else platform, name)
+            value = {"": number, "times": number * has, "plus": number + has}[how]
+            part = f".products.{product}" if kind == "products" else ""
+            written.append(f"platforms.{lender}{part}.{name}={min(1.0, value) if name == 'reach' else value:.4g}")
+    return written
+
+
+def present() -> np.ndarray:
+    """Where the free numbers stand in the market as it is, as places in their ranges; [number]."""
+    from scenarios.loader import load
+
+    resolved = load(CRISIS).resolved()
+    lender = next(iter(resolved["platforms"].values()))
+    found = []
+    for address, (low, high) in FREE.items():
+        where, _, how = address.partition(" ")
+        name = where.split(".")[-1]
+        tables = {"parameters": resolved["parameters"], "platforms": lender,
+                  "products": next(iter(lender["products"].values()))}  # fmt: skip
+        has = {"": tables[where.split(".")[0]][name], "times": 1.0, "plus": 0.0}[how]
+        found.append((has - low) / (high - low))
+    return np.clip(found, 0.0, 1.0)
+
+
+def _played(units, room: Path, people: int, seeds: int) -> Replay:
+    """The crisis with these numbers; its folder is thrown away."""
+    from scenarios.loader import load
+    from scenarios.runner import Plan, cores, play
+
+    scenario = load(CRISIS, settings(units)).model_copy(update={"borrowers": people})
+    shutil.rmtree(room, ignore_errors=True)
+    run = play(Plan((scenario,), tuple(range(1, seeds + 1)), None), room, cores())
+    return world.replay(run.folder, scenario)
+
+
+def said(step: Step, replay: Replay, number: int) -> str:
+    """One line on a step: how far the window is off, and the market's error over those of its rivals."""
+    against = []
+    for contest in benchmarks.CONTESTS:
+        rivals = benchmarks.errors(contest)
+        own, lines = benchmarks.market_error(contest, replay), rivals.pop("independent lines")
+        against.append(f"{contest.code} {own / min(rivals.values()):.2f} and {own / lines:.2f}")
+    return f"step {number}: window {step.distance:.1f}; error over autoregression's, and lines': {'; '.join(against)}"
+
+
+@click.command()
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("runs/korea-window"),
+              show_default=True, help="Folder for the settings of the last step.")  # fmt: skip
+@click.option("--steps", "most", type=click.IntRange(1), default=3, show_default=True, help="Most steps.")
+@click.option("--held", type=click.FloatRange(0.0), default=0.3, show_default=True,
+              help="How closely to keep to the market as it is; 0: not at all.")  # fmt: skip
+@click.option("--people", type=click.IntRange(200), default=6_000, show_default=True, help="People in each market.")
+@click.option("--seeds", type=click.IntRange(1), default=6, show_default=True, help="Worlds that are averaged.")
+def main(out: Path, most: int, held: float, people: int, seeds: int) -> None:
+    """Fit the Korean market to January 2002 to June 2003 again, and say what becomes of the months after."""
+    out.mkdir(parents=True, exist_ok=True)
+    weights = np.array([aim.weight for aim in AIMS])
+    worlds = 1 + most * (len(FREE) + 5)
+    with Progress("worlds") as progress:
+        count = iter(range(1, worlds + 1))
+
+        def simulate(units):
+            replay = _played(units, out / "world", people, seeds)
+            progress(min(next(count, worlds), worlds), worlds)
+            return missed(replay)
+
+        for number, step in enumerate(steps(simulate, present(), weights, held)):
+            click.echo(said(step, _played(step.units, out / "world", people, seeds), number))
+            (out / "settings.txt").write_text("\n".join(settings(step.units)) + "\n", encoding="utf-8")
+            if number == most:
+                break
+    shutil.rmtree(out / "world", ignore_errors=True)
+    click.echo(f"Written to {out / 'settings.txt'}")
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m analysis.calibration.window")

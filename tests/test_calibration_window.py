@@ -1,0 +1,103 @@
+"""Fitting the Korean market to its window again: the steps, the aims, and the numbers that are free."""
+
+from itertools import islice, pairwise
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.calibration import window
+from analysis.calibration.steps import EXACT, FARTHEST, distance, steps
+from analysis.validation.korea import benchmarks
+from analysis.validation.korea.observed import CALIBRATION
+from analysis.validation.korea.replay import Replay, span
+from scenarios.loader import load
+
+LINE = np.array([[4.0, 1.0, 0.0], [0.0, 3.0, -2.0]])  # two figures, three numbers
+GOAL = np.array([0.7, 0.4, 0.5])
+
+
+def linear(units):
+    return LINE @ (units - GOAL)
+
+
+def test_a_miss_counts_from_a_third_of_its_allowed_error_and_at_most_five_errors():
+    missed, weights = np.array([0.2, -1.3, 40.0]), np.array([1.0, 2.0, 3.0])
+    assert distance(missed, weights) == pytest.approx(2 * (1.3 - EXACT) ** 2 + 3 * FARTHEST**2)
+
+
+def test_steps_end_where_every_figure_is_within_what_nobody_minds():
+    *_, last = steps(linear, np.array([0.1, 0.9, 0.2]), np.ones(2), held=0.0)
+    assert last.distance == pytest.approx(0.0, abs=1e-3)
+    assert (np.abs(linear(last.units)) <= EXACT + 0.03).all()
+
+
+@given(st.lists(st.floats(0, 1), min_size=3, max_size=3))
+def test_every_step_is_nearer_than_the_one_before_and_stays_within_the_ranges(start):
+    path = list(islice(steps(linear, np.array(start), np.ones(2), held=0.01), 4))
+    assert all(later.distance < earlier.distance for earlier, later in pairwise(path))
+    assert all((step.units >= 0).all() and (step.units <= 1).all() for step in path)
+
+
+def test_who_is_held_closer_to_the_start_goes_less_far():
+    start = np.array([0.1, 0.9, 0.2])
+    ways = []
+    for held in (0.0, 0.1, 10.0):
+        *_, last = steps(linear, start, np.ones(2), held)
+        ways.append(np.linalg.norm(last.units - start))
+    assert ways[0] > ways[1] > ways[2]
+
+
+def test_the_aims_are_met_by_what_was_published_and_ask_for_no_month_of_the_hold_out():
+    seen = span("2000-07", CALIBRATION[1])
+    blank = Replay(seen, 1, {})
+    assert len(window.missed(blank)) == len(window.AIMS)
+    asked = []
+
+    class Watched(Replay):
+        def at(self, name, months):
+            asked.extend(np.atleast_1d(np.asarray(months, dtype="datetime64[M]")))
+            return super().at(name, months)
+
+    window.missed(Watched(seen, 1, {}))
+    assert max(asked) <= np.datetime64(CALIBRATION[1])
+    persons = next(aim for aim in window.AIMS if aim.name == "persons 2003-06")
+    path = {"delinquent persons": np.where(seen == np.datetime64("2003-06"), 3.225168, 2.635723)[None, :]}
+    assert persons.simulated(Replay(seen, 1, path)) == pytest.approx(persons.published)
+
+
+def test_the_numbers_as_they_are_give_the_market_as_it_is():
+    here = load("korea-2002", window.settings(window.present())).market_arguments()
+    there = load("korea-2002").market_arguments()
+    for kind in ("platforms", "products"):
+        for ours, theirs in zip(here[kind], there[kind], strict=True):
+            assert {key for key in ours if ours[key] != theirs[key]} == set()
+    assert here["parameters"] == pytest.approx(there["parameters"], rel=1e-3)
+
+
+def test_a_number_of_all_lenders_multiplies_adds_to_or_replaces_what_each_has():
+    units = window.present()
+    names = list(window.FREE)
+    units[names.index("products.*.limit_income times")] = (2.0 - 0.4) / (2.5 - 0.4)
+    units[names.index("platforms.*.approval plus")] = 0.75
+    units[names.index("products.*.acceptance")] = 0.0
+    here, there = (load("korea-2002", given).platforms for given in (window.settings(units), []))
+    for name, lender in here.items():
+        card, before = lender.products["card"], there[name].products["card"]
+        assert card.limit_income == pytest.approx(2 * before.limit_income, rel=1e-3)
+        assert lender.approval == pytest.approx(there[name].approval + 0.15, abs=1e-3)
+        assert card.acceptance == 0.08
+
+
+def test_the_command_says_what_becomes_of_the_contests_and_writes_settings_that_load(tmp_path, monkeypatch):
+    monkeypatch.setattr(window, "FREE", {"parameters.loan_size": (0.1, 3.0), "products.*.acceptance": (0.08, 0.35)})
+    result = CliRunner().invoke(
+        window.main, ["--out", str(tmp_path), "--steps", "1", "--people", "300", "--seeds", "1"], catch_exceptions=False
+    )
+    assert result.exit_code == 0
+    assert "step 0: window" in result.output
+    assert all(contest.code in result.output for contest in benchmarks.CONTESTS)
+    written = (tmp_path / "settings.txt").read_text().split()
+    assert load("korea-2002", written).platforms["lg"].products["card"].acceptance >= 0.08
