@@ -54,31 +54,26 @@ class Aim:
     simulated: Callable[[Replay], np.ndarray]  # [seed]
 
 
+#: Error that a level may have, and its weight, in the order of ``outputs.LEVELS``.
+LEVELS = ((0.25, 3.0), (0.025, 2.0), (0.01, 1.5), (0.01, 4.0))
+
+
 def _levels() -> list[Aim]:
-    """Who holds, draws and owes how much when the crisis begins."""
+    """Who holds, draws and owes how much when the crisis begins, and by how much cash advances fall at first."""
 
-    def people(series, month):
-        return lambda replay: ratio(replay.at(series, month), replay.at("people", month))
-
-    def use(replay):
-        drawn = replay.between("cash advances of card companies", "2002-01", "2002-12").mean(axis=1)
-        return ratio(drawn, replay.at("cash-advance limits", "2002-12"))
+    def share(series, month):
+        return lambda replay: outputs.per_person(replay, series, month)
 
     def fell(replay):
         halves = (replay.between("cash advances", f"{year}-01", f"{year}-06").sum(axis=1) for year in (2003, 2002))
         return ratio(*halves)
 
     half = "cash advances, first half"
-    drawing, holding = "users of cash advances on four cards or more", "holders of four cards or more"
     return [
-        Aim("cards per person", 4.69, 0.25, 3, people("cards", "2002-06")),
-        Aim("holders of four cards", 10.23e6 / world.ACTIVE, 0.025, 2, people(holding, "2002-12")),
-        Aim(drawing, value(drawing, "2002-12") / world.ACTIVE, 0.01, 1.5, people(drawing, "2002-12")),
-        Aim("on the register for cards", value("card-related delinquents", "2002-12") / world.ACTIVE, 0.01, 4,
-            people("card delinquents", "2002-12")),
-        Aim("cash advances over limits", value("cash advances, year", "2002-12") / 12
-            / value("cash-advance limits", "2002-12"), 0.06, 2, use),
-        Aim("cash advances, fall", value(half, "2003-06") / value(half, "2002-06"), 0.05, 2, fell),
+        *(Aim(series, published, error, weight, share(series, month))
+          for (series, month, published, *_), (error, weight) in zip(outputs.LEVELS, LEVELS, strict=True)),
+        Aim("cash advances over limits", outputs.CASH_USE, 0.06, 2.0, outputs.cash_use),
+        Aim("fall of cash advances", value(half, "2003-06") / value(half, "2002-06"), 0.05, 2.0, fell),
     ]  # fmt: skip
 
 

@@ -33,6 +33,31 @@ def table(replay: Replay, uncut: Replay | None = None, ages: Replay | None = Non
     return sorted(rows, key=lambda row: int(row.code[1:]))
 
 
+#: Who held and owed how much when the crisis began: series, month, published share of people, unit, source, in words.
+LEVELS = (
+    ("cards", "2002-06", 4.69, "times", "KR82", "cards per person, June 2002"),
+    ("holders of four cards or more", ORIGIN, 10.23e6 / ACTIVE, "percent", "KR-cards",
+     "people with four cards or more, December 2002"),
+    ("users of cash advances on four cards or more", ORIGIN,
+     value("users of cash advances on four cards or more", ORIGIN) / ACTIVE, "percent", "KR70",
+     "people who draw cash on four cards or more, December 2002"),
+    ("card delinquents", ORIGIN, value("card-related delinquents", ORIGIN) / ACTIVE, "percent", "KR21",
+     "delinquent on cards, December 2002"),
+)  # fmt: skip
+CASH_USE = value("cash advances, year", ORIGIN) / 12 / value("cash-advance limits", ORIGIN)
+
+
+def per_person(replay: Replay, series: str, month: str) -> np.ndarray:
+    """A count over all people in one month, [seed]."""
+    return ratio(replay.at(series, month), replay.at("people", month))
+
+
+def cash_use(replay: Replay) -> np.ndarray:
+    """Cash advances of the mean month of 2002 over the cash limits at the end of it, [seed]."""
+    monthly = replay.between("cash advances of card companies", "2002-01", ORIGIN).mean(axis=1)
+    return ratio(monthly, replay.at("cash-advance limits", ORIGIN))
+
+
 def beginnings(replay: Replay) -> list[Row]:
     """Who owed how much to how many when the crisis began: published levels, within a fifth.
 
@@ -40,34 +65,17 @@ def beginnings(replay: Replay) -> list[Row]:
     economically active, 22.3 million. How much of the cash limits is used decides whom a cut of them reaches: in the
     mean month of 2002 cash advances were 29 % of what the limits were at its end. Returns rows.
     """
-    levels = (
-        ("cards per person, June 2002", "cards", "2002-06", 4.69, "times", "KR82"),
-        ("people with four cards or more, December 2002", "holders of four cards or more", ORIGIN, 10.23e6 / ACTIVE,
-         "percent", "KR-cards"),
-        ("people who draw cash on four cards or more, December 2002", "users of cash advances on four cards or more",
-         ORIGIN, value("users of cash advances on four cards or more", ORIGIN) / ACTIVE, "percent", "KR70"),
-        ("delinquent on cards, December 2002", "card delinquents", ORIGIN,
-         value("card-related delinquents", ORIGIN) / ACTIVE, "percent", "KR21"),
-    )  # fmt: skip
-    group, note = "Where the crisis begins", "of economically active people"
-    rows = [_cash_use(replay, group)]
-    for name, series, month, published, unit, source in levels:
-        share = ratio(replay.at(series, month), replay.at("people", month))
-        low, high = 0.8 * published, 1.2 * published
-        rows.append(Row.over_seeds(group, f"{name} ({SEEN})", share, published, low, high, unit, source, note))
-    return rows
-
-
-def _cash_use(replay, group) -> Row:
-    """Cash advances of the mean month of 2002 over the cash limits at the end of it."""
-    monthly = replay.between("cash advances of card companies", "2002-01", ORIGIN).mean(axis=1)
-    published = value("cash advances, year", ORIGIN) / 12 / value("cash-advance limits", ORIGIN)
-    use = ratio(monthly, replay.at("cash-advance limits", ORIGIN))
-    name, source = "cash advances of a month over cash limits, 2002", "KR31, KR40, KR81"
-    return Row.over_seeds(
-        *(group, f"{name} ({SEEN})", use, published, 0.8 * published, 1.2 * published, "percent", source),
-        "card companies; of the first half of 2002 they made 98 % of all cash advances",
-    )
+    found = [
+        ("cash advances of a month over cash limits, 2002", cash_use(replay), CASH_USE, "percent", "KR31, KR40, KR81",
+         "card companies; of the first half of 2002 they made 98 % of all cash advances"),
+        *((name, per_person(replay, series, month), published, unit, source, "of economically active people")
+          for series, month, published, unit, source, name in LEVELS),
+    ]  # fmt: skip
+    group = "Where the crisis begins"
+    return [
+        Row.over_seeds(group, f"{name} ({SEEN})", share, published, 0.8 * published, 1.2 * published, unit, source, note)
+        for name, share, published, unit, source, note in found
+    ]
 
 
 def _row(code, when, name, values, published, low, high, unit, source, note="", said="") -> Row:
