@@ -73,7 +73,9 @@ def beginnings(replay: Replay) -> list[Row]:
     ]  # fmt: skip
     group = "Where the crisis begins"
     return [
-        Row.over_seeds(group, f"{name} ({SEEN})", share, published, 0.8 * published, 1.2 * published, unit, source, note)
+        Row.over_seeds(
+            group, f"{name} ({SEEN})", share, published, 0.8 * published, 1.2 * published, unit, source, note
+        )
         for name, share, published, unit, source, note in found
     ]
 
