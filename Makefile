@@ -4,7 +4,7 @@
 # make warning which indicators warn of a crisis: docs/early-warning.md (about a minute)
 # make gallery every real rule against its baseline: docs/gallery.md (about two minutes)
 # make korea   Korea's card crisis of 2002-2004 replayed: docs/korea-2002.png (about a minute)
-# make korea-window  its market fitted to the months up to June 2003 again, and what becomes of those after (ten minutes)
+# make korea-window  its market fitted to the months up to June 2003 again, and what becomes of those after (about five minutes)
 # make validate the market beside published figures: the table of the README (about five minutes on four cores)
 # make lint    style
 # make clean   remove .venv (never a result)

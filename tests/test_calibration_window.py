@@ -79,7 +79,7 @@ def test_the_numbers_as_they_are_give_the_market_as_it_is():
 
 def test_a_number_of_all_lenders_multiplies_adds_to_or_replaces_what_each_has():
     units = window.present()
-    names = list(window.FREE)
+    names = [free.address for free in window.FREE]
     units[names.index("products.*.limit_income times")] = (2.0 - 0.4) / (2.5 - 0.4)
     units[names.index("platforms.*.approval plus")] = 0.75
     units[names.index("products.*.acceptance")] = 0.0
@@ -92,7 +92,8 @@ def test_a_number_of_all_lenders_multiplies_adds_to_or_replaces_what_each_has():
 
 
 def test_the_command_says_what_becomes_of_the_contests_and_writes_settings_that_load(tmp_path, monkeypatch):
-    monkeypatch.setattr(window, "FREE", {"parameters.loan_size": (0.1, 3.0), "products.*.acceptance": (0.08, 0.35)})
+    few = ("parameters.loan_size", "products.*.acceptance")
+    monkeypatch.setattr(window, "FREE", tuple(free for free in window.FREE if free.address in few))
     result = CliRunner().invoke(
         window.main, ["--out", str(tmp_path), "--steps", "1", "--people", "300", "--seeds", "1"], catch_exceptions=False
     )

@@ -10,18 +10,36 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import numpy as np
 
-from analysis.calibration.steps import Step, steps
+from analysis.calibration.market import units_of, values_of
+from analysis.calibration.steps import HOLDS, Step, steps
 from analysis.progress import Progress
 from analysis.validation.korea import CRISIS, benchmarks, outputs, world
 from analysis.validation.korea.observed import value
 from analysis.validation.korea.replay import Replay, ratio
 
-#: Address -> ends of its range. ``*`` stands for all lenders; ``times`` multiplies what each has, ``plus`` adds to it.
-FREE = {
+
+class Free(NamedTuple):
+    """A number that may be fitted: its address and the ends of its range.
+
+    ``*`` in an address stands for all lenders; ``times`` multiplies what each has, ``plus`` adds to it.
+    """
+
+    address: str
+    low: float
+    high: float
+
+    def parts(self) -> tuple[str, str, str]:
+        """Whose number it is (parameters, platforms, products), its name, and how it changes what a lender has."""
+        where, _, how = self.address.partition(" ")
+        return where.split(".")[0], where.split(".")[-1], how
+
+
+RANGES = {
     **{f"parameters.{name}": ends for name, ends in {
         "loan_hazard": (0.02, 1.0), "loan_size": (0.1, 3.0), "necessity_share": (0.5, 0.9),
         "hand_to_mouth_share": (0.1, 0.9), "hand_to_mouth_spending_share": (0.9, 1.1),
@@ -41,6 +59,7 @@ FREE = {
     "products.*.lends_cash": (0.5, 1.0), "products.*.forget_hazard": (0.0, 0.012),
     "products.*.cut_margin": (0.1, 0.9), "products.*.raise_margin": (-0.3, 1.0), "products.*.raise_share": (0.0, 0.2),
 }  # fmt: skip
+FREE = tuple(Free(address, *ends) for address, ends in RANGES.items())
 
 
 @dataclass(frozen=True)
@@ -120,12 +139,10 @@ def settings(units: np.ndarray) -> list[str]:
 
     lenders = load(CRISIS).platforms
     written = []
-    for unit, (address, (low, high)) in zip(units, FREE.items(), strict=True):
-        number = low + float(unit) * (high - low)
-        where, _, how = address.partition(" ")
-        kind, name = where.split(".")[0], where.split(".")[-1]
+    for number, free in zip(map(float, values_of(FREE, units)), FREE, strict=True):
+        kind, name, how = free.parts()
         if kind == "parameters":
-            written.append(f"{where}={number:.4g}")
+            written.append(f"parameters.{name}={number:.4g}")
             continue
         for lender, platform in lenders.items():
             (product, terms), *_ = platform.products.items()
@@ -142,15 +159,13 @@ def present() -> np.ndarray:
 
     resolved = load(CRISIS).resolved()
     lender = next(iter(resolved["platforms"].values()))
+    tables = {"parameters": resolved["parameters"], "platforms": lender,
+              "products": next(iter(lender["products"].values()))}  # fmt: skip
     found = []
-    for address, (low, high) in FREE.items():
-        where, _, how = address.partition(" ")
-        name = where.split(".")[-1]
-        tables = {"parameters": resolved["parameters"], "platforms": lender,
-                  "products": next(iter(lender["products"].values()))}  # fmt: skip
-        has = {"": tables[where.split(".")[0]][name], "times": 1.0, "plus": 0.0}[how]
-        found.append((has - low) / (high - low))
-    return np.clip(found, 0.0, 1.0)
+    for free in FREE:
+        kind, name, how = free.parts()
+        found.append({"": tables[kind][name], "times": 1.0, "plus": 0.0}[how])
+    return np.clip(units_of(FREE, found), 0.0, 1.0)
 
 
 def _played(units, room: Path, people: int, seeds: int) -> Replay:
@@ -164,13 +179,15 @@ def _played(units, room: Path, people: int, seeds: int) -> Replay:
     return world.replay(run.folder, scenario)
 
 
-def said(step: Step, replay: Replay, number: int) -> str:
-    """One line on a step: how far the window is off, and the market's error over those of its rivals."""
+def said(step: Step, replay: Replay, number: int, rivals: dict) -> str:
+    """One line on a step: how far the window is off, and the market's error over those of its rivals.
+
+    rivals: contest -> errors of the best autoregression and of independent lines.
+    """
     against = []
-    for contest in benchmarks.CONTESTS:
-        rivals = benchmarks.errors(contest)
-        own, lines = benchmarks.market_error(contest, replay), rivals.pop("independent lines")
-        against.append(f"{contest.code} {own / min(rivals.values()):.2f} and {own / lines:.2f}")
+    for contest, (best, lines) in rivals.items():
+        own = benchmarks.market_error(contest, replay)
+        against.append(f"{contest.code} {own / best:.2f} and {own / lines:.2f}")
     return f"step {number}: window {step.distance:.1f}; error over autoregression's, and lines': {'; '.join(against)}"
 
 
@@ -186,7 +203,9 @@ def main(out: Path, most: int, held: float, people: int, seeds: int) -> None:
     """Fit the Korean market to January 2002 to June 2003 again, and say what becomes of the months after."""
     out.mkdir(parents=True, exist_ok=True)
     weights = np.array([aim.weight for aim in AIMS])
-    worlds = 1 + most * (len(FREE) + 5)
+    met = {contest: benchmarks.rivals(contest) for contest in benchmarks.CONTESTS}
+    rivals = {contest: (found[best], lines) for contest, (found, best, lines) in met.items()}
+    worlds = 1 + most * (len(FREE) + len(HOLDS))
     with Progress("worlds") as progress:
         count = iter(range(1, worlds + 1))
 
@@ -196,7 +215,7 @@ def main(out: Path, most: int, held: float, people: int, seeds: int) -> None:
             return missed(replay)
 
         for number, step in enumerate(steps(simulate, present(), weights, held)):
-            click.echo(said(step, _played(step.units, out / "world", people, seeds), number))
+            click.echo(said(step, _played(step.units, out / "world", people, seeds), number, rivals))
             (out / "settings.txt").write_text("\n".join(settings(step.units)) + "\n", encoding="utf-8")
             if number == most:
                 break

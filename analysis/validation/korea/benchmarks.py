@@ -182,6 +182,13 @@ def errors(contest: Contest) -> dict[str, float]:
     return {name: float(rmse(path, published)) for name, path in forecasts(contest).items()}
 
 
+def rivals(contest: Contest) -> tuple[dict[str, float], str, float]:
+    """Whom the market meets: errors of the autoregressions, the name of the best in hindsight, error of the lines."""
+    found = errors(contest)
+    lines = found.pop("independent lines")
+    return found, min(found, key=found.get), lines
+
+
 def market_error(contest: Contest, replay: Replay) -> float:
     """RMSE of the market on the months on which a contest is judged.
 
@@ -201,20 +208,18 @@ def table(replay: Replay) -> list[Row]:
     """
     rows = []
     for contest in CONTESTS:
-        found = errors(contest)
+        found, best, lines = rivals(contest)
         own = market_error(contest, replay)
-        lines = found.pop("independent lines")
-        best = min(found, key=found.get)
         when = "hold-out" if contest.judged == HOLD_OUT else "2003-01 to 2003-06"
         told = ", ".join(f"{name} {_spelt(error, contest)}" for name, error in found.items())
-        rivals = (
+        met = (
             ("the best autoregression", found[best], f"{best} is the best in hindsight; errors: {told}"),
             ("independent lines", lines, f"error of these: {_spelt(lines, contest)}"),
         )
         rows += [
             Row.over_seeds("Error over that of a benchmark", f"{contest.series}, {name} ({when})", [own / error], 1.0,
                            0.0, 1.0, "times", sources(contest.series), note, "below 1", contest.code)
-            for name, error, note in rivals
+            for name, error, note in met
         ]  # fmt: skip
     return rows
 
