@@ -55,13 +55,14 @@ def online_limits(lines, products, platforms):
 def take_limit(line, new_limit, product, borrower, rules, blow=1.0):
     """Lower a limit and remember what was taken; it costs trust, less if the blow is softened.
 
-    A speed limit in force bounds the cut, and lets a line be cut once a month.
+    A speed limit in force bounds the cut, and lets a line be cut once a month; it may protect only people who drew cash
+    at so many lenders last month.
 
     Unused credit that disappears is added to the person's lost headroom, as far as it could have helped: the share that
     may be drawn as cash, or that is accepted for purchases. new_limit: fen, below the present one; blow: share of a
     full bad experience. Returns the limit removed, in fen.
     """
-    if rules.cut_speed_limit < 1.0:
+    if rules.cut_speed_limit < 1.0 and borrower.cash_lenders >= rules.speed_limit_from:
         share = 0.0 if line.cut_month == rules.month else rules.cut_speed_limit
         new_limit = max(new_limit, fen(line.limit * (1.0 - share)))
     removed = int(line.limit) - new_limit

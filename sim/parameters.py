@@ -192,6 +192,7 @@ BEHAVIOUR = _group(
     ("debt_service_cap", NO_CAP, "share of monthly income", 0.0, NO_CAP, "new lines are refused to people whose bills at all lenders are above this", J),
     ("cooling_off", 0, "months", 0, 60, "months that must pass between two new lines of a person", J),
     ("cut_speed_limit", 1.0, "share of limit", 0.0, 1.0, "most that a lender may take off a limit at once", J),
+    ("speed_limit_from", 0, "lenders", 0, 60, "people whom the speed limit protects drew cash at so many lenders last month; 0: all", "KR-accord"),
     ("contact_cap", NO_CAP, "calls", 0.0, NO_CAP, "most calls that a late borrower may get in a month", J),
     ("moratorium", 0.0, "share of borrowers", 0.0, 1.0, "borrowers whose payments are suspended", J),
     ("sandbox", 0.0, "share of borrowers", 0.0, 1.0, "people admitted to the sandbox", J),

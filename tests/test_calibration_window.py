@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.calibration import window
+from analysis.calibration.ensemble import smooth
 from analysis.calibration.steps import EXACT, FARTHEST, distance, steps
 from analysis.validation.korea import benchmarks
 from analysis.validation.korea.observed import CALIBRATION
@@ -48,6 +49,54 @@ def test_who_is_held_closer_to_the_start_goes_less_far():
         *_, last = steps(linear, start, np.ones(2), held)
         ways.append(np.linalg.norm(last.units - start))
     assert ways[0] > ways[1] > ways[2]
+
+
+LIKELY = np.array([0.4, 0.6, 0.5])
+
+
+def every(units):
+    return (units - GOAL) @ LINE.T
+
+
+def test_guesses_that_are_smoothed_end_near_the_figures_and_stay_within_the_ranges():
+    first, *_, last = smooth(every, LIKELY, np.full(2, 100.0), guesses=200, generations=4)
+    assert np.abs(last.missed.mean(axis=0)).max() < 0.1 < np.abs(first.missed.mean(axis=0)).max()
+    assert ((last.units > 0) & (last.units < 1)).all()
+    assert np.abs(linear(last.middle)).max() < 0.15
+
+
+def test_what_the_figures_do_not_tell_stays_as_broad_as_it_was():
+    def one_figure(units):
+        return 4.0 * (units[:, :1] - 0.7)  # says nothing of the other two numbers
+
+    first, *_, last = smooth(one_figure, LIKELY, np.full(1, 100.0), guesses=400, generations=4)
+    told, untold = last.units.std(axis=0)[0], last.units.std(axis=0)[1:]
+    assert told < 0.3 * first.units.std(axis=0)[0]
+    assert untold == pytest.approx(first.units.std(axis=0)[1:], rel=0.15)
+
+
+def test_a_few_broken_markets_do_not_lead_the_others_astray():
+    def sometimes(units):
+        found = every(units)
+        found[::20] = np.nan
+        found[1::20] = 1e6
+        return found
+
+    *_, last = smooth(sometimes, LIKELY, np.full(2, 100.0), guesses=200, generations=4)
+    assert np.abs(linear(last.middle)).max() < 0.3
+
+
+def test_the_same_seed_gives_the_same_guesses_and_another_seed_others():
+    def end(seed):
+        *_, last = smooth(every, LIKELY, np.ones(2), guesses=30, generations=2, seed=seed)
+        return last.units
+
+    assert (end(1) == end(1)).all()
+    assert (end(1) != end(2)).any()
+
+
+def test_what_is_likely_lies_within_its_range():
+    assert all(free.low <= free.likely <= free.high for free in window.FREE)
 
 
 def test_the_aims_are_met_by_what_was_published_and_ask_for_no_month_of_the_hold_out():
@@ -102,3 +151,29 @@ def test_the_command_says_what_becomes_of_the_contests_and_writes_settings_that_
     assert all(contest.code in result.output for contest in benchmarks.CONTESTS)
     written = (tmp_path / "settings.txt").read_text().split()
     assert load("korea-2002", written).platforms["lg"].products["card"].acceptance >= 0.08
+
+
+def test_who_begins_afresh_knows_nothing_of_the_market_as_it_is(tmp_path, monkeypatch):
+    few = ("parameters.benefit_share", "products.*.acceptance")
+    monkeypatch.setattr(window, "FREE", tuple(free for free in window.FREE if free.address in few))
+    played = []
+
+    def all_alike(units, *more):
+        played.append(units)
+        return np.ones((len(units), len(window.AIMS)))
+
+    monkeypatch.setattr(window, "guessed", all_alike)
+    start = window.smoothed(tmp_path / "world", guesses=400, generations=1, people=300)
+    likely = window.units_of(window.FREE, [free.likely for free in window.FREE])
+    assert len(played) == 2
+    assert start == pytest.approx(likely, abs=0.05)
+    assert np.abs(window.present() - likely).max() > 0.2
+
+
+def test_guesses_are_played_together_and_each_misses_what_it_would_alone(tmp_path):
+    here = window.present()
+    there = np.clip(here + 0.1, 0.0, 1.0)
+    together = window.guessed(np.array([here, there]), tmp_path / "room", people=400)
+    alone = window.missed(window._played(there, tmp_path / "room", 400, 1))
+    assert together[1] == pytest.approx(alone, nan_ok=True)
+    assert (together[0] != together[1]).any()

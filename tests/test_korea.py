@@ -10,6 +10,7 @@ from scenarios.loader import MARKETS, gallery, load, load_pair
 from sim import tally as row
 from sim.founding import wage_edges
 from sim.lender import FAILED, LENDING
+from sim.limit import take_limit
 from sim.line import CHARGED_OFF, FROZEN, IN_PLAN, NONE, OPEN, cash_headroom
 from sim.model import CreditModel
 from sim.policy import month_number
@@ -221,6 +222,23 @@ def test_a_limit_that_is_lost_goes_no_faster_than_the_speed_limit():
         s.play(restrict)
         steps.append(s.lines[0].limit / 100)
     assert steps == [8000, 6400, 5120]
+
+
+def test_a_speed_limit_for_people_who_draw_at_many_lenders_leaves_the_cuts_of_others_as_they_are():
+    protected = {"cut_speed_limit": 0.1, "speed_limit_from": 4}
+
+    def left(cash_lenders, parameters):
+        s = two_cards(parameters=parameters, cash_lenders=cash_lenders)
+        s.play(take_limit, new_limit=0, blow=1.0)
+        return s.lines[0].limit / 100
+
+    assert [left(3, protected), left(4, protected), left(5, protected)] == [0, 9000, 9000]
+    assert left(0, {"cut_speed_limit": 0.1}) == 9000  # unless it says whom, it protects everybody
+
+
+def test_the_accord_of_2003_protects_people_who_draw_on_four_cards_and_no_others():
+    accord = load("korea-2002").market_arguments()["parameters"]
+    assert accord["speed_limit_from"] == accord.get("multi_lender_from", 4) == 4
 
 
 def test_lines_in_default_are_written_off_before_their_time_at_the_share_that_is_given():

@@ -1,36 +1,42 @@
 """The Korean market fitted again to the months up to June 2003: ``python -m analysis.calibration.window``.
 
 It starts where the market of `scenarios/markets/korea-cards.toml` stands and takes Gauss-Newton steps held close to it.
-After each it says how far the window is off, and the errors in the contests with autoregressions and independent lines,
-which the fit does not look at: so anybody can see what the window alone says, and how much of the forecast hangs on
-where the search began. Settings of the last step are written as ``rollover run --set`` takes them.
+With ``--afresh`` it knows nothing of that market: it starts from guesses all over the ranges and smooths them together.
+After each step it says how far the window is off, and the errors in the contests with autoregressions and independent
+lines, which the fit does not look at: so anybody can see what the window alone says, and how much of the forecast hangs
+on where the search began. Settings of the last step are written as ``rollover run --set`` takes them.
 """
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 import numpy as np
 
+from analysis.calibration.ensemble import smooth
 from analysis.calibration.market import units_of, values_of
-from analysis.calibration.steps import HOLDS, Step, steps
+from analysis.calibration.steps import HOLDS, Step, distance, steps
+from analysis.folder import open_run
 from analysis.progress import Progress
 from analysis.validation.korea import CRISIS, benchmarks, outputs, world
 from analysis.validation.korea.observed import value
 from analysis.validation.korea.replay import Replay, ratio
+from scenarios.schema import Scenario
+from sim.parameters import PLATFORM, PRODUCT
 
 
 class Free(NamedTuple):
-    """A number that may be fitted: its address and the ends of its range.
+    """A number that may be fitted: its address, the ends of its range and, between them, what is likely beforehand.
 
     ``*`` in an address stands for all lenders; ``times`` multiplies what each has, ``plus`` adds to it.
     """
 
     address: str
     low: float
+    likely: float
     high: float
 
     def parts(self) -> tuple[str, str, str]:
@@ -39,25 +45,28 @@ class Free(NamedTuple):
         return where.split(".")[0], where.split(".")[-1], how
 
 
+#: Ends of each range and, between them, what was likely beforehand: the calm market's value or a middle, by judgement.
 RANGES = {
     **{f"parameters.{name}": ends for name, ends in {
-        "loan_hazard": (0.02, 1.0), "loan_size": (0.1, 3.0), "necessity_share": (0.5, 0.9),
-        "hand_to_mouth_share": (0.1, 0.9), "hand_to_mouth_spending_share": (0.9, 1.1),
-        "saver_spending_share": (0.75, 1.0), "saver_buffer_median": (0.5, 3.0), "belt_tightening": (0.01, 0.2),
-        "score_income": (0.02, 0.6), "common_score": (0.3, 1.0), "adoption_hazard": (0.0, 0.03),
-        "score_burden": (0.0, 0.8), "score_late": (0.2, 1.3), "plan_request_hazard": (0.1, 1.0),
-        "income_shock": (0.05, 0.4), "expense_hazard": (0.01, 0.12), "relend_weight": (0.0, 2.0),
-        "benefit_share": (0.0, 0.5), "family_help_hazard": (0.0, 0.2), "family_help_size": (0.0, 3.0),
-        "wage_shock": (0.05, 0.3), "deleveraging": (0.0, 0.9), "credit_share": (0.1, 0.9),
-        "credit_share_need": (0.1, 1.5), "openness_spread": (0.0, 1.0), "openness_need": (0.5, 6.0),
-        "minimum_habit_share": (0.0, 0.2), "strategic_debt": (3.0, 14.0), "asset_sale_hazard": (0.0, 0.4),
-        "asset_sale_size": (0.2, 6.0),
+        "loan_hazard": (0.02, 0.3, 1.0), "loan_size": (0.1, 1.0, 3.0), "necessity_share": (0.5, 0.6, 0.9),
+        "hand_to_mouth_share": (0.1, 0.45, 0.9), "hand_to_mouth_spending_share": (0.9, 0.97, 1.1),
+        "saver_spending_share": (0.75, 0.9, 1.0), "saver_buffer_median": (0.5, 2.0, 3.0),
+        "belt_tightening": (0.01, 0.08, 0.2), "score_income": (0.02, 0.3, 0.6), "common_score": (0.3, 0.65, 1.0),
+        "adoption_hazard": (0.0, 0.003, 0.03), "score_burden": (0.0, 0.4, 0.8), "score_late": (0.2, 0.6, 1.3),
+        "plan_request_hazard": (0.1, 0.6, 1.0), "income_shock": (0.05, 0.23, 0.4),
+        "expense_hazard": (0.01, 0.022, 0.12), "relend_weight": (0.0, 0.5, 2.0), "benefit_share": (0.0, 0.15, 0.5),
+        "family_help_hazard": (0.0, 0.066, 0.2),
+        "family_help_size": (0.0, 0.5, 3.0), "wage_shock": (0.05, 0.087, 0.3), "deleveraging": (0.0, 0.2, 0.9),
+        "credit_share": (0.1, 0.5, 0.9), "credit_share_need": (0.1, 0.7, 1.5), "openness_spread": (0.0, 0.5, 1.0),
+        "openness_need": (0.5, 3.0, 6.0), "minimum_habit_share": (0.0, 0.02, 0.2), "strategic_debt": (3.0, 8.0, 14.0),
+        "asset_sale_hazard": (0.0, 0.1, 0.4), "asset_sale_size": (0.2, 1.0, 6.0),
     }.items()},
-    "platforms.*.approval plus": (-0.3, 0.3), "platforms.*.signal_noise": (0.0, 0.8),
-    "platforms.*.sees_defaults": (0.1, 1.0), "products.*.limit_income times": (0.4, 2.5),
-    "products.*.reach times": (0.4, 1.4), "products.*.acceptance": (0.08, 0.35), "products.*.scenes": (0.0, 1.0),
-    "products.*.lends_cash": (0.5, 1.0), "products.*.forget_hazard": (0.0, 0.012),
-    "products.*.cut_margin": (0.1, 0.9), "products.*.raise_margin": (-0.3, 1.0), "products.*.raise_share": (0.0, 0.2),
+    "platforms.*.approval plus": (-0.3, 0.0, 0.3), "platforms.*.signal_noise": (0.0, 0.08, 0.8),
+    "platforms.*.sees_defaults": (0.1, 0.3, 1.0), "products.*.limit_income times": (0.4, 1.0, 2.5),
+    "products.*.reach times": (0.4, 1.0, 1.4), "products.*.acceptance": (0.08, 0.2, 0.35),
+    "products.*.scenes": (0.0, 0.3, 1.0), "products.*.lends_cash": (0.5, 0.8, 1.0),
+    "products.*.forget_hazard": (0.0, 0.009, 0.012), "products.*.cut_margin": (0.1, 0.15, 0.9),
+    "products.*.raise_margin": (-0.3, 0.06, 1.0), "products.*.raise_share": (0.0, 0.05, 0.2),
 }  # fmt: skip
 FREE = tuple(Free(address, *ends) for address, ends in RANGES.items())
 
@@ -123,6 +132,7 @@ def _paths() -> list[Aim]:
 
 
 AIMS = (*_levels(), *_paths())
+WEIGHTS = np.array([aim.weight for aim in AIMS])
 
 
 def missed(replay: Replay) -> np.ndarray:
@@ -133,7 +143,8 @@ def missed(replay: Replay) -> np.ndarray:
 def settings(units: np.ndarray) -> list[str]:
     """The free numbers at places in their ranges as ``key=value`` settings of the scenario, lender by lender.
 
-    units: [number] from 0 to 1, in the order of FREE; "times" and "plus" change what each lender has in the market.
+    units: [number] from 0 to 1, in the order of FREE; "times" and "plus" change what each lender has in the market, as
+    far as the term's own range goes.
     """
     from scenarios.loader import load
 
@@ -147,9 +158,10 @@ def settings(units: np.ndarray) -> list[str]:
         for lender, platform in lenders.items():
             (product, terms), *_ = platform.products.items()
             has = getattr(terms if kind == "products" else platform, name)
-            value = {"": number, "times": number * has, "plus": number + has}[how]
+            known = (PRODUCT if kind == "products" else PLATFORM)[name]
+            value = np.clip({"": number, "times": number * has, "plus": number + has}[how], known.low, known.high)
             part = f".products.{product}" if kind == "products" else ""
-            written.append(f"platforms.{lender}{part}.{name}={min(1.0, value) if name == 'reach' else value:.4g}")
+            written.append(f"platforms.{lender}{part}.{name}={value:.4g}")
     return written
 
 
@@ -168,15 +180,58 @@ def present() -> np.ndarray:
     return np.clip(units_of(FREE, found), 0.0, 1.0)
 
 
+def _scenario(units, people: int) -> Scenario:
+    from scenarios.loader import load
+
+    return load(CRISIS, settings(units)).model_copy(update={"borrowers": people})
+
+
 def _played(units, room: Path, people: int, seeds: int) -> Replay:
     """The crisis with these numbers; its folder is thrown away."""
-    from scenarios.loader import load
     from scenarios.runner import Plan, cores, play
 
-    scenario = load(CRISIS, settings(units)).model_copy(update={"borrowers": people})
+    scenario = _scenario(units, people)
     shutil.rmtree(room, ignore_errors=True)
     run = play(Plan((scenario,), tuple(range(1, seeds + 1)), None), room, cores())
     return world.replay(run.folder, scenario)
+
+
+def guessed(units: np.ndarray, room: Path, people: int, progress=lambda done, total: None) -> np.ndarray:
+    """What many guesses miss, each in one world, all of which are played in one run: [guess, aim].
+
+    units: [guess, number]; room: folder, thrown away before and after; progress: called with months played and in all.
+    """
+    from scenarios.runner import Plan, cores, play
+
+    worlds = [_scenario(guess, people).model_copy(update={"name": f"guess-{i:04}"}) for i, guess in enumerate(units)]
+    shutil.rmtree(room, ignore_errors=True)
+    folder = play(Plan(tuple(worlds), (1,), None), room, cores(), progress).folder
+    run = open_run(folder)
+    found = np.array([missed(world.replay(replace(run, baseline=one.name), one)) for one in worlds])
+    shutil.rmtree(room)
+    return found
+
+
+def smoothed(room: Path, guesses: int, generations: int, people: int, progress=lambda done, total: None) -> np.ndarray:
+    """The median guess after smoothing, from what was likely before anything was played: [number].
+
+    room: folder, thrown away; guesses, generations: how many; people: in each market; progress: called with months
+    played and in all. Says after each generation how far the mean of the guesses is off the window.
+    """
+    from scenarios.loader import load
+
+    months, begun = load(CRISIS).months * guesses, []
+
+    def simulate(units):
+        before = len(begun) * months
+        begun.append(len(units))
+        return guessed(units, room, people, lambda done, _: progress(before + done, (generations + 1) * months))
+
+    likely = units_of(FREE, [free.likely for free in FREE])
+    for number, generation in enumerate(smooth(simulate, likely, WEIGHTS, guesses, generations)):
+        middle = distance(np.nanmean(generation.missed, axis=0), WEIGHTS)
+        click.echo(f"generation {number}: mean of {guesses} guesses, window {middle:.1f}")
+    return generation.middle
 
 
 def said(step: Step, replay: Replay, number: int, rivals: dict) -> str:
@@ -196,13 +251,20 @@ def said(step: Step, replay: Replay, number: int, rivals: dict) -> str:
               show_default=True, help="Folder for the settings of the last step.")  # fmt: skip
 @click.option("--steps", "most", type=click.IntRange(1), default=3, show_default=True, help="Most steps.")
 @click.option("--held", type=click.FloatRange(0.0), default=0.3, show_default=True,
-              help="How closely to keep to the market as it is; 0: not at all.")  # fmt: skip
+              help="How closely to keep to where it starts; 0: not at all.")  # fmt: skip
+@click.option("--afresh", is_flag=True, help="Start from guesses all over the ranges, not from the market as it is.")
+@click.option("--guesses", type=click.IntRange(20), default=300, show_default=True, help="With --afresh: how many.")
+@click.option("--generations", type=click.IntRange(1), default=6, show_default=True,
+              help="With --afresh: how often the guesses move.")  # fmt: skip
 @click.option("--people", type=click.IntRange(200), default=6_000, show_default=True, help="People in each market.")
 @click.option("--seeds", type=click.IntRange(1), default=6, show_default=True, help="Worlds that are averaged.")
-def main(out: Path, most: int, held: float, people: int, seeds: int) -> None:
+def main(out: Path, most: int, held: float, afresh: bool, guesses: int, generations: int, people: int, seeds: int):
     """Fit the Korean market to January 2002 to June 2003 again, and say what becomes of the months after."""
     out.mkdir(parents=True, exist_ok=True)
-    weights = np.array([aim.weight for aim in AIMS])
+    start = present()
+    if afresh:
+        with Progress("months") as progress:
+            start = smoothed(out / "world", guesses, generations, people, progress)
     met = {contest: benchmarks.rivals(contest) for contest in benchmarks.CONTESTS}
     rivals = {contest: (found[best], lines) for contest, (found, best, lines) in met.items()}
     worlds = 1 + most * (len(FREE) + len(HOLDS))
@@ -214,7 +276,7 @@ def main(out: Path, most: int, held: float, people: int, seeds: int) -> None:
             progress(min(next(count, worlds), worlds), worlds)
             return missed(replay)
 
-        for number, step in enumerate(steps(simulate, present(), weights, held)):
+        for number, step in enumerate(steps(simulate, start, WEIGHTS, held)):
             click.echo(said(step, _played(step.units, out / "world", people, seeds), number, rivals))
             (out / "settings.txt").write_text("\n".join(settings(step.units)) + "\n", encoding="utf-8")
             if number == most:

@@ -45,8 +45,7 @@ def review(borrower, lines, k, products, platforms, rules, chance, tally):
         if occasion == GOOD_USE:
             return
         floor = fen(product.limit_low * YUAN)
-        share = min(product.cut_share, rules.cut_speed_limit)
-        new_limit = max(min(floor, int(line.limit)), fen(line.limit * (1.0 - share)))
+        new_limit = max(min(floor, int(line.limit)), fen(line.limit * (1.0 - product.cut_share)))
         if new_limit < line.limit:
             removed = take_limit(line, new_limit, product, borrower, rules, blow=1.0 - lender.explains)
             tally.books[k, row.REMOVED_LIMIT] += removed

@@ -8,7 +8,7 @@ do not; the independent lines see the two of them that were published.
 
 Registrations per delinquent were never published again after June 2003. Their benchmarks are therefore fitted up to
 December 2002 and judged on March and June 2003, months that the market could be calibrated on. The count of delinquent
-persons was redefined in May 2004; it is carried on as if nobody had come or gone in that month.
+persons was redefined in May 2004; it is carried on by that month, which was published in both definitions.
 """
 
 from dataclasses import dataclass

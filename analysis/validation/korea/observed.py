@@ -53,13 +53,14 @@ def points(series: str, first: str = "1990-01", last: str = "2010-12") -> tuple[
 
 
 def linked(series: str, after: str) -> tuple[np.ndarray, np.ndarray]:
-    """A series carried on over a change of its definition: as if nothing moved in the month of the change.
+    """A series carried on over a change of its definition, by the month in which both were published.
 
-    series, after: names of the series before and after it. Returns months and values, in the first definition.
+    series, after: names of the series before and after it; the last month of one is the first of the other. Returns
+    months and values, in the first definition.
     """
     months, values = points(series)
     later, changed = points(after)
-    return np.concatenate([months, later]), np.concatenate([values, changed * values[-1] / changed[0]])
+    return np.concatenate([months, later[1:]]), np.concatenate([values, changed[1:] * values[-1] / changed[0]])
 
 
 def value(series: str, month: str) -> float:

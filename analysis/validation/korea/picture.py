@@ -93,7 +93,7 @@ def _panel(axes, panel: Panel, months) -> None:
     axes.plot(days, middle, color=INK, linestyle="-", label="simulated, median")
     seen = (panel.published[0] >= np.datetime64("2001-12")) & (panel.published[0] <= np.datetime64(HOLD_OUT[1]))
     dates, values = panel.published[0][seen], panel.published[1][seen]
-    broken = (dates >= np.datetime64("2004-05")) & (panel.title == "Delinquent persons")
+    broken = (dates > np.datetime64("2004-05")) & (panel.title == "Delinquent persons")
     axes.plot(_days(dates[~broken]), values[~broken], "o", color=CUT, markersize=4, label="published")
     axes.plot(_days(dates[broken]), values[broken], "o", color=CUT, markersize=4, markerfacecolor="none")
     axes.set_title(panel.title)
