@@ -194,8 +194,9 @@ def test_the_crisis_begins_with_shares_of_people_by_hand():
     drawn, limits = "cash advances of card companies", "cash-advance limits"
     year = {str(month): 30.0 for month in span("2002-01", "2002-12")}
     levels = {"people": {"2002-12": 1000.0}, "cards": {"2002-06": 4000.0}, four: {"2002-12": 50.0}}
-    rows = outputs.beginnings(replay(levels | {drawn: year, limits: {"2002-12": 100.0}}))
-    use, cards, holders, drawing, _ = rows
+    known = levels | {drawn: year, limits: {"2002-12": 100.0}, outputs.ARREARS: {"2002-11": 0.04}}
+    use, late, cards, holders, drawing, _ = outputs.beginnings(replay(known))
+    assert (late.simulated, late.published, late.mark) == (pytest.approx(0.04), pytest.approx(0.025), "misses")
     assert use.simulated == pytest.approx(0.30)
     assert (use.published, use.mark) == (pytest.approx(0.292, abs=1e-3), "fits")
     assert (cards.simulated, cards.mark) == (4.0, "fits")

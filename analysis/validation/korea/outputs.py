@@ -13,6 +13,7 @@ from analysis.validation.korea.world import ACTIVE
 from analysis.validation.row import Row
 
 REAL, HEADLINE = "real delinquency", "headline delinquency"
+ARREARS = "arrears of less than 30 days"
 PERSONS, REGISTRATIONS = "delinquent persons", "registrations per delinquent"
 MULTI = "delinquents with two or more lenders"
 ORIGIN = "2002-12"  #: the month that peaks are counted from and in which the index of persons is 100
@@ -63,11 +64,15 @@ def beginnings(replay: Replay) -> list[Row]:
 
     replay: the crisis. These were there to calibrate on, and tell why an output misses. People are those who are
     economically active, 22.3 million. How much of the cash limits is used decides whom a cut of them reaches: in the
-    mean month of 2002 cash advances were 29 % of what the limits were at its end. Returns rows.
+    mean month of 2002 cash advances were 29 % of what the limits were at its end. What is a few days late tells how many
+    of those who fall behind stay so. Returns rows.
     """
+    late = "2002-11"  # the last month before January in which it was published
     found = [
         ("cash advances of a month over cash limits, 2002", cash_use(replay), CASH_USE, "percent", "KR31, KR40, KR81",
          "card companies; of the first half of 2002 they made 98 % of all cash advances"),
+        (f"{ARREARS}, November 2002", replay.at(ARREARS, late), value(ARREARS, late), "percent", "KR84",
+         "of what is owed to card companies; late at all less 30 and more days late"),
         *((name, per_person(replay, series, month), published, unit, source, "of economically active people")
           for series, month, published, unit, source, name in LEVELS),
     ]  # fmt: skip

@@ -27,6 +27,7 @@ def replay(folder, played: Scenario) -> Replay:
     series = {
         "real delinquency": ratio(_book(run, f"{LATE} + plan_fen"), owed),
         "headline delinquency": ratio(_book(run, LATE), owed),
+        "arrears of less than 30 days": ratio(_book(run, "m1_fen"), owed),
         **_persons(run),
         **_volumes(run),
         **_lenders(run, owed),
