@@ -64,8 +64,8 @@ def beginnings(replay: Replay) -> list[Row]:
 
     replay: the crisis. These were there to calibrate on, and tell why an output misses. People are those who are
     economically active, 22.3 million. How much of the cash limits is used decides whom a cut of them reaches: in the
-    mean month of 2002 cash advances were 29 % of what the limits were at its end. What is a few days late tells how many
-    of those who fall behind stay so. Returns rows.
+    mean month of 2002 cash advances were 29 % of what the limits were at its end. What is a few days late tells how
+    many of those who fall behind stay so. Returns rows.
     """
     late = "2002-11"  # the last month before January in which it was published
     found = [
