@@ -2,7 +2,7 @@
 
 An ensemble smoother with multiple data assimilation (Emerick and Reynolds 2013, Computers & Geosciences 55): where two
 numbers do the same to the figures, the guesses stay spread along that line, so what the figures do not tell stays as
-broad as it was. It needs no slopes, only as many worlds as there are guesses, each with a seed of its own.
+broad as it was. It needs no slopes, only one world for each guess.
 """
 
 from collections.abc import Callable, Iterator

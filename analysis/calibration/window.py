@@ -199,7 +199,7 @@ def _played(units, room: Path, people: int, seeds: int) -> Replay:
 
 
 def guessed(units: np.ndarray, room: Path, people: int, progress=lambda done, total: None) -> np.ndarray:
-    """What many guesses miss, each in one world, all of which are played in one run: [guess, aim].
+    """What many guesses miss, each in one world of the same seed, all of which are played in one run: [guess, aim].
 
     units: [guess, number]; room: folder, thrown away before and after; progress: called with months played and in all.
     """
