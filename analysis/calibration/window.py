@@ -1,7 +1,8 @@
 """The Korean market fitted again to the months up to June 2003: ``python -m analysis.calibration.window``.
 
 It starts where the market of `scenarios/markets/korea-cards.toml` stands and takes Gauss-Newton steps held close to it.
-With ``--afresh`` it knows nothing of that market: it starts from guesses all over the ranges and smooths them together.
+With ``--afresh`` it forgets the free numbers of that market: guesses all over the ranges are smoothed together first.
+What is not free stays as it is, and limits, reach and approval are free only relative to what each lender has.
 After each step it says how far the window is off, and the errors in the contests with autoregressions and independent
 lines, which the fit does not look at: so anybody can see what the window alone says, and how much of the forecast hangs
 on where the search began. Settings of the last step are written as ``rollover run --set`` takes them.
