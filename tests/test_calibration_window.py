@@ -153,7 +153,7 @@ def test_the_command_says_what_becomes_of_the_contests_and_writes_settings_that_
     assert load("korea-2002", written).platforms["lg"].products["card"].acceptance >= 0.08
 
 
-def test_who_begins_afresh_knows_nothing_of_the_market_as_it_is(tmp_path, monkeypatch):
+def test_who_begins_afresh_forgets_the_free_numbers_of_the_market_as_it_is(tmp_path, monkeypatch):
     few = ("parameters.benefit_share", "products.*.acceptance")
     monkeypatch.setattr(window, "FREE", tuple(free for free in window.FREE if free.address in few))
     played = []
@@ -174,6 +174,6 @@ def test_guesses_are_played_together_and_each_misses_what_it_would_alone(tmp_pat
     here = window.present()
     there = np.clip(here + 0.1, 0.0, 1.0)
     together = window.guessed(np.array([here, there]), tmp_path / "room", people=400)
-    alone = window.missed(window._played(there, tmp_path / "room", 400, 1))
+    alone = window.missed(window.played(there[None], tmp_path / "room", 400, 1)[0])
     assert together[1] == pytest.approx(alone, nan_ok=True)
     assert (together[0] != together[1]).any()

@@ -11,6 +11,7 @@ on where the search began. Settings of the last step are written as ``rollover r
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +26,6 @@ from analysis.progress import Progress
 from analysis.validation.korea import CRISIS, benchmarks, outputs, world
 from analysis.validation.korea.observed import value
 from analysis.validation.korea.replay import Replay, ratio
-from scenarios.schema import Scenario
 from sim.parameters import PLATFORM, PRODUCT
 
 
@@ -162,9 +162,9 @@ def settings(units: np.ndarray) -> list[str]:
             (product, terms), *_ = platform.products.items()
             has = getattr(terms if kind == "products" else platform, name)
             known = (PRODUCT if kind == "products" else PLATFORM)[name]
-            value = np.clip({"": number, "times": number * has, "plus": number + has}[how], known.low, known.high)
+            new = np.clip({"": number, "times": number * has, "plus": number + has}[how], known.low, known.high)
             part = f".products.{product}" if kind == "products" else ""
-            written.append(f"platforms.{lender}{part}.{name}={value:.4g}")
+            written.append(f"platforms.{lender}{part}.{name}={new:.4g}")
     return written
 
 
@@ -183,36 +183,29 @@ def present() -> np.ndarray:
     return np.clip(units_of(FREE, found), 0.0, 1.0)
 
 
-def _scenario(units, people: int) -> Scenario:
+def played(units: np.ndarray, room: Path, people: int, seeds: int, progress=lambda done, total: None) -> list[Replay]:
+    """The crisis with the numbers of each guess, all in one run: a replay for each.
+
+    units: [guess, number]; room: folder, thrown away before and after; people, seeds: of each; progress: called with
+    months played and in all.
+    """
     from scenarios.loader import load
-
-    return load(CRISIS, settings(units)).model_copy(update={"borrowers": people})
-
-
-def _played(units, room: Path, people: int, seeds: int) -> Replay:
-    """The crisis with these numbers; its folder is thrown away."""
     from scenarios.runner import Plan, cores, play
 
-    scenario = _scenario(units, people)
+    worlds = tuple(
+        load(CRISIS, settings(guess)).model_copy(update={"borrowers": people, "name": f"guess-{place:04}"})
+        for place, guess in enumerate(units)
+    )
     shutil.rmtree(room, ignore_errors=True)
-    run = play(Plan((scenario,), tuple(range(1, seeds + 1)), None), room, cores())
-    return world.replay(run.folder, scenario)
+    run = open_run(play(Plan(worlds, tuple(range(1, seeds + 1)), None), room, cores(), progress).folder)
+    found = [world.replay(replace(run, baseline=one.name), one) for one in worlds]
+    shutil.rmtree(room)
+    return found
 
 
 def guessed(units: np.ndarray, room: Path, people: int, progress=lambda done, total: None) -> np.ndarray:
-    """What many guesses miss, each in one world of the same seed, all of which are played in one run: [guess, aim].
-
-    units: [guess, number]; room: folder, thrown away before and after; progress: called with months played and in all.
-    """
-    from scenarios.runner import Plan, cores, play
-
-    worlds = [_scenario(guess, people).model_copy(update={"name": f"guess-{i:04}"}) for i, guess in enumerate(units)]
-    shutil.rmtree(room, ignore_errors=True)
-    folder = play(Plan(tuple(worlds), (1,), None), room, cores(), progress).folder
-    run = open_run(folder)
-    found = np.array([missed(world.replay(replace(run, baseline=one.name), one)) for one in worlds])
-    shutil.rmtree(room)
-    return found
+    """What each guess misses in one world, of the same seed for all: [guess, aim]. Arguments as of ``played``."""
+    return np.array([missed(replay) for replay in played(units, room, people, 1, progress)])
 
 
 def smoothed(room: Path, guesses: int, generations: int, people: int, progress=lambda done, total: None) -> np.ndarray:
@@ -223,11 +216,11 @@ def smoothed(room: Path, guesses: int, generations: int, people: int, progress=l
     """
     from scenarios.loader import load
 
-    months, begun = load(CRISIS).months * guesses, []
+    months = load(CRISIS).months * guesses
+    starts = count(0, months)
 
     def simulate(units):
-        before = len(begun) * months
-        begun.append(len(units))
+        before = next(starts)
         return guessed(units, room, people, lambda done, _: progress(before + done, (generations + 1) * months))
 
     likely = units_of(FREE, [free.likely for free in FREE])
@@ -264,27 +257,31 @@ def said(step: Step, replay: Replay, number: int, rivals: dict) -> str:
 def main(out: Path, most: int, held: float, afresh: bool, guesses: int, generations: int, people: int, seeds: int):
     """Fit the Korean market to January 2002 to June 2003 again, and say what becomes of the months after."""
     out.mkdir(parents=True, exist_ok=True)
-    start = present()
+    room = out / "world"
     if afresh:
         with Progress("months") as progress:
-            start = smoothed(out / "world", guesses, generations, people, progress)
+            start = smoothed(room, guesses, generations, people, progress)
+    else:
+        start = present()
     met = {contest: benchmarks.rivals(contest) for contest in benchmarks.CONTESTS}
     rivals = {contest: (found[best], lines) for contest, (found, best, lines) in met.items()}
     worlds = 1 + most * (len(FREE) + len(HOLDS))
     with Progress("worlds") as progress:
-        count = iter(range(1, worlds + 1))
+        begun = count(1)
+
+        def replayed(units) -> Replay:
+            return played(units[None], room, people, seeds)[0]
 
         def simulate(units):
-            replay = _played(units, out / "world", people, seeds)
-            progress(min(next(count, worlds), worlds), worlds)
+            replay = replayed(units)
+            progress(min(next(begun), worlds), worlds)
             return missed(replay)
 
         for number, step in enumerate(steps(simulate, start, WEIGHTS, held)):
-            click.echo(said(step, _played(step.units, out / "world", people, seeds), number, rivals))
+            click.echo(said(step, replayed(step.units), number, rivals))
             (out / "settings.txt").write_text("\n".join(settings(step.units)) + "\n", encoding="utf-8")
             if number == most:
                 break
-    shutil.rmtree(out / "world", ignore_errors=True)
     click.echo(f"Written to {out / 'settings.txt'}")
 
 
