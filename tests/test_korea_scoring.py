@@ -131,6 +131,8 @@ def test_growth_peaks_and_falls_by_hand():
                 outputs.PERSONS: {"2002-12": 100.0, "2003-03": 103.0, "2003-04": 113.0, "2003-12": 140.0},
                 outputs.REGISTRATIONS: {"2001-12": 2.0, "2002-12": 3.0, "2003-03": 2.9, "2003-06": 3.2},
                 outputs.MULTI: {"2001-12": 0.40, "2003-12": 0.60},
+                outputs.REGISTRATIONS_ANY: {"2001-12": 2.5, "2003-06": 4.0},
+                outputs.MULTI_ANY: {"2001-12": 0.50, "2003-12": 0.65},
             }
         )
     )
@@ -140,8 +142,10 @@ def test_growth_peaks_and_falls_by_hand():
     assert row(rows, "O4", "December 2002 to 2003").simulated == pytest.approx(0.40)
     assert row(rows, "O4", "month of the largest rise").simulated == 4
     assert row(rows, "O5", "falls").simulated == 1
-    assert row(rows, "O5", "December 2001 to June 2003").simulated == pytest.approx(0.60)
-    assert row(rows, "O6", "").simulated == pytest.approx(0.20)
+    assert row(rows, "O5", "per delinquent, December 2001 to June 2003").simulated == pytest.approx(0.60)
+    assert row(rows, "O5", "on any debt").simulated == pytest.approx(0.60)
+    assert row(rows, "O6", "delinquents with two").simulated == pytest.approx(0.20)
+    assert row(rows, "O6", "on any debt").simulated == pytest.approx(0.15)
 
 
 def test_volumes_and_elasticity_by_hand():
@@ -195,14 +199,33 @@ def test_the_crisis_begins_with_shares_of_people_by_hand():
     year = {str(month): 30.0 for month in span("2002-01", "2002-12")}
     levels = {"people": {"2002-12": 1000.0}, "cards": {"2002-06": 4000.0}, four: {"2002-12": 50.0}}
     known = levels | {drawn: year, limits: {"2002-12": 100.0}, outputs.ARREARS: {"2002-11": 0.04}}
-    use, late, cards, holders, drawing, _ = outputs.beginnings(replay(known))
+    known |= {"purchases": year, "cash advances": {month: 40.0 for month in year}}
+    found = {one.name.removesuffix(" (to 2003-06)"): one for one in outputs.beginnings(replay(known))}
+    use, bought, late = list(found.values())[:3]
+    cards, before = found["cards per person, June 2002"], found["cards per person, December 2000"]
+    holders, drawing = (found[f"people {what}, December 2002"] for what in (
+        "with four cards or more", "who draw cash on four cards or more"))  # fmt: skip
+    assert (bought.simulated, bought.published) == (pytest.approx(0.75), pytest.approx(0.74, abs=0.01))
+    assert before.published == pytest.approx(2.6, abs=0.01)
     assert (late.simulated, late.published, late.mark) == (pytest.approx(0.04), pytest.approx(0.025), "misses")
     assert use.simulated == pytest.approx(0.30)
     assert (use.published, use.mark) == (pytest.approx(0.292, abs=1e-3), "fits")
     assert (cards.simulated, cards.mark) == (4.0, "fits")
-    assert holders.mark == "not simulated"
+    assert holders.mark == before.mark == "not simulated"
     assert (drawing.simulated, drawing.mark) == (pytest.approx(0.05), "fits")
     assert drawing.published == pytest.approx(0.048, abs=1e-3)
+
+
+def test_those_delinquent_on_other_debts_than_cards_are_added_by_hand():
+    months = np.array(["2001-12", "2002-12", "2003-06"], dtype="datetime64[M]")
+    people = world.ACTIVE  # as many as in Korea, so that counts are those published
+    others = world.not_on_cards(months) * people
+    assert others == pytest.approx([2.45e6 - 0.596e6, 2635723 - 1494329, 3086018 - 1869433])  # the last as in April
+    on_cards = np.array([596e3, 1494329.0, 0.0]), np.array([2e6, 6e6, 0.0]), np.array([3e5, 1e6, 0.0])
+    persons, each, multi = world.with_others(on_cards, people, months)
+    assert persons[:2] == pytest.approx([2.45e6, 2635723])
+    assert each == pytest.approx([(2e6 + 2.6 * others[0]) / 2.45e6, (6e6 + 2.6 * others[1]) / 2635723, 2.6])
+    assert multi == pytest.approx([(3e5 + 0.407 * others[0]) / 2.45e6, (1e6 + 0.407 * others[1]) / 2635723, 0.407])
 
 
 def test_a_ratio_to_nothing_is_unknown():

@@ -84,7 +84,8 @@ class Aim:
 
 
 #: Error that a level may have, and its weight, in the order of ``outputs.LEVELS``.
-LEVELS = ((0.25, 3.0), (0.025, 2.0), (0.01, 1.5), (0.01, 4.0))
+LEVELS = ((0.4, 0.5), (0.4, 0.5), (0.25, 3.0), (0.05, 0.5), (0.05, 0.5), (0.025, 2.0), (0.01, 1.5), (0.005, 1.0),
+          (0.01, 1.0), (0.01, 4.0))  # fmt: skip
 
 
 def _levels() -> list[Aim]:
@@ -99,9 +100,10 @@ def _levels() -> list[Aim]:
 
     half = "cash advances, first half"
     return [
-        *(Aim(series, published, error, weight, share(series, month))
+        *(Aim(f"{series} {month}", published, error, weight, share(series, month))
           for (series, month, published, *_), (error, weight) in zip(outputs.LEVELS, LEVELS, strict=True)),
         Aim("cash advances over limits", outputs.CASH_USE, 0.06, 2.0, outputs.cash_use),
+        Aim("purchases over cash advances", outputs.PURCHASES, 0.2, 1.0, outputs.purchases),
         Aim("fall of cash advances", value(half, "2003-06") / value(half, "2002-06"), 0.05, 2.0, fell),
     ]  # fmt: skip
 

@@ -16,6 +16,8 @@ REAL, HEADLINE = "real delinquency", "headline delinquency"
 ARREARS = "arrears of less than 30 days"
 PERSONS, REGISTRATIONS = "delinquent persons", "registrations per delinquent"
 MULTI = "delinquents with two or more lenders"
+#: The same of all delinquents, as they were counted: those on other debts than cards, who are not simulated, are added.
+REGISTRATIONS_ANY, MULTI_ANY = f"{REGISTRATIONS} on any debt", "delinquents on any debt with two or more lenders"
 ORIGIN = "2002-12"  #: the month that peaks are counted from and in which the index of persons is 100
 INF = float("inf")
 SEEN, UNSEEN = "to 2003-06", "hold-out"
@@ -34,18 +36,28 @@ def table(replay: Replay, uncut: Replay | None = None, ages: Replay | None = Non
     return sorted(rows, key=lambda row: int(row.code[1:]))
 
 
-#: Who held and owed how much when the crisis began: series, month, published share of people, unit, source, in words.
+HOLDERS, DRAWING = "holders of four cards or more", "users of cash advances on four cards or more"
+ON_CARDS = "card-related delinquents"
+#: Who held and owed how much before the crisis and when it began: series, month, published share of people, unit,
+#: source, in words.
 LEVELS = (
+    ("cards", "2000-12", 57.88e6 / ACTIVE, "times", "KR90", "cards per person, December 2000"),
+    ("cards", "2001-12", 89.33e6 / ACTIVE, "times", "KR90", "cards per person, December 2001"),
     ("cards", "2002-06", 4.69, "times", "KR82", "cards per person, June 2002"),
-    ("holders of four cards or more", ORIGIN, 10.23e6 / ACTIVE, "percent", "KR-cards",
-     "people with four cards or more, December 2002"),
-    ("users of cash advances on four cards or more", ORIGIN,
-     value("users of cash advances on four cards or more", ORIGIN) / ACTIVE, "percent", "KR70",
+    (HOLDERS, "2000-12", 4.347e6 / ACTIVE, "percent", "KR91", "people with four cards or more, December 2000"),
+    (HOLDERS, "2001-12", 7.192e6 / ACTIVE, "percent", "KR91", "people with four cards or more, December 2001"),
+    (HOLDERS, ORIGIN, 10.23e6 / ACTIVE, "percent", "KR-cards", "people with four cards or more, December 2002"),
+    (DRAWING, ORIGIN, value(DRAWING, ORIGIN) / ACTIVE, "percent", "KR70",
      "people who draw cash on four cards or more, December 2002"),
-    ("card delinquents", ORIGIN, value("card-related delinquents", ORIGIN) / ACTIVE, "percent", "KR21",
+    ("card delinquents", "2001-12", value(ON_CARDS, "2001-12") / ACTIVE, "percent", "KR-others",
+     "delinquent on cards, December 2001"),
+    ("card delinquents", "2002-09", value(ON_CARDS, "2002-09") / ACTIVE, "percent", "KR-others",
+     "delinquent on cards, September 2002"),
+    ("card delinquents", ORIGIN, value(ON_CARDS, ORIGIN) / ACTIVE, "percent", "KR21",
      "delinquent on cards, December 2002"),
 )  # fmt: skip
 CASH_USE = value("cash advances, year", ORIGIN) / 12 / value("cash-advance limits", ORIGIN)
+PURCHASES = value("purchases, year", ORIGIN) / value("cash advances, year", ORIGIN)
 
 
 def per_person(replay: Replay, series: str, month: str) -> np.ndarray:
@@ -59,8 +71,13 @@ def cash_use(replay: Replay) -> np.ndarray:
     return ratio(monthly, replay.at("cash-advance limits", ORIGIN))
 
 
+def purchases(replay: Replay) -> np.ndarray:
+    """Purchases on cards over cash advances in 2002, [seed]."""
+    return ratio(*(replay.between(what, "2002-01", ORIGIN).sum(axis=1) for what in ("purchases", "cash advances")))
+
+
 def beginnings(replay: Replay) -> list[Row]:
-    """Who owed how much to how many when the crisis began: published levels, within a fifth.
+    """Who owed how much to how many before the crisis and when it began: published levels, within a fifth.
 
     replay: the crisis. These were there to calibrate on, and tell why an output misses. People are those who are
     economically active, 22.3 million. How much of the cash limits is used decides whom a cut of them reaches: in the
@@ -71,6 +88,7 @@ def beginnings(replay: Replay) -> list[Row]:
     found = [
         ("cash advances of a month over cash limits, 2002", cash_use(replay), CASH_USE, "percent", "KR31, KR40, KR81",
          "card companies; of the first half of 2002 they made 98 % of all cash advances"),
+        ("purchases over cash advances, 2002", purchases(replay), PURCHASES, "times", "KR32", "all cards"),
         (f"{ARREARS}, November 2002", replay.at(ARREARS, late), value(ARREARS, late), "percent", "KR84",
          "of what is owed to card companies; late at all less 30 and more days late"),
         *((name, per_person(replay, series, month), published, unit, source, "of economically active people")
@@ -148,7 +166,11 @@ def _persons(replay) -> list[Row]:
     first = registrations[:, 0]
     falls = np.where(np.isfinite(registrations).all(axis=1), (np.diff(registrations, axis=1) < 0).sum(axis=1), np.nan)
     dated = "published months: " + ", ".join(str(month) for month in published)
-    shares = replay.at(MULTI, "2003-12") - replay.at(MULTI, "2001-12")
+    rise = counted[-1] / counted[0] - 1
+    every = ratio(replay.at(REGISTRATIONS_ANY, "2003-06"), replay.at(REGISTRATIONS_ANY, "2001-12")) - 1
+    shares, all_shares = (replay.at(of, "2003-12") - replay.at(of, "2001-12") for of in (MULTI, MULTI_ANY))
+    wider = value(MULTI, "2003-12") - value(MULTI, "2001-12")
+    cards_alone = "delinquents on cards alone; published: on any debt"
     return [
         _row("O4", UNSEEN, f"{PERSONS}, December 2002 to 2003", replay.change(PERSONS, ORIGIN, "2003-12"), growth,
              0.30, 0.55, "percent", sources(PERSONS),
@@ -158,10 +180,14 @@ def _persons(replay) -> list[Row]:
              4, 1, 5, "months", sources(PERSONS), "of the rises from August 2002 to December 2003", "April 2003"),
         _row("O5", SEEN, f"{REGISTRATIONS}, falls between published months", falls, 0.0, 0.0, 0.0, "order",
              sources(REGISTRATIONS), dated, "none"),
-        _row("O5", SEEN, f"{REGISTRATIONS}, December 2001 to June 2003", ratio(registrations[:, -1], first) - 1,
-             counted[-1] / counted[0] - 1, 0.45, 0.65, "percent", sources(REGISTRATIONS)),
-        _row("O6", UNSEEN, f"{MULTI}, December 2001 to 2003", shares, value(MULTI, "2003-12") - value(MULTI, "2001-12"),
-             0.12, 0.24, "points", sources(MULTI)),
+        _row("O5", SEEN, f"{REGISTRATIONS}, December 2001 to June 2003", ratio(registrations[:, -1], first) - 1, rise,
+             0.45, 0.65, "percent", sources(REGISTRATIONS), cards_alone),
+        _row("O5", SEEN, f"{REGISTRATIONS_ANY}, December 2001 to June 2003", every, rise, 0.45, 0.65, "percent",
+             f"{sources(REGISTRATIONS)}, KR-others", "2.6 for each of those who are not on cards"),
+        _row("O6", UNSEEN, f"{MULTI}, December 2001 to 2003", shares, wider, 0.12, 0.24, "points", sources(MULTI),
+             cards_alone),
+        _row("O6", UNSEEN, f"{MULTI_ANY}, December 2001 to 2003", all_shares, wider, 0.12, 0.24, "points",
+             f"{sources(MULTI)}, KR-others", "of those not on cards 40.7 %, as of all in December 2000"),
     ]  # fmt: skip
 
 
@@ -261,10 +287,9 @@ def _funding(replay) -> list[Row]:
 
 
 def _structure(replay) -> list[Row]:
-    four = "users of cash advances on four cards or more"
     return [
-        _row("O19", UNSEEN, f"{four}, December 2002 to 2003", replay.change(four, ORIGIN, "2003-12"),
-             value(four, "2003-12") / value(four, ORIGIN) - 1, -0.80, -0.45, "percent", sources(four),
+        _row("O19", UNSEEN, f"{DRAWING}, December 2002 to 2003", replay.change(DRAWING, ORIGIN, "2003-12"),
+             value(DRAWING, "2003-12") / value(DRAWING, ORIGIN) - 1, -0.80, -0.45, "percent", sources(DRAWING),
              "definitions of the two counts may differ"),
     ]  # fmt: skip
 

@@ -11,6 +11,9 @@ BANKS = "banks"  #: the banks' own cards, which the published figures of card co
 STOPS = "lg"  #: the lender that stops cash advances in November 2003
 LATE = "m2_fen + m3_fen + m4_fen"
 ACTIVE = 22.3e6  #: economically active people at the end of 2002 (KR-cards)
+BOOM = "2001-12"  #: from here on it was published how many were delinquent on cards
+ELSEWHERE = 2.6  #: registrations of a delinquent on other debts, December 2001 and March 2002 (KR-others)
+MULTI_ELSEWHERE = 0.407  #: delinquents with two or more lenders at the end of 2000, before many were so on cards (KR23)
 CARD_COMPANIES = f"platform <> '{BANKS}'"
 
 
@@ -20,7 +23,7 @@ def replay(folder, played: Scenario) -> Replay:
     folder: path or Run; played: the scenario. Delinquencies are shares of the balance of card companies without
     charged-off debt; *real* adds lines in a plan that are not late again. Persons are those with a line more than 90
     days late or charged off and still owed, registrations the platforms at which they have one; *delinquent persons*
-    adds those who are so on other debts than cards. Returns a Replay.
+    and *on any debt* add those who are so on other debts than cards. Returns a Replay.
     """
     run = folder if isinstance(folder, Run) else open_run(folder)
     owed = _book(run, "balance_fen")
@@ -61,13 +64,17 @@ def _flow(run, flow: str, where: str = CARD_COMPANIES) -> np.ndarray:
 
 
 def _persons(run) -> dict[str, np.ndarray]:
-    persons = _economy(run, "delinquent")
+    people = _economy(run, "borrowers")
+    on_cards = [_economy(run, what) for what in ("delinquent", "registrations", "delinquent_two_or_more")]
+    persons, registrations, multi = with_others(on_cards, people, run.months)
     return {
-        "delinquent persons": persons + not_on_cards(run.months) * _economy(run, "borrowers"),
-        "card delinquents": persons,  # every lender of this market issues cards
-        "registrations per delinquent": ratio(_economy(run, "registrations"), persons),
-        "delinquents with two or more lenders": ratio(_economy(run, "delinquent_two_or_more"), persons),
-        "people": _economy(run, "borrowers"),
+        "delinquent persons": persons,
+        "card delinquents": on_cards[0],  # every lender of this market issues cards
+        "registrations per delinquent": ratio(on_cards[1], on_cards[0]),
+        "registrations per delinquent on any debt": registrations,
+        "delinquents with two or more lenders": ratio(on_cards[2], on_cards[0]),
+        "delinquents on any debt with two or more lenders": multi,
+        "people": people,
         "cards": _book(run, "accounts", "TRUE"),
         "holders of four cards or more": _economy(run, "holders_four_or_more"),
         "users of cash advances on four cards or more": _economy(run, "cash_four_or_more"),
@@ -75,17 +82,37 @@ def _persons(run) -> dict[str, np.ndarray]:
 
 
 def not_on_cards(months) -> np.ndarray:
-    """Delinquents on other debts than cards, per economically active person: 1.14 million in December 2002.
+    """Delinquents on other debts than cards, per economically active person: 1.85 million at the end of 2001, 1.14 in
+    December 2002.
 
     This market has cards alone; the published count of all delinquents has both. All less card-related ones, as far as
     both were published up to June 2003, with straight lines between and level before and after.
 
     months: datetime64[M]. Returns [month].
     """
-    known, persons = points("delinquent persons", *CALIBRATION)
-    card_months, on_cards = points("card-related delinquents", *CALIBRATION)
+    known, persons = points("delinquent persons", BOOM, CALIBRATION[1])
+    card_months, on_cards = points("card-related delinquents", BOOM, CALIBRATION[1])
     others = persons[np.isin(known, card_months)] - on_cards
     return np.interp(months.astype(int), card_months.astype(int), others / ACTIVE)
+
+
+def with_others(on_cards, people, months) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Delinquent persons, registrations per person and share with two or more lenders, as published: on any debt.
+
+    Persons on other debts than cards are added, each with as many registrations as they had when few were on cards.
+    Registrations = (those on cards + ELSEWHERE * others) / (persons on cards + others), shares alike.
+
+    on_cards: persons delinquent on cards, their registrations, and how many have two or more lenders; people: in the
+    market; months: datetime64[M]; all broadcast with [month]. Returns persons, registrations per person, share.
+    """
+    persons, registrations, multi = on_cards
+    others = not_on_cards(months) * people
+    together = persons + others
+    return (
+        together,
+        ratio(registrations + ELSEWHERE * others, together),
+        ratio(multi + MULTI_ELSEWHERE * others, together),
+    )
 
 
 def _volumes(run) -> dict[str, np.ndarray]:
