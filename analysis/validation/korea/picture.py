@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from analysis.drawing import AVOIDED, CUT, INK, QUIET, Drawing, drawn, entitle
 from analysis.validation.korea.benchmarks import persons_index
 from analysis.validation.korea.observed import HOLD_OUT, points, value
-from analysis.validation.korea.outputs import ORIGIN, PERSONS, REAL, REGISTRATIONS, error
+from analysis.validation.korea.outputs import ORIGIN, PERSONS, REAL, REGISTRATIONS, REGISTRATIONS_ANY, error
 from analysis.validation.korea.replay import Replay, ratio
 
 NAME = "korea-2002"
@@ -20,12 +20,16 @@ LOW, HIGH = 5, 95  #: percentiles of the band
 
 @dataclass(frozen=True)
 class Panel:
-    """One panel: its title, its axis with unit, the published months and values, the simulated paths [seed, month]."""
+    """One panel: its title, its axis with unit, the published months and values, the simulated paths [seed, month].
+
+    wider: the same paths counted another way, drawn as a broken line.
+    """
 
     title: str
     axis: str
     published: tuple[np.ndarray, np.ndarray]
     simulated: np.ndarray
+    wider: np.ndarray | None = None
 
 
 def panels(replay: Replay) -> tuple[Panel, ...]:
@@ -37,7 +41,7 @@ def panels(replay: Replay) -> tuple[Panel, ...]:
         Panel("Delinquent persons", "index, December 2002 = 100", (persons[0], 100 * persons[1]),
               100 * ratio(replay[PERSONS], replay.at(PERSONS, [ORIGIN]))),
         Panel("Registrations for each of them", "lenders per delinquent person", points(REGISTRATIONS),
-              replay[REGISTRATIONS]),
+              replay[REGISTRATIONS], replay[REGISTRATIONS_ANY]),
     )  # fmt: skip
 
 
@@ -57,7 +61,8 @@ def draw(replay: Replay) -> Callable[[], tuple[Figure, str, str]]:
             f"Three panels, 2002 to 2004. {seen}.",
             f"Bands hold {HIGH - LOW} % of {replay.seeds} seeds, lines are their medians, dots are published figures. "
             "Grey months are the hold-out, in sight when the calibration's start was chosen. "
-            "Hollow dots follow a new definition of May 2004.",
+            "Hollow dots follow a new definition of May 2004. Registrations are of people delinquent on cards; the "
+            "broken line adds those delinquent on other debts, whom the published figures count too.",
         )
 
     return maker
@@ -91,6 +96,11 @@ def _panel(axes, panel: Panel, months) -> None:
     band = f"simulated, {HIGH - LOW} % of seeds"
     axes.fill_between(days, low, high, color=AVOIDED, alpha=0.5, linewidth=0, label=band)
     axes.plot(days, middle, color=INK, linestyle="-", label="simulated, median")
+    if panel.wider is not None:
+        wider = np.median(panel.wider[:, kept], axis=0)
+        axes.plot(days, wider, color=INK, linestyle="--", linewidth=1)
+        axes.annotate("with those on other debts", (days[-1], wider[-1]), (0, -6), textcoords="offset points",
+                      ha="right", va="top")  # fmt: skip
     seen = (panel.published[0] >= np.datetime64("2001-12")) & (panel.published[0] <= np.datetime64(HOLD_OUT[1]))
     dates, values = panel.published[0][seen], panel.published[1][seen]
     broken = (dates > np.datetime64("2004-05")) & (panel.title == "Delinquent persons")
