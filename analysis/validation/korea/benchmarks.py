@@ -19,7 +19,7 @@ from scipy.special import expit
 from scipy.stats import poisson
 
 from analysis.validation.korea.observed import CALIBRATION, HOLD_OUT, interpolated, linked, points, sources, value
-from analysis.validation.korea.outputs import HEADLINE, ORIGIN, PERSONS, REAL, REGISTRATIONS
+from analysis.validation.korea.outputs import HEADLINE, ORIGIN, PERSONS, REAL, REGISTRATIONS, REGISTRATIONS_ANY
 from analysis.validation.korea.replay import Replay, rmse, span
 from analysis.validation.row import Row
 
@@ -189,37 +189,41 @@ def rivals(contest: Contest) -> tuple[dict[str, float], str, float]:
     return found, min(found, key=found.get), lines
 
 
-def market_error(contest: Contest, replay: Replay) -> float:
+def market_error(contest: Contest, replay: Replay, series: str = "") -> float:
     """RMSE of the market on the months on which a contest is judged.
 
     What the market says is the mean of its seeds, as an autoregression says the mean of what may come.
+    series: of the market, where it is not named as the published one.
     """
     months, published = _published(contest)
-    simulated = replay.at(contest.series, months)
+    series = series or contest.series
+    simulated = replay.at(series, months)
     if contest.indexed:
-        simulated = simulated / replay.at(contest.series, [ORIGIN])
+        simulated = simulated / replay.at(series, [ORIGIN])
     return float(rmse(simulated.mean(axis=0), published))
 
 
 def table(replay: Replay) -> list[Row]:
-    """The market's error over that of its rivals: two rows for each of O1, O4 and O5.
+    """The market's error over that of its rivals: two rows for each of O1, O4 and O5, and two for O5 on any debt.
 
     replay: the crisis. The rival autoregression is the best of three in hindsight, which favours it. Returns rows.
     """
+    met = [(contest, contest.series) for contest in CONTESTS]
+    met += [(contest, REGISTRATIONS_ANY) for contest in CONTESTS if contest.series == REGISTRATIONS]
     rows = []
-    for contest in CONTESTS:
+    for contest, series in met:
         found, best, lines = rivals(contest)
-        own = market_error(contest, replay)
+        own = market_error(contest, replay, series)
         when = "hold-out" if contest.judged == HOLD_OUT else "2003-01 to 2003-06"
         told = ", ".join(f"{name} {_spelt(error, contest)}" for name, error in found.items())
-        met = (
+        against = (
             ("the best autoregression", found[best], f"{best} is the best in hindsight; errors: {told}"),
             ("independent lines", lines, f"error of these: {_spelt(lines, contest)}"),
         )
         rows += [
-            Row.over_seeds("Error over that of a benchmark", f"{contest.series}, {name} ({when})", [own / error], 1.0,
+            Row.over_seeds("Error over that of a benchmark", f"{series}, {name} ({when})", [own / error], 1.0,
                            0.0, 1.0, "times", sources(contest.series), note, "below 1", contest.code)
-            for name, error, note in met
+            for name, error, note in against
         ]  # fmt: skip
     return rows
 
