@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.validation.korea.observed import CALIBRATION, HOLD_OUT, points, sources, value
 from analysis.validation.korea.replay import Replay, ratio, rmse, span
-from analysis.validation.korea.world import ACTIVE
+from analysis.validation.korea.world import ACTIVE, ELSEWHERE, MULTI_ELSEWHERE
 from analysis.validation.row import Row
 
 REAL, HEADLINE = "real delinquency", "headline delinquency"
@@ -183,11 +183,12 @@ def _persons(replay) -> list[Row]:
         _row("O5", SEEN, f"{REGISTRATIONS}, December 2001 to June 2003", ratio(registrations[:, -1], first) - 1, rise,
              0.45, 0.65, "percent", sources(REGISTRATIONS), cards_alone),
         _row("O5", SEEN, f"{REGISTRATIONS_ANY}, December 2001 to June 2003", every, rise, 0.45, 0.65, "percent",
-             f"{sources(REGISTRATIONS)}, KR-others", "2.6 for each of those who are not on cards"),
+             f"{sources(REGISTRATIONS)}, KR-others", f"{ELSEWHERE} for each of those who are not on cards"),
         _row("O6", UNSEEN, f"{MULTI}, December 2001 to 2003", shares, wider, 0.12, 0.24, "points", sources(MULTI),
              cards_alone),
         _row("O6", UNSEEN, f"{MULTI_ANY}, December 2001 to 2003", all_shares, wider, 0.12, 0.24, "points",
-             f"{sources(MULTI)}, KR-others", "of those not on cards 40.7 %, as of all in December 2000"),
+             f"{sources(MULTI)}, KR-others",
+             f"of those not on cards {100 * MULTI_ELSEWHERE:.1f} %, as of all in December 2000"),
     ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.folder import Run, open_run
-from analysis.validation.korea.observed import CALIBRATION, points
+from analysis.validation.korea.observed import CALIBRATION, points, value
 from analysis.validation.korea.replay import Replay, ratio
 from scenarios.schema import Scenario
 
@@ -13,7 +13,8 @@ LATE = "m2_fen + m3_fen + m4_fen"
 ACTIVE = 22.3e6  #: economically active people at the end of 2002 (KR-cards)
 BOOM = "2001-12"  #: from here on it was published how many were delinquent on cards
 ELSEWHERE = 2.6  #: registrations of a delinquent on other debts, December 2001 and March 2002 (KR-others)
-MULTI_ELSEWHERE = 0.407  #: delinquents with two or more lenders at the end of 2000, before many were so on cards (KR23)
+#: Of delinquents on other debts, those with two or more lenders: as of all in December 2000, when few were on cards.
+MULTI_ELSEWHERE = value("delinquents with two or more lenders", "2000-12")
 CARD_COMPANIES = f"platform <> '{BANKS}'"
 
 
