@@ -130,7 +130,7 @@ def _paths() -> list[Aim]:
         *(Aim(f"headline {month}", value(outputs.HEADLINE, month), 0.015, 0.7, share(outputs.HEADLINE, month))
           for month in ("2002-12", "2003-01", "2003-02", "2003-04", "2003-05", "2003-06")),
         *(Aim(f"real {month}", value(outputs.REAL, month), 0.018, 1.5, share(outputs.REAL, month))
-          for month in ("2003-01", "2003-02", "2003-04", "2003-06")),
+          for month in ("2003-01", "2003-02", "2003-03", "2003-04", "2003-05", "2003-06")),
         *(Aim(f"arrears {month}", value(outputs.ARREARS, month), 0.006, 0.7, share(outputs.ARREARS, month))
           for month in ("2002-06", "2002-11", "2003-02", "2003-06")),
     ]  # fmt: skip
