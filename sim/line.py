@@ -65,6 +65,15 @@ def cash_headroom(line, product):
 
 
 @rule
+def lends_again(line, product):
+    """Whether at least half of the line's bill can be drawn again as cash once it is paid."""
+    if line.state != OPEN or line.wait > 0 or not line.permissions & BORROW:
+        return False
+    unused = int(line.limit) - balance(line) + int(line.due)
+    return 2 * min(fen(product.lends_cash * line.limit), unused) >= line.due
+
+
+@rule
 def lend(line, amount, term):
     """Add a draw or an instalment purchase to the principal repaid in instalments.
 

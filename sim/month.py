@@ -33,7 +33,16 @@ from sim.records import RESULT_DTYPE, blank
 from sim.rules.apply import adopt, seek
 from sim.rules.approve import approve, is_manual
 from sim.rules.bill import bill
-from sim.rules.borrow import ask_family, draw_ahead, loan_wish, roll, sell_belongings, spend_loan, take_loan
+from sim.rules.borrow import (
+    ask_family,
+    draw_ahead,
+    leave_unpaid,
+    loan_wish,
+    roll,
+    sell_belongings,
+    spend_loan,
+    take_loan,
+)
 from sim.rules.collect import DEFAULTED, WRITTEN_OFF, age, charge_off, charge_wrongly, is_cleared_out, recover, sell
 from sim.rules.complain import complain
 from sim.rules.convert import convert
@@ -265,6 +274,7 @@ def raise_cash(borrower, lines, held, products, contracts, platforms, rules, cha
         return
     tally.economy[row.SHORT] += 1
     tally.economy[row.SHORT_AMOUNT] += plan.short
+    unpaid = leave_unpaid(borrower, lines, held, products, rules, plan)
     raised = roll(borrower, lines, products, chance, plan, tally)
     for _ in range(int(rules.applications)):
         if plan.short <= 0:
@@ -276,6 +286,7 @@ def raise_cash(borrower, lines, held, products, contracts, platforms, rules, cha
             count_on(plan, lines[k], products[k])
             raised += roll(borrower, lines, products, chance, plan, tally)
     tally.economy[row.ROLLED] += raised
+    plan.short += unpaid
     if plan.short > 0:
         ask_family(borrower, rules, chance, plan, tally)
     if plan.short > 0:

@@ -141,6 +141,7 @@ PLAN = _fields(
     ("short", "i8", "fen", "needs less means; negative is slack"),
     ("asked", "i8", "bits", "products applied for this month"),
     ("sight", "f8", "share", "best reporting among the lenders to whom the person is in default; -1 if there is none"),
+    ("left", "i8", "bits", "products for whose bills no cash is raised, and which are paid last"),
     ("apart", "i8", "bits", "products on which the person keeps to the course of a baseline world"),
 )
 

@@ -7,7 +7,18 @@ from scenes import CARD, CASH, PAY_LATER, Scene, household, yuan
 
 from sim import ledger
 from sim import tally as row
-from sim.line import CHARGED_OFF, FROZEN, NONE, OPEN, cash_headroom, headroom, is_called_in, is_on_book
+from sim.line import (
+    ALL_PERMISSIONS,
+    BORROW,
+    CHARGED_OFF,
+    FROZEN,
+    NONE,
+    OPEN,
+    cash_headroom,
+    headroom,
+    is_called_in,
+    is_on_book,
+)
 from sim.month import open_accounts, raise_cash
 from sim.record import CAUSES
 from sim.rules.convert import convert
@@ -65,6 +76,49 @@ def test_when_not_all_can_be_paid_the_lender_that_cut_is_paid_last():
     assert paying(cut, OWES, cash=200)[0] == [0, 200]
     assert paying(OWES, cut, cash=200)[0] == [200, 0]
     assert paying(cut, OWES, cash=200, parameters={"relend_weight": 0})[0] == [200, 0]  # indifferent: in order
+
+
+WITHDRAWN = {"instalment": yuan(900), "due": yuan(600), "permissions": ALL_PERMISSIONS & ~BORROW}
+NEARLY_DRAWN = {"instalment": yuan(800), "due": yuan(500), "limit": yuan(1000)}
+
+
+def short_of(amount, *lines, **parameters):
+    """A person with 500 yuan who lacks this many yuan beside them, after cash is raised and bills are paid."""
+    s = household(CASH, CASH, lines=lines, cash=yuan(500), parameters=parameters)
+    s.plan.short, s.plan.minimum = yuan(amount), s.lines["due"].sum()
+    s.pay[:] = s.lines["due"]
+    s.play(raise_cash)
+    s.play(pay_bills)
+    return s
+
+
+def test_who_cannot_pay_everybody_may_draw_nothing_for_a_lender_that_lends_no_more_and_pays_it_last():
+    s = short_of(600, WITHDRAWN, NEARLY_DRAWN, triage_share=1)  # 200 within reach
+    assert s.flow(ledger.DRAWS, 1) == 0
+    assert (s.flow(ledger.PAYMENTS, 0), s.flow(ledger.PAYMENTS, 1)) == (0, yuan(500))
+    assert s.plan.short == yuan(600)
+    all_drawn = short_of(600, WITHDRAWN, NEARLY_DRAWN, triage_share=0)
+    assert all_drawn.flow(ledger.DRAWS, 1) == yuan(200)
+    assert all_drawn.plan.short == yuan(400)
+
+
+def test_what_the_others_ask_for_is_still_raised():
+    s = short_of(700, WITHDRAWN, NEARLY_DRAWN, triage_share=1)
+    assert s.flow(ledger.DRAWS, 1) == yuan(100)
+    assert s.flow(ledger.PAYMENTS, 1) == yuan(500)
+    assert s.flow(ledger.PAYMENTS, 0) == yuan(100)  # what is over
+
+
+@pytest.mark.parametrize("line", [{"limit": 0}, {"wait": 3}, {"state": FROZEN}])
+def test_a_lender_that_cut_suspended_or_froze_the_line_is_not_expected_to_lend_again(line):
+    s = short_of(600, {"instalment": yuan(900), "due": yuan(600)} | line, NEARLY_DRAWN, triage_share=1)
+    assert (s.flow(ledger.PAYMENTS, 0), s.flow(ledger.PAYMENTS, 1)) == (0, yuan(500))
+
+
+def test_who_can_pay_everybody_does():
+    s = short_of(150, WITHDRAWN | {"due": yuan(150)}, NEARLY_DRAWN, triage_share=1)
+    assert s.flow(ledger.DRAWS, 1) == yuan(150)
+    assert (s.flow(ledger.PAYMENTS, 0), s.flow(ledger.PAYMENTS, 1)) == (yuan(150), yuan(500))
 
 
 def test_a_small_bill_on_a_large_balance_is_worth_most():

@@ -1,17 +1,20 @@
 """Borrow: cash is raised from open lines, by those who are short and by those who wish to spend."""
 
 from sim.budget import restraint
-from sim.chance import BELONGINGS, FAMILY, LOAN_CHOICE, LOAN_SIZE, LOAN_WISH, uniform
+from sim.chance import BELONGINGS, FAMILY, LOAN_CHOICE, LOAN_SIZE, LOAN_WISH, TRIAGE, uniform
 from sim.compiled import rule
 from sim.ledger import BELONGINGS_SOLD, FAMILY_HELP, fen, post
 from sim.line import (
+    FROZEN,
     MOST_RESPONSE,
+    OPEN,
     balance,
     cash_headroom,
     draw,
     headroom,
     is_called_in,
     is_on_book,
+    lends_again,
     price,
     price_response,
 )
@@ -52,6 +55,34 @@ def roll(borrower, lines, products, chance, plan, tally):
         plan.short -= amount
         raised += amount
     return raised
+
+
+@rule
+def leave_unpaid(borrower, lines, held, products, rules, plan):
+    """Some of those who cannot pay everybody raise no cash for lenders that would not lend it again.
+
+    Only if short > all cash within reach, so that whoever can pay does. Bills of frozen lines, and of those of which
+    less than half could be drawn again, are left for what cash is over when all others are paid.
+
+    plan: record, its ``left`` names these lines, its ``short`` falls by what is due on them. Returns by how much, in
+    fen.
+    """
+    if uniform(rules.founding, TRIAGE, borrower.id) >= rules.triage_share:
+        return 0
+    reach = unpaid = 0
+    for k in held:
+        reach += _within_reach(lines[k], products[k], plan)
+    if reach >= plan.short:
+        return 0
+    for k in held:
+        line = lines[k]
+        billed = (line.state == OPEN or line.state == FROZEN) and not is_called_in(line, products[k])
+        if billed and not lends_again(line, products[k]):
+            plan.left |= 1 << k
+            unpaid += int(line.due)
+    unpaid = min(unpaid, int(plan.short))
+    plan.short -= unpaid
+    return unpaid
 
 
 @rule

@@ -12,6 +12,8 @@ from sim.record import CAUSES
 #: In the order of ``record.CAUSES``, where 0 is none.
 FORGOT, CHOSE, JOB_LOSS, EXPENSE, LIMIT_CUT, INCOME_DIP, DEBT_SERVICE, LOCKED_OUT = range(1, len(CAUSES))
 
+ANY_WORTH = 1e12  # more than any yuan protects
+
 
 @rule
 def pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, pay, tally):
@@ -19,8 +21,8 @@ def pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, p
 
     With cash for all minimums, these are paid and the rest goes towards the planned payments in proportion to what is
     still planned on each (balance matching). Without, lines are paid in the order of what a yuan protects:
-    (consequence * balance + relend weight * unused credit) / amount due, so a lender that cut is paid late. A lender
-    whose system fails gets nothing.
+    (consequence * balance + relend weight * unused credit) / amount due, so a lender that cut is paid late; some leave
+    those that would not lend again to the end. A lender whose system fails gets nothing.
 
     pay: fen per line planned, on return fen paid.
     """
@@ -35,7 +37,7 @@ def pay_bills(borrower, lines, held, products, platforms, rules, chance, plan, p
     else:
         reason = _why_short(borrower, rules, plan)
         skipped |= int(plan.locked)
-        _pay_in_order(borrower, lines, held, products, platforms, rules, pay, skipped)
+        _pay_in_order(borrower, lines, held, products, platforms, rules, pay, skipped, int(plan.left))
     for k in held:
         line = lines[k]
         if not is_on_book(line):
@@ -151,20 +153,25 @@ def _minimum(line, product):
 
 
 @rule
-def _pay_in_order(borrower, lines, held, products, platforms, rules, pay, skipped):
-    """Cash that cannot cover all minimums goes to the line where a yuan protects most, then the next."""
+def _pay_in_order(borrower, lines, held, products, platforms, rules, pay, skipped, left):
+    """Cash that cannot cover all minimums goes to the line where a yuan protects most, then the next.
+
+    skipped: bits of lines that get nothing; left: of those that get what is over when all others are paid.
+    """
     cash = int(borrower.cash)
     for k in held:
         pay[k] = -1  # not yet looked at
     for _ in range(len(held)):
         best = -1
-        best_worth = -1.0
+        best_worth = 0.0
         for k in held:
             if pay[k] < 0 and _minimum(lines[k], products[k]) > 0 and not skipped & (1 << k):
                 weight = _weight(lines[k], products[k], platforms[products[k].platform], rules)
                 protects = weight * balance(lines[k]) + rules.relend_weight * headroom(lines[k])
                 worth = protects / lines[k].due
-                if worth > best_worth:
+                if left & (1 << k):
+                    worth -= ANY_WORTH
+                if best < 0 or worth > best_worth:
                     best = k
                     best_worth = worth
         if best < 0:

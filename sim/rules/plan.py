@@ -54,7 +54,7 @@ def plan_month(borrower, lines, held, products, contracts, platforms, rules, cha
     plan.essentials = max(least, min(int(plan.essentials), affordable_needs(plan, free)))
     plan.reserved = reserve(plan)
     plan.short = plan.essentials - free - plan.reserved
-    plan.asked = plan.apart = 0
+    plan.asked = plan.apart = plan.left = 0
     kept = _kept(borrower, lines, held, products, rules)
     if kept > 0:
         plan.wants = min(int(plan.wants), max(0, free + int(plan.room) - kept - int(plan.essentials)))
