@@ -74,6 +74,13 @@ def lends_again(line, product):
 
 
 @rule
+def lends_no_more(line, product):
+    """Whether cash is owed on an open line whose lender, to anybody, lends less than half of what it asks back."""
+    stopped = 2 * fen(product.lends_cash * line.limit) < line.due
+    return stopped and line.state == OPEN and line.limit > 0 and line.instalment > 0 and line.permissions & BORROW > 0
+
+
+@rule
 def lend(line, amount, term):
     """Add a draw or an instalment purchase to the principal repaid in instalments.
 

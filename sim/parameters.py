@@ -83,7 +83,7 @@ BEHAVIOUR = _group(
     # --- pay, or not ---
     ("attention", 0.0, "share", 0.0, 1.0, "forgotten bills that reading one's bills avoids", "judgement (sign: M79)"),
     ("relend_weight", 0.5, "yuan per yuan", 0.0, 3.0, "worth of a yuan of credit kept open, against a yuan owed, when choosing whom to pay", "judgement (hypothesis, after KR-stop)"),
-    ("triage_share", 0.0, "share of borrowers", 0.0, 1.0, "borrowers who, when they cannot pay everybody, raise no cash for lenders that would not lend it again", "judgement (hypothesis, after KR-stop)"),
+    ("triage_share", 0.0, "share of borrowers", 0.0, 1.0, "borrowers who raise no cash for a lender that stopped lending any and, when they cannot pay everybody, for one that cut them", "judgement (hypothesis, after KR-stop)"),
     ("reminder_effect", 0.9, "share", 0.0, 1.0, "forgetting that a reminder removes once a bill is late", J),
     ("reminder_appeal", 0.0, "share", -1.0, 1.0, "people who would choose to stop paying whom a reminder wins back; below 0 it turns more away", "Du, Li, Lu and Lu 2020 (sign depends on framing)"),
     ("reminder_relationship", 0.0, "share", 0.0, 1.0, "part of this effect that only clients of a year's standing feel", "Karlan, Morten and Zinman (sign)"),

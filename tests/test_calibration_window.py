@@ -99,7 +99,7 @@ def test_what_is_likely_lies_within_its_range():
     assert all(free.low <= free.likely <= free.high for free in window.FREE)
 
 
-def test_the_aims_are_met_by_what_was_published_and_ask_for_no_month_of_the_hold_out():
+def test_the_aims_are_met_by_what_was_published_and_only_stylised_facts_ask_for_a_month_of_the_hold_out(monkeypatch):
     seen = span("2000-07", CALIBRATION[1])
     blank = Replay(seen, 1, {})
     assert len(window.missed(blank)) == len(window.AIMS)
@@ -110,6 +110,9 @@ def test_the_aims_are_met_by_what_was_published_and_ask_for_no_month_of_the_hold
             asked.extend(np.atleast_1d(np.asarray(months, dtype="datetime64[M]")))
             return super().at(name, months)
 
+    facts = [aim for aim in window.AIMS if aim.name.startswith("F")]
+    assert [aim.name for aim in facts] == ["F11", "F12", "F17, own", "F17, others", "F18"]
+    monkeypatch.setattr(window, "AIMS", [aim for aim in window.AIMS if aim not in facts])
     window.missed(Watched(seen, 1, {}))
     assert max(asked) <= np.datetime64(CALIBRATION[1])
     persons = next(aim for aim in window.AIMS if aim.name == "persons 2003-06")
@@ -163,17 +166,33 @@ def test_who_begins_afresh_forgets_the_free_numbers_of_the_market_as_it_is(tmp_p
         return np.ones((len(units), len(window.AIMS)))
 
     monkeypatch.setattr(window, "guessed", all_alike)
-    start = window.smoothed(tmp_path / "world", guesses=400, generations=1, people=300)
+    window.smoothed(tmp_path / "world", 400, 1, 300, range(1, 3))
     likely = window.units_of(window.FREE, [free.likely for free in window.FREE])
-    assert len(played) == 2
-    assert start == pytest.approx(likely, abs=0.05)
+    assert [len(units) for units in played] == [400, 400, window.FINALISTS + 1]
+    assert np.median(played[0], axis=0) == pytest.approx(likely, abs=0.05)
     assert np.abs(window.present() - likely).max() > 0.2
+
+
+def test_the_guess_to_begin_from_is_the_best_on_seeds_that_no_generation_was_played_on(tmp_path, monkeypatch):
+    luck = []
+
+    def off(units, room, people, seeds, progress=None):
+        luck.append(set(seeds))
+        return np.tile(5.0 * (units[:, :1] - 0.4), len(window.AIMS))
+
+    monkeypatch.setattr(window, "guessed", off)
+    start = window.smoothed(tmp_path / "world", 60, 2, 300, range(1, 4))
+    assert start[0] == pytest.approx(0.4, abs=0.1)
+    assert luck[-1] == {1, 2, 3}
+    assert [len(one) for one in luck[:-1]] == [1, 1, 1]
+    assert not set.union(*luck[:-1]) & luck[-1]
+    assert len(set.union(*luck[:-1])) == 3
 
 
 def test_guesses_are_played_together_and_each_misses_what_it_would_alone(tmp_path):
     here = window.present()
     there = np.clip(here + 0.1, 0.0, 1.0)
-    together = window.guessed(np.array([here, there]), tmp_path / "room", people=400)
-    alone = window.missed(window.played(there[None], tmp_path / "room", 400, 1)[0])
+    together = window.guessed(np.array([here, there]), tmp_path / "room", 400, range(1, 2))
+    alone = window.missed(window.played(there[None], tmp_path / "room", 400, range(1, 2))[0])
     assert together[1] == pytest.approx(alone, nan_ok=True)
     assert (together[0] != together[1]).any()

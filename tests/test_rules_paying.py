@@ -82,9 +82,15 @@ WITHDRAWN = {"instalment": yuan(900), "due": yuan(600), "permissions": ALL_PERMI
 NEARLY_DRAWN = {"instalment": yuan(800), "due": yuan(500), "limit": yuan(1000)}
 
 
-def short_of(amount, *lines, **parameters):
-    """A person with 500 yuan who lacks this many yuan beside them, after cash is raised and bills are paid."""
-    s = household(CASH, CASH, lines=lines, cash=yuan(500), parameters=parameters)
+OWES_CASH = {"instalment": yuan(10_000), "due": yuan(150)}
+
+
+def short_of(amount, *lines, stops=None, **parameters):
+    """A person with 500 yuan who lacks this many yuan beside them, after cash is raised and bills are paid.
+
+    stops: terms of the first lender, if it stopped lending cash.
+    """
+    s = household(CASH | (stops or {}), CASH, lines=lines, cash=yuan(500), parameters=parameters)
     s.plan.short, s.plan.minimum = yuan(amount), s.lines["due"].sum()
     s.pay[:] = s.lines["due"]
     s.play(raise_cash)
@@ -115,7 +121,15 @@ def test_a_lender_that_cut_suspended_or_froze_the_line_is_not_expected_to_lend_a
     assert (s.flow(ledger.PAYMENTS, 0), s.flow(ledger.PAYMENTS, 1)) == (0, yuan(500))
 
 
-def test_who_can_pay_everybody_does():
+def test_who_could_pay_everybody_leaves_only_a_lender_that_has_stopped_lending_cash():
+    paid = short_of(150, OWES_CASH, NEARLY_DRAWN, triage_share=1)
+    assert (paid.flow(ledger.PAYMENTS, 0), paid.flow(ledger.PAYMENTS, 1)) == (yuan(150), yuan(500))
+    left = short_of(150, OWES_CASH, NEARLY_DRAWN, stops={"lends_cash": 0.005}, triage_share=1)
+    assert left.flow(ledger.DRAWS, 1) == 0
+    assert (left.flow(ledger.PAYMENTS, 0), left.flow(ledger.PAYMENTS, 1)) == (0, yuan(500))
+
+
+def test_a_lender_that_withdrew_cash_from_one_person_is_paid_by_who_can():
     s = short_of(150, WITHDRAWN | {"due": yuan(150)}, NEARLY_DRAWN, triage_share=1)
     assert s.flow(ledger.DRAWS, 1) == yuan(150)
     assert (s.flow(ledger.PAYMENTS, 0), s.flow(ledger.PAYMENTS, 1)) == (yuan(150), yuan(500))

@@ -15,6 +15,7 @@ from sim.line import (
     is_called_in,
     is_on_book,
     lends_again,
+    lends_no_more,
     price,
     price_response,
 )
@@ -59,10 +60,11 @@ def roll(borrower, lines, products, chance, plan, tally):
 
 @rule
 def leave_unpaid(borrower, lines, held, products, rules, plan):
-    """Some of those who cannot pay everybody raise no cash for lenders that would not lend it again.
+    """Some of those who are short raise no cash for a lender that would not lend it again.
 
-    Only if short > all cash within reach, so that whoever can pay does. Bills of frozen lines, and of those of which
-    less than half could be drawn again, are left for what cash is over when all others are paid.
+    They leave the bill of a lender that has stopped lending cash; and if short > all cash within reach, so that not
+    everybody can be paid, also those of frozen lines and of lines of which less than half could be drawn again. Such
+    bills get what is over when all others are paid.
 
     plan: record, its ``left`` names these lines, its ``short`` falls by what is due on them. Returns by how much, in
     fen.
@@ -72,12 +74,10 @@ def leave_unpaid(borrower, lines, held, products, rules, plan):
     reach = unpaid = 0
     for k in held:
         reach += _within_reach(lines[k], products[k], plan)
-    if reach >= plan.short:
-        return 0
     for k in held:
-        line = lines[k]
-        billed = (line.state == OPEN or line.state == FROZEN) and not is_called_in(line, products[k])
-        if billed and not lends_again(line, products[k]):
+        line, product = lines[k], products[k]
+        billed = (line.state == OPEN or line.state == FROZEN) and not is_called_in(line, product)
+        if billed and (lends_no_more(line, product) or (reach < plan.short and not lends_again(line, product))):
             plan.left |= 1 << k
             unpaid += int(line.due)
     unpaid = min(unpaid, int(plan.short))
