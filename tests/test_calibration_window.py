@@ -157,7 +157,7 @@ def test_the_command_says_what_becomes_of_the_contests_and_writes_settings_that_
 
 
 def test_who_begins_afresh_forgets_the_free_numbers_of_the_market_as_it_is(tmp_path, monkeypatch):
-    few = ("parameters.benefit_share", "products.*.acceptance")
+    few = ("parameters.common_score", "products.*.lends_cash")
     monkeypatch.setattr(window, "FREE", tuple(free for free in window.FREE if free.address in few))
     played = []
 
