@@ -141,6 +141,8 @@ ECONOMY = _columns(
     ("holders_four_or_more", "BIGINT", "people", "hold lines of four or more platforms"),
     ("holders_four_drawn_fen", "BIGINT", "fen", "cash that these drew this month"),
     ("cash_four_or_more", "BIGINT", "people", "drew cash at four or more platforms this month"),
+    ("one_drawn_fen", "BIGINT", "fen", "cash that holders of four or more drew who drew at one platform alone"),
+    ("one_bought_fen", "BIGINT", "fen", "what these bought on lines this month and have not been billed for"),
 )
 MERCHANT_COLUMNS = _columns(
     ("merchants_open", "BIGINT", "merchants", "open for business"),

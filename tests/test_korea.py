@@ -320,6 +320,14 @@ def test_who_drew_cash_at_four_lenders_this_month_is_counted_and_published_for_t
     assert not s.lines["drawn"].any()
 
 
+@pytest.mark.parametrize(("held", "drawn_on", "seen"), [(4, 1, 1), (4, 2, 0), (3, 1, 0)])
+def test_cash_and_purchases_are_told_of_who_holds_four_cards_and_draws_on_one(held, drawn_on, seen):
+    cards = [{"drawn": yuan(30) if k < drawn_on else 0, "purchases": yuan(10)} for k in range(held)]
+    economy = measured(*cards, *[{"state": NONE, "limit": 0}] * (5 - held)).tally.economy
+    assert economy[row.ONE_DRAWN] == yuan(30) * seen
+    assert economy[row.ONE_BOUGHT] == yuan(10) * held * seen
+
+
 @pytest.mark.parametrize(("cap", "opened"), [(1, 0), (2, 1)])
 def test_who_has_as_many_lenders_as_allowed_gets_no_further_line(cap, opened):
     s = Scene(CASH, PAY_LATER | {"platform": 1}, lines=[{"state": NONE}, {}], parameters={"lender_cap": cap},

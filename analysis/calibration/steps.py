@@ -41,19 +41,24 @@ def steps(simulate: Callable[[np.ndarray], np.ndarray], start: np.ndarray, weigh
     A step minimises |W (missed + J step)|^2 + hold |2 step|^2 + held |10 (units + step - start)|^2 within the ranges,
     where J is measured by differences. Distances include the last term.
 
-    simulate(units): misses [figure], in allowed errors; start: [number] from 0 to 1; weights: [figure]; held: how much
-    a way of a tenth of every range from the start costs, in units of the distance. Yields the start first.
+    simulate(units): misses [figure], in allowed errors, nan for what cannot be told, which counts as far off; start:
+    [number] from 0 to 1; weights: [figure]; held: how much a way of a tenth of every range from the start costs, in
+    units of the distance. Yields the start first.
     """
     root = np.sqrt(np.asarray(weights, dtype=float))
 
-    def look(units) -> Step:
+    def told(units) -> np.ndarray:
         missed = simulate(units)
+        return np.where(np.isnan(missed), FARTHEST, missed)
+
+    def look(units) -> Step:
+        missed = told(units)
         return Step(units, missed, distance(missed, weights) + held * float((((units - start) * 10) ** 2).sum()))
 
     here = look(np.asarray(start, dtype=float))
     while True:
         yield here
-        slopes = _slopes(simulate, here)
+        slopes = _slopes(told, here)
         wanted = np.clip(np.clip(here.missed, -EXACT, EXACT) - here.missed, -FARTHEST, FARTHEST)
         tried = [look(_moved(here.units, start, slopes, wanted, root, hold, held)) for hold in HOLDS]
         best = min(tried, key=lambda step: step.distance)

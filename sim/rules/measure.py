@@ -57,13 +57,15 @@ def _stacked(borrower, lines, held, products, economy):
 
     At how many cash was drawn is published here for next month.
     """
-    held_at = cash_at = late_at = drawn = 0  # bits: platforms
+    held_at = cash_at = late_at = 0  # bits: platforms
+    drawn = bought = 0
     for k in held:
         line, bit = lines[k], 1 << int(products[k].platform)
         if is_on_book(line):
             held_at |= bit
         if is_registered(line):
             late_at |= bit
+        bought += int(line.purchases)
         if line.drawn > 0:
             cash_at |= bit
             drawn += int(line.drawn)
@@ -77,6 +79,9 @@ def _stacked(borrower, lines, held, products, economy):
     economy[row.HOLDERS_FOUR] += many
     economy[row.HOLDERS_FOUR_DRAWN] += drawn if many else 0
     economy[row.CASH_FOUR] += borrower.cash_lenders >= MANY
+    if many and borrower.cash_lenders == 1:
+        economy[row.ONE_DRAWN] += drawn
+        economy[row.ONE_BOUGHT] += bought
 
 
 @rule

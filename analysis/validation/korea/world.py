@@ -117,11 +117,13 @@ def with_others(on_cards, people, months) -> tuple[np.ndarray, np.ndarray, np.nd
 
 
 def _volumes(run) -> dict[str, np.ndarray]:
+    drawn, bought = (_economy(run, f"one_{what}_fen") for what in ("drawn", "bought"))
     return {
         "cash advances": _book(run, "cash_drawn_fen", "TRUE"),
         "cash advances of card companies": _book(run, "cash_drawn_fen"),
         "purchases": _flow(run, "purchases on credit", "TRUE"),
         "cash advances of holders of four cards or more": _economy(run, "holders_four_drawn_fen"),
+        "cash in use of cards, drawn on one": ratio(drawn, drawn + bought),
         "sales": _economy(run, "merchant_sales_fen"),
         "staff": _economy(run, "merchant_staff"),
     }
