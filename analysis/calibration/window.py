@@ -6,7 +6,8 @@ and the best of them, played again on other seeds, is where the steps begin.
 What is not free stays as it is, and limits, reach and approval are free only relative to what each lender has.
 After each step it says how far the window is off, and the errors in the contests with autoregressions and independent
 lines, which the fit does not look at: so anybody can see what the window alone says, and how much of the forecast hangs
-on where the search began. Settings of the last step are written as ``rollover run --set`` takes them.
+on where the search began. In worlds as few and small as the default these errors are rough; ``rollover validate`` has
+them from more and larger ones. Settings of the last step are written as ``rollover run --set`` takes them.
 """
 
 import shutil
@@ -130,7 +131,7 @@ def _paths() -> list[Aim]:
     return [
         *(Aim(f"persons {month}", value(outputs.PERSONS, month) / origin, error, weight, index(month))
           for month, (error, weight) in persons.items()),
-        *(Aim(f"card delinquents {month}", value(outputs.ON_CARDS, month) / on_cards, 0.03, 3.0, grown(month))
+        *(Aim(f"card delinquents grown to {month}", value(outputs.ON_CARDS, month) / on_cards, 0.03, 3.0, grown(month))
           for month in ("2003-03", "2003-04")),
         *(Aim(f"registrations {month}", value(outputs.REGISTRATIONS, month), error, weight,
               share(outputs.REGISTRATIONS, month)) for month, (error, weight) in counts.items()),
