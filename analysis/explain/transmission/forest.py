@@ -102,7 +102,7 @@ class Transmission:
 
     def date(self, month):
         """Months from the start of the run as dates. month: a number or an array."""
-        return np.datetime64(self.start, "M") + month
+        return np.datetime64(self.start, "M") + np.timedelta64(1, "M") * month
 
     def via(self, entry: str, place: int) -> str:
         """The name of the shop or lender through which something was handed on, empty where there is none."""

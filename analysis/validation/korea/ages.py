@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.explain.twins import each_seed
 from analysis.validation.book import on_book
-from analysis.validation.korea.replay import Replay
+from analysis.validation.korea.replay import Replay, span
 from analysis.validation.korea.world import BANKS, cash_share, in_force
 from scenarios.schema import Scenario
 from sim.policy import month_number
@@ -27,7 +27,7 @@ def limits_by_age(
 
     warm_up()
     found = each_seed(lambda seed, advance: _one(world, seed, advance), range(1, seeds + 1), threads, progress)
-    months = np.arange(np.datetime64(MONTHS[0]), np.datetime64(MONTHS[1]) + 1)
+    months = span(*MONTHS)
     series = {}
     for i, age in enumerate(AGES):
         series[f"limits of people in their {age}"] = np.full((seeds, len(months)), np.nan)

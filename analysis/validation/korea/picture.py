@@ -91,7 +91,7 @@ def _panel(axes, panel: Panel, months) -> None:
     kept = months >= np.datetime64("2001-12")
     days, paths = _days(months[kept]), panel.simulated[:, kept]
     low, middle, high = np.nanpercentile(paths, (LOW, 50, HIGH), axis=0)
-    first, last = (_days([month])[0] for month in (HOLD_OUT[0], np.datetime64(HOLD_OUT[1]) + 1))
+    first, last = _days([HOLD_OUT[0], np.datetime64(HOLD_OUT[1]) + np.timedelta64(1, "M")])
     axes.axvspan(first, last, color=QUIET, alpha=0.15, linewidth=0, label="hold-out")
     band = f"simulated, {HIGH - LOW} % of seeds"
     axes.fill_between(days, low, high, color=AVOIDED, alpha=0.5, linewidth=0, label=band)
