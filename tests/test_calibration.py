@@ -119,11 +119,12 @@ def test_every_accepted_fit_is_within_the_bound_best_first_and_many_are_kept(fou
     assert np.all(np.diff(found.distances) >= 0)
     assert found.distances[-1] <= found.bound
     assert found.start > found.bound  # where it began is no good fit
-    np.testing.assert_allclose(found.bound, found.distances[0] + study.margin(4), atol=0.5)
+    np.testing.assert_allclose(found.bound, found.distances[0] + study.margin(4, 5), atol=0.5)
 
 
 def test_the_margin_is_a_quarter_of_the_90_percent_point_of_chi_squared():
-    assert study.margin(4) == pytest.approx(7.779 / 4, abs=1e-3)
+    assert study.margin(4, 5) == pytest.approx(7.779 / 4, abs=1e-3)
+    assert study.margin(9, 4) == study.margin(4, 9) == study.margin(4, 4)  # no more can be told apart than targets
 
 
 def test_the_luck_of_a_distance_is_its_jackknife_error():

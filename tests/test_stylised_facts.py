@@ -163,7 +163,7 @@ def test_an_insolvency_jumps_if_nothing_was_so_late_before():
 
 
 def test_a_plan_counts_as_broken_within_half_a_year_only():
-    watch = m.Rewritten((3, 1))
+    watch = m.Rewritten(lines([(OPEN, 9, 0)], [(OPEN, 9, 0)], [(OPEN, 9, 0)]))
     watch.look(lines([(IN_PLAN, 9, 0)], [(IN_PLAN, 9, 0)], [(OPEN, 9, 0)]))
     for month in range(1, 8):
         first = FROZEN if month >= 6 else IN_PLAN  # broken in the sixth month
@@ -171,6 +171,16 @@ def test_a_plan_counts_as_broken_within_half_a_year_only():
         third = IN_PLAN if month == 7 else OPEN
         watch.look(lines([(first, 9, 2)], [(second, 9, 2)], [(third, 9, 0)]), follow=month < 7)
     assert (watch.agreed, watch.broken) == (2, 1)
+
+
+def test_plans_that_ran_before_the_count_began_are_not_counted_as_agreed():
+    running = lines([(IN_PLAN, 9, 0)], [(OPEN, 9, 0)])
+    watch = m.Rewritten(running)
+    watch.look(running)
+    watch.look(lines([(FROZEN, 9, 2)], [(IN_PLAN, 9, 0)]))
+    assert (watch.agreed, watch.broken) == (1, 0)
+    watch.look(lines([(IN_PLAN, 9, 0)], [(IN_PLAN, 9, 0)]))  # rewritten once more: a new one
+    assert (watch.agreed, watch.broken) == (2, 0)
 
 
 def test_late_and_rewritten_debt_against_late_debt():

@@ -9,9 +9,10 @@
    95 % of publications would say, two standard deviations wide to each side, so that four times a distance is minus
    twice a log likelihood, and by Wilks's theorem (1938) a fit worse by no more than
 
-       margin = chi2(90 %, degrees = free numbers) / 4 + 2 standard errors of the distance that are luck of the seeds
+       margin = chi2(90 %, degrees) / 4 + 2 standard errors of the distance that are luck of the seeds
 
-   is within the 90 % region of what the published figures leave possible.
+   is within the 90 % region of what the published figures leave possible. There are as many degrees as free numbers, or
+   as targets if these are fewer: no more can be told apart.
 
 The accepted fits lean towards the best, as every search does: on toys whose truth is known, the middle 90 % of them
 cover the truth about 80 times in a hundred, the intervals of the regression about 90 times. So both are told, and a
@@ -116,20 +117,20 @@ def calibrate(
         return found
 
     tried = search(distance, start, max(1, (trials - trials // 2) // MEMBERS - 1), SEED)
-    candidates = np.vstack([start[:1], _candidates(tried, len(simulator.free))])
+    candidates = np.vstack([start[:1], _candidates(tried, margin(len(simulator.free), len(targets)))])
     _, values = simulator.play(candidates, "check", range(SEEDS + 1, SEEDS + FRESH + 1))
     missed = misses(values, targets)
     found = distances(missed)
-    bound = float(found.min() + margin(len(simulator.free)) + 2.0 * luck(missed[found.argmin()]))
+    bound = float(found.min() + margin(len(simulator.free), len(targets)) + 2.0 * luck(missed[found.argmin()]))
     order = np.argsort(found, kind="stable")
     order = order[found[order] <= bound]
     kept = (candidates[order], values[order].mean(axis=1), found[order])
     return Calibration(tuple(simulator.free), targets, bank, left, tried, *kept, bound, len(found), float(found[0]))
 
 
-def margin(free: int) -> float:
-    """By how much a fit may be worse than the best: chi2(90 %, free numbers) / 4."""
-    return float(chdtri(free, 1.0 - LEVEL) / WITHIN**2)
+def margin(free: int, targets: int) -> float:
+    """By how much a fit may be worse than the best: chi2(90 %, the fewer of free numbers and targets) / 4."""
+    return float(chdtri(min(free, targets), 1.0 - LEVEL) / WITHIN**2)
 
 
 def luck(missed: np.ndarray) -> float:
@@ -142,11 +143,11 @@ def luck(missed: np.ndarray) -> float:
     return float(np.sqrt((seeds - 1) / seeds * ((without - without.mean()) ** 2).sum()))
 
 
-def _candidates(tried: Tried, free: int) -> np.ndarray:
-    """The best point, and others drawn at random from those that are good enough by the seeds of the search."""
+def _candidates(tried: Tried, allowed: float) -> np.ndarray:
+    """The best point, and others drawn at random from those worse by no more than twice the allowed margin."""
     units, first = np.unique(tried.units, axis=0, return_index=True)
     found = tried.distances[first]
-    good = np.flatnonzero(found <= found.min() + 2.0 * margin(free))
+    good = np.flatnonzero(found <= found.min() + 2.0 * allowed)
     good = good[good != found.argmin()]
     drawn = np.random.default_rng(SEED).permutation(good)[: CANDIDATES - 1]
     return units[[found.argmin(), *drawn]]

@@ -5,9 +5,10 @@ With ``--afresh`` it forgets the free numbers of that market: guesses all over t
 and the best of them, played again on other seeds, is where the steps begin.
 What is not free stays as it is, and limits, reach and approval are free only relative to what each lender has.
 After each step it says how far the window is off, and the errors in the contests with autoregressions and independent
-lines, which the fit does not look at: so anybody can see what the window alone says, and how much of the forecast hangs
-on where the search began. In worlds as few and small as the default these errors are rough; ``rollover validate`` has
-them from more and larger ones. Settings of the last step are written as ``rollover run --set`` takes them.
+lines. The fit does not look at the months on which those of O1 and O4 are judged (O5 is judged on months of the
+window): so anybody can see what the window alone says, and how much of the forecast hangs on where the search began. In
+worlds as few and small as the default these errors are rough; ``rollover validate`` has them from more and larger ones.
+Settings of the last step are written as ``rollover run --set`` takes them.
 """
 
 import shutil
@@ -147,8 +148,8 @@ def _paths() -> list[Aim]:
 def _facts() -> list[Aim]:
     """The stylised facts of stress that this market has to have: F10, F11 and F17 end in December 2003, F18 in July.
 
-    They are the only aims beyond the window, and no contest is about them. Where a fact is accepted within a range, the
-    aim lies inside of it.
+    They are the only aims beyond the window; O6, O10 and O11 are the same figures and are named as aimed at. Where a
+    fact is accepted within a range, the aim lies inside of it.
     """
     stops, rest = "headline delinquency, lender that stops", "headline delinquency, other lenders"
 

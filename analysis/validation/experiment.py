@@ -11,7 +11,8 @@ from scenarios.loader import fingerprint
 ROWS = "rows.json"
 #: What experiments are read off with, besides their own files: in the folder ``analysis``.
 SHARED = ("folder.py", "explain/twins.py", "validation/row.py", "validation/experiment.py", "validation/book.py",
-          "validation/seeds.py")  # fmt: skip
+          "validation/seeds.py", "validation/korea/world.py", "validation/korea/observed.py",
+          "validation/korea/observed.csv", "validation/korea/replay.py")  # fmt: skip
 
 #: The parts of the table, in the order in which they are read.
 GROUPS = {

@@ -36,7 +36,7 @@ def one_seed(seed: int, borrowers: int) -> dict[str, float]:
     _play_to(model, BRANCH)
     uncut = model.branch(load(UNCUT).market_arguments()["changes"])
     play_to("2002-12")
-    plans, over_late, end = m.Rewritten(model.market.lines.shape), [], month_number(END)
+    plans, over_late, end = m.Rewritten(model.market.lines), [], month_number(END)
     for number in range(month_number("2003-01"), end + 1):
         if number == end:
             model.keep_diary()

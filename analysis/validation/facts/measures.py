@@ -250,15 +250,17 @@ def rewritten_over_late(lines) -> float:
 
 
 class Rewritten:
-    """Lines in hardship plans: how many of those agreed are broken within half a year.
+    """Lines in hardship plans: how many of those agreed from now on are broken within half a year.
 
-    shape: of the lines. Broken is two payments missed, more than 30 days late (``sim/rules/negotiate.py``).
+    lines: as they stand; plans that run already are not followed. Broken is two payments missed, more than 30 days late
+    (``sim/rules/negotiate.py``).
     """
 
     WITHIN = 6  # months
 
-    def __init__(self, shape):
-        self._since = np.full(shape, -1)
+    def __init__(self, lines):
+        self._since = np.full(lines.shape, -1)
+        self._older = lines["state"] == IN_PLAN
         self._month = 0
         self.agreed = self.broken = 0
 
@@ -268,8 +270,9 @@ class Rewritten:
         failed = (self._since >= 0) & (lines["state"] == FROZEN)
         self.broken += int((failed & (self._month - self._since <= self.WITHIN)).sum())
         self._since[~planned] = -1
+        self._older &= planned
         if follow:
-            fresh = planned & (self._since < 0)
+            fresh = planned & (self._since < 0) & ~self._older
             self.agreed += int(fresh.sum())
             self._since[fresh] = self._month
         self._month += 1

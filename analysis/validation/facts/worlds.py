@@ -185,7 +185,7 @@ def tightening(tight, model) -> dict[str, float]:
 
     tight: branched off at month BEFORE; model: the calm market, which may have played on already.
     """
-    plans, registered, rewritten, values = m.Rewritten(tight.market.lines.shape), [], [], {}
+    plans, registered, rewritten, values = m.Rewritten(tight.market.lines), [], [], {}
     registered.append(delinquents(tight.market))
     for month in range(1, AFTER + 1):
         tight.step()

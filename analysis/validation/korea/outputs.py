@@ -1,7 +1,8 @@
 """Nineteen outputs of the Korean card crisis, O1 to O19: the market beside what was published.
 
-The scenario is calibrated on 2002-01 to 2003-06. Rows that need any later month are named *hold-out*; what was seen of
-them meanwhile, scenarios/markets/korea-cards.toml says. Windows are judgements, set before the market was played, and
+The scenario is calibrated on 2002-01 to 2003-06. Rows that need any later month are named *hold-out*, or *aimed at*
+where the fit had the same figure among its aims, as a stylised fact (F11, F17, F18); what else was seen meanwhile,
+scenarios/markets/korea-cards.toml says. Windows are judgements, set before the market was played, and
 wide enough for the conflicts between the sources. Months of a peak are counted from December 2002.
 """
 
@@ -20,7 +21,7 @@ MULTI = "delinquents with two or more lenders"
 REGISTRATIONS_ANY, MULTI_ANY = f"{REGISTRATIONS} on any debt", "delinquents on any debt with two or more lenders"
 ORIGIN = "2002-12"  #: the month that peaks are counted from and in which the index of persons is 100
 INF = float("inf")
-SEEN, UNSEEN = "to 2003-06", "hold-out"
+SEEN, UNSEEN, AIMED = "to 2003-06", "hold-out", "aimed at"
 
 
 def table(replay: Replay, uncut: Replay | None = None, ages: Replay | None = None) -> list[Row]:
@@ -184,9 +185,9 @@ def _persons(replay) -> list[Row]:
              0.45, 0.65, "percent", sources(REGISTRATIONS), cards_alone),
         _row("O5", SEEN, f"{REGISTRATIONS_ANY}, December 2001 to June 2003", every, rise, 0.45, 0.65, "percent",
              f"{sources(REGISTRATIONS)}, KR-others", f"{ELSEWHERE} for each of those who are not on cards"),
-        _row("O6", UNSEEN, f"{MULTI}, December 2001 to 2003", shares, wider, 0.12, 0.24, "points", sources(MULTI),
+        _row("O6", AIMED, f"{MULTI}, December 2001 to 2003", shares, wider, 0.12, 0.24, "points", sources(MULTI),
              cards_alone),
-        _row("O6", UNSEEN, f"{MULTI_ANY}, December 2001 to 2003", all_shares, wider, 0.12, 0.24, "points",
+        _row("O6", AIMED, f"{MULTI_ANY}, December 2001 to 2003", all_shares, wider, 0.12, 0.24, "points",
              f"{sources(MULTI)}, KR-others",
              f"of those not on cards {100 * MULTI_ELSEWHERE:.1f} %, as of all in December 2000"),
     ]  # fmt: skip
@@ -228,7 +229,7 @@ def _elasticities(replay) -> list[Row]:
         simulated = logs(replay.at)
     source = f"{sources(persons)}; {sources(limits)}"
     return [
-        _row("O10", UNSEEN, "card delinquents (to July 2003) to limits (to June), log on log", simulated, logs(value),
+        _row("O10", AIMED, "card delinquents (to July 2003) to limits (to June), log on log", simulated, logs(value),
              -1.2, -0.4, "elasticity", source),
     ]  # fmt: skip
 
@@ -244,9 +245,9 @@ def _lenders(replay) -> list[Row]:
     fall = value("capital ratio", "2003-12") - value("capital ratio", "2003-03")
     failed = replay.at("lenders failed or absorbed", "2004-03")
     return [
-        _row("O11", UNSEEN, f"{stopped}, October to December 2003", rises[stopped], own, 0.04, 0.10, "points",
+        _row("O11", AIMED, f"{stopped}, October to December 2003", rises[stopped], own, 0.04, 0.10, "points",
              sources(stopped)),
-        _row("O11", UNSEEN, f"{rest}, October to December 2003", rises[rest], None, -0.02, 0.02, "points", "KR68",
+        _row("O11", AIMED, f"{rest}, October to December 2003", rises[rest], None, -0.02, 0.02, "points", "KR68",
              "down 1.8 points in December alone", "flat or down"),
         _row("O12", UNSEEN, "loss of all lenders in 2003 over their claims", loss,
              value("loss of the year", "2003-12") / 75, 0.09, 0.20, "percent", "KR42, KR41",
@@ -274,16 +275,16 @@ def _funding(replay) -> list[Row]:
     jump = replay.at(spread, "2003-03") - replay.at(spread, "2003-02")
     staff = ratio(replay.between("staff", "2003-01", "2003-12").mean(axis=1),
                   replay.between("staff", "2002-01", "2002-12").mean(axis=1)) - 1  # fmt: skip
-    broken = ratio(replay.between("rewritten loans broken", "2002-10", "2003-03").sum(axis=1),
-                   replay.between("rewritten loans agreed", "2002-10", "2003-03").sum(axis=1))  # fmt: skip
+    broken, agreed = (replay.between(f"rewritten loans {what}", str(replay.months[0]), "2003-03").sum(axis=1)
+                      for what in ("broken", "agreed"))  # fmt: skip
     return [
         _row("O15", UNSEEN, "jobs at merchants, 2003 against 2002", staff, -0.024, -0.04, -0.01, "percent", "KR75",
              "published: trade, food and lodging"),
         _row("O16", SEEN, "spread of the month of the run, February to March 2003", jump, 0.015, 0.01, 0.04, "points",
-             sources(spread)),
-        _row("O17", SEEN, "rewritten loans broken again by March 2003, of those of six months", broken,
+             sources(spread), "hardly a test: the month's base rate is a dated input"),
+        _row("O17", SEEN, "rewritten loans broken again by March 2003, of all that were agreed", ratio(broken, agreed),
              value("re-default of rewritten loans", "2003-03"), 0.18, 0.45, "percent",
-             sources("re-default of rewritten loans"), "18 to 43 % by lender"),
+             sources("re-default of rewritten loans"), "18 to 43 % by lender; 30 and more days late again"),
     ]  # fmt: skip
 
 
