@@ -188,6 +188,28 @@ def test_lenders_capital_and_sales_by_hand():
     assert row(rows, "O15", "sales").simulated == pytest.approx(-0.02)
 
 
+def test_holders_jobs_rewritten_loans_and_the_young_by_hand():
+    four, drawing = "cash advances of holders of four cards or more", outputs.DRAWING
+    jobs = {str(month): 50.0 if month < np.datetime64("2003-01") else 49.0 for month in span("2002-01", "2003-12")}
+    crisis = replay(
+        {
+            four: {"2002-12": 100.0, "2003-01": 90.0, "2003-08": 60.0, "2003-12": 30.0},
+            drawing: {"2002-12": 100.0, "2003-06": 90.0, "2003-12": 40.0},
+            "staff": jobs | {"2004-01": 20.0, "2004-12": 20.0},
+            "rewritten loans agreed": {"2001-12": 10.0, "2003-03": 10.0, "2003-04": 99.0},
+            "rewritten loans broken": {"2001-12": 2.0, "2003-03": 2.0, "2003-04": 99.0},
+        }
+    )
+    twenties, forties = "limits of people in their 20s", "limits of people in their 40s"
+    ages = replay({twenties: {"2003-09": 100.0, "2003-12": 70.0}, forties: {"2003-09": 100.0, "2003-12": 80.0}})
+    rows = outputs.table(crisis, None, ages)
+    assert row(rows, "O9", "").simulated == pytest.approx(-0.40)
+    assert row(rows, "O15", "jobs").simulated == pytest.approx(-0.02)
+    assert row(rows, "O17", "").simulated == pytest.approx(0.2)
+    assert row(rows, "O18", "").simulated == pytest.approx(1.5)
+    assert row(rows, "O19", "").simulated == pytest.approx(-0.60)
+
+
 def test_every_output_from_1_to_19_is_scored_and_says_what_is_held_out():
     rows = outputs.table(replay({}))
     assert [*dict.fromkeys(one.code for one in rows)] == [f"O{number}" for number in range(1, 20)]
@@ -320,6 +342,13 @@ def test_a_market_that_gives_the_published_months_beats_every_benchmark():
     assert {one.mark for one in benchmarks.table(published(0.5))[:2]} == {"misses"}
 
 
+def test_the_market_says_the_mean_of_its_seeds():
+    """Half of the worlds are 5 points too high and half 5 too low: their mean is right."""
+    apart = published()
+    apart.series[outputs.REAL][:2] += np.array([[0.05], [-0.05]])
+    assert benchmarks.market_error(benchmarks.CONTESTS[0], apart) == pytest.approx(0.0, abs=1e-12)
+
+
 # --- the picture ---
 def test_the_picture_shows_three_series_with_units_and_the_hold_out():
     drawing = picture.picture(published())
@@ -402,3 +431,60 @@ def test_without_rewriting_headline_delinquency_is_higher_and_earlier_by_hand():
     higher, earlier, lower = ablations.table(ablations.ABLATIONS[3], without, crisis)
     assert (higher.simulated, earlier.simulated, lower.simulated) == pytest.approx((1.5, -6, 0.5))
     assert {higher.mark, earlier.mark, lower.mark} == {"fits"}
+
+
+CALM = {"2001-12": 1.0, "2003-01": 1.0, "2003-10": 3.0, "2004-12": 1.0}  # peaks three times as high in October 2003
+
+
+def signs(code, world, crisis):
+    """The marks of an ablation, in the order of its rows."""
+    (one,) = [one for one in ablations.ABLATIONS if one.code == code]
+    found = ablations.table(one, replay(world), replay(crisis))
+    return [row.simulated for row in found], [row.mark == "fits" for row in found]
+
+
+def test_with_one_lender_the_crisis_loses_half_of_its_peak_and_of_its_rise_by_hand():
+    crisis = {outputs.REAL: CALM, outputs.REGISTRATIONS: CALM, outputs.MULTI: CALM}
+    level = {"2001-12": 1.0}
+    small = {"2001-12": 1.0, "2003-01": 1.0, "2003-10": 1.4, "2004-12": 1.0}
+    found, fits = signs("S1", {outputs.REAL: small, outputs.REGISTRATIONS: level, outputs.MULTI: level}, crisis)
+    assert found == pytest.approx([0.0, 0.0, 1.4 / 3, 0.2 * 1.0], abs=0.02)
+    assert fits == [True] * 4
+    assert signs("S1", crisis, crisis)[1] == [False] * 4
+
+
+def test_without_cuts_claims_are_higher_and_the_peak_is_later_and_half_as_high_at_least_by_hand():
+    late = {"2001-12": 1.0, "2003-01": 1.0, "2004-04": 2.0, "2004-12": 1.0}
+    world, crisis = {outputs.REAL: late, "claims": {"2003-12": 12.0}}, {outputs.REAL: CALM, "claims": {"2003-12": 10.0}}
+    found, fits = signs("S2", world, crisis)
+    assert found == pytest.approx([1.2, 6, 2 / 3])
+    assert fits == [True] * 3
+    assert signs("S2", crisis, world)[1] == [False, False, True]
+
+
+def test_slower_cuts_make_fewer_delinquents_and_a_smaller_largest_rise_by_hand():
+    steep, slow = ({"2002-09": 100.0, "2003-03": 100.0, "2003-06": high, "2003-12": high} for high in (160.0, 130.0))
+    found, fits = signs("S3", {outputs.PERSONS: slow}, {outputs.PERSONS: steep})
+    assert found == pytest.approx([0.5, -0.3])
+    assert fits == [True, True]
+    assert signs("S3", {outputs.PERSONS: steep}, {outputs.PERSONS: slow})[1] == [False, False]
+
+
+def test_without_a_registry_less_is_taken_and_fewer_stop_drawing_on_four_cards_by_hand():
+    taken = "limits taken by policies"
+    crisis = {taken: {"2002-10": 10.0}, outputs.DRAWING: {"2002-09": 100.0, "2003-06": 40.0}}
+    world = {taken: {"2002-10": 5.0}, outputs.DRAWING: {"2002-09": 100.0, "2003-06": 90.0}}
+    found, fits = signs("S5", world, crisis)
+    assert found == pytest.approx([0.5, 0.5])
+    assert fits == [True, True]
+    assert signs("S5", crisis, world)[1] == [False, False]
+
+
+def test_without_a_run_fewer_lenders_fail_and_more_capital_is_left_by_hand():
+    failed, capital = "lenders failed or absorbed", "capital ratio"
+    crisis = {failed: {"2004-03": 4.0}, capital: {"2003-12": 0.02}}
+    world = {failed: {"2004-03": 1.0}, capital: {"2003-12": 0.05}}
+    found, fits = signs("S6", world, crisis)
+    assert found == pytest.approx([-3, 0.03])
+    assert fits == [True, True]
+    assert signs("S6", crisis, world)[1] == [False, False]

@@ -305,3 +305,40 @@ def test_korean_persons_by_calendar_month():
     assert found["multi share rise"] == 0.25
     assert found["registrations rise"] == pytest.approx(2 / 1.5)
     assert found["elasticity"] == pytest.approx(np.log(1.4) / np.log(0.64))
+
+
+def test_korean_months_by_hand(monkeypatch):
+    """Fifteen calendar months of two worlds; the lender that stops is the second of three, banks are the third."""
+    months = [f"{year}-{month:02}" for year in (2002, 2003) for month in range(1, 13)]
+
+    class Told:
+        def __init__(self, world):
+            year = np.array([name.startswith("2003") for name in months])
+            self.merchants = np.zeros((len(months), 64), np.int64)
+            self.merchants[:, worlds.STAFF] = np.where(year, 49, 50)
+            self.merchants[:, korean.SALES] = np.where(year, 97 if world.cut else 100, 80)
+            self._drawn = np.where(year, 6, 10)
+
+        def late(self, which):
+            path = dict.fromkeys(months, 0.10)
+            if which.tolist() == [True, True, False]:  # all card companies: write-offs at quarter ends
+                path |= {"2003-03": 0.08, "2003-06": 0.06}
+            elif which.tolist() == [False, True, False]:
+                path |= {"2003-10": 0.05, "2003-12": 0.12}
+            else:
+                path |= {"2003-10": 0.05, "2003-12": 0.04}
+            return np.array(list(path.values()))
+
+        def flow(self, *names):
+            return self._drawn
+
+    monkeypatch.setattr(korean, "History", Told)
+    names = [("samsung", "card"), (korean.STOPS, "card"), (korean.BANKS, "card")]
+    crisis, uncut = (SimpleNamespace(cut=cut, start="2002-01", product_names=names) for cut in (True, False))
+    found = korean.months(crisis, uncut)
+    assert found["own rise"] == pytest.approx(0.07)
+    assert found["others rise"] == pytest.approx(-0.01)
+    assert found["dip"] == pytest.approx((0.02 + 0.04) / 2)
+    assert found["cash volume"] == pytest.approx(-0.4)
+    assert found["jobs"] == pytest.approx(-0.02)
+    assert found["spending"] == pytest.approx(-0.03)
