@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from analysis.calibration import report, robust, study
+from analysis.calibration import report, robust, study, window
 from analysis.calibration.commands import SHIPPED
 from analysis.calibration.market import Market, free_numbers, present, units_of, values_of
 from analysis.calibration.regression import Bank, identification, posterior
@@ -304,6 +304,21 @@ def test_inputs_are_sorted_by_where_they_come_from():
     assert "p2p cash forget hazard" in origins["calibrated"].listed
     assert "wage growth (H6)" in origins["published"].listed
     assert "necessity share" in origins["judgement"].listed
+
+
+def test_inputs_of_the_korean_market_follow_its_own_calibration_and_sources_and_so_do_dated_changes():
+    origins = {one.kind: one for one in provenance(load("korea-2002").resolved())}
+    for free in window.FREE:
+        *_, name = free.address.split(" ")[0].split(".")
+        assert name.replace("_", " ") in origins["calibrated"].listed, name
+    assert "lg card reach" in origins["calibrated"].listed
+    assert "wage growth" in origins["judgement"].listed
+    assert "job loss hazard (KR-jobless)" in origins["published"].listed
+    assert "capital share (KR-capital)" in origins["published"].listed
+    assert "registry 2003-01 (KR-registry)" in origins["published"].listed
+    assert "multi-lender cut 2002-10" in origins["judgement"].listed
+    named = load("korea-2002", ["changes.run.source="]).resolved()
+    assert "run" in {one.kind: one for one in provenance(named)}["changed"].listed
 
 
 def test_a_world_that_nobody_changed_says_nothing_of_changes_and_an_old_folder_nothing_at_all():
