@@ -69,7 +69,7 @@ def found(table, layout, line, money_per_yuan, scenario, out):
     console.print()
     console.print(beside(founded, default))
     image.write_bytes(png(picture(founded, default, looked_at), dpi=96))
-    click.echo(f"written: {out}, {stored.name}, {image.name}")
+    click.echo(f"written: {out}, {stored}, {image}")
     click.echo(f"now: rollover run {out}   or, with a rule: rollover run limit-cut+{out}")
 
 

@@ -8,8 +8,9 @@ from analysis.progress import Progress, stop
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Small markets and few seeds: minutes instead of an hour.")
-@click.option("--only", multiple=True, metavar="NAME", help="An experiment, or a group of them. Repeatable.")
+@click.option("--quick", is_flag=True, help="Small markets and few seeds, in a minute or two.")
+@click.option("--only", multiple=True, metavar="NAME", help="An experiment, or a group of them: micro, calm, facts,"
+              " korea, replications. Repeatable.")  # fmt: skip
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to keep what is played."
               " Default: runs/validation, or runs/validation-quick.")  # fmt: skip
 @click.option("--threads", type=click.IntRange(1, 1024), help="Default: all cores; never changes a number.")
@@ -36,7 +37,7 @@ def validate(quick, only, out, threads, page):
     if page and only:
         raise BadInput("--write puts the whole table into a page, of which --only would leave a part: give one of them")
     if page:
-        table.around(page)  # an hour before it is needed
+        table.around(page)  # minutes before it is needed
     folder = out or Path("runs/validation-quick" if quick else "runs/validation")
     tell = lambda text: click.echo(text, err=True)  # noqa: E731
     try:
@@ -48,6 +49,8 @@ def validate(quick, only, out, threads, page):
     for part in table.screen(found):
         console.print(part)
     console.print(table.closing(found))
+    console.print("Distances are in half widths of the window.")
+    click.echo(f"kept: {folder}")
     if page:
         table.write(found, page, quick)
         click.echo(f"written: {page}")
@@ -79,6 +82,8 @@ def calibrate(scenario, out, free, trials, workers, only_identify, only_headline
       rollover calibrate --headline
       rollover calibrate my-scenario.toml --free my-ranges.toml --out runs/mine
     """
+    if only_identify and only_headline:
+        raise click.UsageError("--identify and --headline are two questions: give one of them")
     from analysis.calibration import commands
     from scenarios.batch.engines import Local
     from scenarios.runner import cores

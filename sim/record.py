@@ -22,7 +22,7 @@ CAUSES = (
     "locked out",      # could pay, the lender's system was down
 )
 SEGMENTS = {
-    "age": ("18-24", "25-29", "30-39", "40-49", "50-64"),
+    "age": ("18-24", "25-29", "30-39", "40-49", "50+"),
     "income": ("lowest fifth", "second fifth", "third fifth", "fourth fifth", "highest fifth"),
     "lenders": ("0", "1", "2", "3", "4+"),
 }

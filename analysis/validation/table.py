@@ -13,7 +13,7 @@ from analysis.validation.experiment import GROUPS, Experiment
 from analysis.validation.row import ABSENT, FITS, MISSES, NEAR, Row
 from scenarios.messages import BadInput, unknown
 
-HEADS = ("", "target", "published", "window", "simulated", "distance", "mark", "source")
+HEADS = ("", "target", "published", "window", "simulated", "half windows off", "mark", "source")
 WIDTHS = (13, 13, 13, 11)  #: characters of the columns after the names, which in a terminal of 80 leave these 22
 BEGIN, END = "<!-- validation: written by rollover validate --write -->", "<!-- end of validation -->"
 

@@ -38,9 +38,9 @@ def panels(replay: Replay) -> tuple[Panel, ...]:
     return (
         Panel("Real delinquency", "30+ days late or rewritten,\n% of balance", (real[0], 100 * real[1]),
               100 * replay[REAL]),
-        Panel("Delinquent persons", "index, December 2002 = 100", (persons[0], 100 * persons[1]),
-              100 * ratio(replay[PERSONS], replay.at(PERSONS, [ORIGIN]))),
-        Panel("Registrations for each of them", "lenders per delinquent person", points(REGISTRATIONS),
+        Panel("Delinquent persons", "index, December 2002 = 100\n(other debts added as published)",
+              (persons[0], 100 * persons[1]), 100 * ratio(replay[PERSONS], replay.at(PERSONS, [ORIGIN]))),
+        Panel("Registrations for each of them", "lenders per person delinquent on cards", points(REGISTRATIONS),
               replay[REGISTRATIONS], replay[REGISTRATIONS_ANY]),
     )  # fmt: skip
 
@@ -52,15 +52,17 @@ def draw(replay: Replay) -> Callable[[], tuple[Figure, str, str]]:
         figure = Figure(figsize=(10.4, 3.7))
         made = panels(replay)
         for axes, panel in zip(figure.subplots(1, len(made)), made, strict=True):
-            _panel(axes, panel, replay.months)
-        figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower left", ncols=4)
+            _panel(axes, panel, replay)
+        shown = [zip(*axes.get_legend_handles_labels(), strict=True) for axes in figure.axes]
+        handles = {label: handle for panel in shown for handle, label in panel}
+        figure.legend(handles.values(), handles.keys(), loc="outside lower left", ncols=6)
         entitle(figure, finding(replay))
         seen = "; ".join(f"{panel.title.lower()}: {_told(panel, replay.months)}" for panel in made)
         return (
             figure,
             f"Three panels, 2002 to 2004. {seen}.",
             f"Bands hold {HIGH - LOW} % of {replay.seeds} seeds, lines are their medians, dots are published figures. "
-            "Grey months are the hold-out, in sight when the calibration's start was chosen. "
+            "Grey months are the hold-out. In the second panel those delinquent on other debts are added as published. "
             "Hollow dots follow a new definition of May 2004. Registrations are of people delinquent on cards; the "
             "broken line adds those delinquent on other debts, whom the published figures count too.",
         )
@@ -79,7 +81,7 @@ def finding(replay: Replay) -> str:
     off = np.nanmedian(error(replay, REAL, *HOLD_OUT))
     return (
         f"Korea 2002-2004 replayed: real delinquency peaks at {100 * high:.0f} % (published "
-        f"{100 * value(REAL, '2003-12'):.0f} %) and is off by {100 * off:.1f} points in the hold-out"
+        f"{100 * value(REAL, '2003-12'):.0f} %), in the hold-out a world is off by {100 * off:.1f} points"
     )
 
 
@@ -87,25 +89,25 @@ def _days(months) -> list[datetime]:
     return list(np.asarray(months, dtype="datetime64[M]").astype("datetime64[D]").astype(datetime))
 
 
-def _panel(axes, panel: Panel, months) -> None:
+def _panel(axes, panel: Panel, replay: Replay) -> None:
+    months = replay.months
     kept = months >= np.datetime64("2001-12")
     days, paths = _days(months[kept]), panel.simulated[:, kept]
     low, middle, high = np.nanpercentile(paths, (LOW, 50, HIGH), axis=0)
     first, last = _days([HOLD_OUT[0], np.datetime64(HOLD_OUT[1]) + np.timedelta64(1, "M")])
     axes.axvspan(first, last, color=QUIET, alpha=0.15, linewidth=0, label="hold-out")
-    band = f"simulated, {HIGH - LOW} % of seeds"
+    band = f"simulated, {HIGH - LOW} % of {replay.seeds} seeds"
     axes.fill_between(days, low, high, color=AVOIDED, alpha=0.5, linewidth=0, label=band)
     axes.plot(days, middle, color=INK, linestyle="-", label="simulated, median")
     if panel.wider is not None:
         wider = np.median(panel.wider[:, kept], axis=0)
-        axes.plot(days, wider, color=INK, linestyle="--", linewidth=1)
-        axes.annotate("with those on other debts", (days[-1], wider[-1]), (0, -6), textcoords="offset points",
-                      ha="right", va="top")  # fmt: skip
+        axes.plot(days, wider, color=INK, linestyle="--", linewidth=1, label="with those on other debts")
     seen = (panel.published[0] >= np.datetime64("2001-12")) & (panel.published[0] <= np.datetime64(HOLD_OUT[1]))
     dates, values = panel.published[0][seen], panel.published[1][seen]
     broken = (dates > np.datetime64("2004-05")) & (panel.title == "Delinquent persons")
     axes.plot(_days(dates[~broken]), values[~broken], "o", color=CUT, markersize=4, label="published")
-    axes.plot(_days(dates[broken]), values[broken], "o", color=CUT, markersize=4, markerfacecolor="none")
+    axes.plot(_days(dates[broken]), values[broken], "o", color=CUT, markersize=4, markerfacecolor="none",
+              label="new definition" if broken.any() else None)  # fmt: skip
     axes.set_title(panel.title)
     axes.set_ylabel(panel.axis)
     axes.set_xlabel("month")
