@@ -206,9 +206,9 @@ def _by_segment(run, kind) -> list[Difference]:
     ]
 
 
-_AGE_GROUP = (
-    "CASE " + " ".join(f"WHEN age <= {label.split('-')[1]} THEN '{label}'" for label in SEGMENTS["age"]) + " END"
-)
+*_YOUNGER, _OLDEST = SEGMENTS["age"]
+_UP_TO = " ".join(f"WHEN age <= {label.split('-')[1]} THEN '{label}'" for label in _YOUNGER)
+_AGE_GROUP = f"CASE {_UP_TO} ELSE '{_OLDEST}' END"
 
 
 def _segment_size(run, kind, label) -> np.ndarray:

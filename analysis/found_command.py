@@ -38,9 +38,10 @@ def found(table, layout, line, money_per_yuan, scenario, out):
     from analysis.founded import beside, found, origins, picture
     from scenarios.borrowers import table as tables
     from scenarios.borrowers.layouts import LAYOUTS
-    from scenarios.loader import load
+    from scenarios.loader import load, load_pair
 
-    world = load(scenario)
+    other, world = load_pair(scenario)
+    _may_be_extended(scenario, other, world, out)
     beneath = _extended(scenario, out)
     stored, image = out.with_suffix(".parquet"), out.with_suffix(".png")
     _may_write(out, stored, table)
@@ -71,6 +72,17 @@ def found(table, layout, line, money_per_yuan, scenario, out):
     image.write_bytes(png(picture(founded, default, looked_at), dpi=96))
     click.echo(f"written: {out}, {stored}, {image}")
     click.echo(f"now: rollover run {out}   or, with a rule: rollover run limit-cut+{out}")
+
+
+def _may_be_extended(scenario: str, other, world, out: Path) -> None:
+    """Refuse a scenario with a rule of its own: in a founded market it would stand on both sides of a comparison."""
+    from scenarios.messages import BadInput
+
+    if other is not None and world.changes.keys() - other.changes.keys():
+        raise BadInput(
+            f"--scenario {scenario}: this has a rule, which is compared with {other.name}; found the market without it "
+            f"(--scenario {other.name}), then play the rule in it: rollover run {scenario}+{out}"
+        )
 
 
 def _extended(scenario: str, out: Path) -> str:

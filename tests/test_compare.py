@@ -35,6 +35,13 @@ def hand_worked(tmp_path):
     return compare(build(tmp_path / "run", {BASELINE: baseline, REFORM: reform}))
 
 
+def test_the_oldest_of_a_founded_market_are_in_the_last_age_group(tmp_path):
+    folder = build(tmp_path / "run", {REFORM: [default(1, n, age=age) for n, age in enumerate((49, 50, 64, 65, 99))]})
+    groups = compare(folder).segments["age"]
+    assert _named(groups, "50+").caused.tolist() == [4, 0]
+    assert sum(group.caused[0] for group in groups) == 5
+
+
 def test_defaults_are_matched_person_by_person_within_a_seed(hand_worked):
     assert hand_worked.people.caused.tolist() == [2, 1]
     assert hand_worked.people.avoided.tolist() == [1, 0]

@@ -444,6 +444,16 @@ def test_a_table_that_is_gone_or_has_changed_is_told(market, tmp_path):
         load("baseline", ["founded_from=my-market.parquet"])
 
 
+def test_a_scenario_with_a_rule_is_not_founded_from_since_the_rule_would_be_on_both_sides(tmp_path):
+    table = tmp_path / "people.csv"
+    table.write_text("age,income\n30,5000\n")
+    answer = CliRunner().invoke(main, ["found", "--from", str(table), "--scenario", "limit-cut", "--out",
+                                       str(tmp_path / "my.toml")])  # fmt: skip
+    assert answer.exit_code == 1
+    assert "rollover run limit-cut+" in answer.output
+    assert not (tmp_path / "my.toml").exists()
+
+
 def test_a_hand_written_scenario_may_name_a_csv_and_its_errors_are_told(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     words = 'title = "Mine"\nextends = "baseline"\nfounded_from = "mine.csv"\nborrowers = 5\n'

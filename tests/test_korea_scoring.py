@@ -312,6 +312,7 @@ def test_the_spread_of_the_market_falls_after_what_was_published_and_lines_are_j
     assert (seen[-1], dated[-1]) == pytest.approx((0.0448, 0.02))
     for contest in benchmarks.CONTESTS:
         found = benchmarks.errors(contest)
+        assert found[benchmarks.LINES] != found[benchmarks.LINES_DATED]  # who sees another spread says something else
         assert benchmarks.rivals(contest)[2] == min(found[benchmarks.LINES], found[benchmarks.LINES_DATED])
 
 
