@@ -241,3 +241,14 @@ def test_a_seed_in_which_nobody_moved_keeps_its_place_in_a_row():
     run = Run(Path(), {}, data, "one", None, (1, 2, 3), np.array([]), (), 100, None)
     roll = next(found for found in calm._rolls(run) if found.name == "M1 to M2 at p2p")
     assert roll.values == pytest.approx((np.nan, 0.3, np.nan), nan_ok=True)
+
+
+def test_a_value_just_outside_is_at_the_edge_and_nothing_reads_minus_zero():
+    def row(simulated, low, high):
+        return Row.over_seeds("", "", [simulated], None, low, high, "points", "")
+
+    assert row(0.0101, 0.0, 0.01).distance_text == "at the edge"
+    assert row(0.015, 0.0, 0.01).distance_text == "+1.0"
+    assert row(0.005, 0.0, 0.01).distance_text == ""
+    below = row(-1e-9, -np.inf, np.nextafter(0.0, -1.0))
+    assert (below.window, below.text(below.simulated)) == ("at most +0.00 points", "+0.00 points")

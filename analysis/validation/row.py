@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 FITS, NEAR, MISSES, ABSENT = "fits", "near", "misses", "not simulated"
+EDGE = 0.05  #: half windows: who is off by less is at the edge
 UNITS = ("percent", "points", "share", "times", "elasticity", "yuan", "months", "people", "count", "order")
 
 
@@ -72,16 +73,17 @@ class Row:
         """The distance as people write it: empty inside the window."""
         if not np.isfinite(self.distance):
             return "" if self.mark == ABSENT or self.unit == "order" else "wrong side"
-        return f"{self.distance:+.1f}" if self.distance else ""
+        if abs(self.distance) < EDGE:
+            return "at the edge" if self.distance else ""
+        return f"{self.distance:+.1f}"
 
     def text(self, value) -> str:
         """A value of this row as people write it."""
         if value is None or not np.isfinite(value):
             return "-"
-        if self.unit == "percent":
-            return f"{100 * value:.2f} %"
-        if self.unit == "points":
-            return f"{100 * value:+.2f} points"
+        if self.unit in ("percent", "points"):
+            hundredths = round(100 * value, 2) + 0.0  # nothing reads -0.00
+            return f"{hundredths:.2f} %" if self.unit == "percent" else f"{hundredths:+.2f} points"
         if self.unit == "times":
             return f"{value:.2f} times"
         if self.unit == "elasticity":

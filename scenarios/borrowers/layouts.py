@@ -17,6 +17,7 @@ class Layout:
     name: str
     title: str
     columns: tuple[Column, ...]
+    used: tuple[str, ...]  # columns that are read, if they are there
     unused: tuple[str, ...]  # columns of the layout that say nothing the market knows
     other_names: dict[str, str]  # what columns are called in other copies -> name
     line: str
@@ -72,6 +73,7 @@ CARD_CLIENTS = Layout(
         *(Column(name, "NT dollars", -_MOST, _MOST, "bill, the latest first") for name in _BILLS),
         *(Column(name, "NT dollars", 0, _MOST, "payment, the latest first") for name in _PAYMENTS),
     ),
+    ("LIMIT_BAL", "AGE", "PAY_0", *_BILLS, *_PAYMENTS[:5]),
     _UNUSED,
     {"PAY_1": "PAY_0", "Y": _UNUSED[-1], "DEFAULT": _UNUSED[-1], "UNNAMED:_0": "id"}
     | {f"X{number}": name for number, name in enumerate(_NUMBERED, 1)},

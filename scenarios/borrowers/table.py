@@ -56,13 +56,17 @@ def read(path, lines, line: str | None = None, layout: str | None = None, per_yu
     per_yuan = per_yuan or (preset.per_yuan if preset else 1.0)
     raw = read_raw(Path(path), [column.name for column in preset.columns] if preset else ())
     if preset:
-        numbers, notes = _checked(raw, {c.name: c for c in preset.columns}, 1.0, _names_of(preset), preset.unused)
-        if "LIMIT_BAL" not in numbers:
+        names = _names_of(preset)
+        there = {names.get(_spelling(given)) for given in raw.columns}
+        if "LIMIT_BAL" not in there:
             raise BadInput(f'{raw.file}: there is no column "LIMIT_BAL"; is this the layout {preset.name}?')
+        numbers, notes = _checked(raw, {c.name: c for c in preset.columns}, 1.0, names, preset.unused)
+        if absent := [name for name in preset.used if name not in there]:
+            notes.append(f"not in the table: {', '.join(absent)}")
         values = preset.mapped(numbers)
     else:
         values, notes = _checked(raw, columns_for(lines, line), per_yuan, {}, ())
-    columns = _named(values, line, per_yuan if preset else 1.0)
+    columns = _named(raw.file, values, line, per_yuan if preset else 1.0)
     if not columns:
         known = ", ".join(column.name for column in (*PERSON, *LINE))
         raise BadInput(f"{raw.file}: no column says anything about a borrower; there are {known}")
@@ -211,13 +215,14 @@ def _wrong(value, number: float, column: Column, low: float, high: float) -> str
     kind = "a whole number" if column.whole else "a number"
     wish = f"write {kind} from {plain(low)} to {plain(high)} ({column.unit}), or leave the cell empty"
     if not np.isfinite(number):
-        return f'"{value}" is not a number; {wish}'
+        comma = "; decimals are written with a point, thousands without a mark" if "," in str(value) else ""
+        return f'"{value}" is not a number{comma}; {wish}'
     if low <= number <= high:
         return f"{plain(number)} is not a whole number; {wish}"
     return f"{plain(number)} is {'negative' if number < 0 <= low else 'out of range'}; {wish}"
 
 
-def _named(values: dict[str, np.ndarray], line: str | None, per_yuan: float) -> dict[str, np.ndarray]:
+def _named(file: str, values: dict[str, np.ndarray], line: str | None, per_yuan: float) -> dict[str, np.ndarray]:
     """Columns in their documented order, lines by name, money in yuan to the fen; those that say nothing left out."""
     kinds = {column.name: column for column in (*PERSON, *LINE)}
     named = {}
@@ -225,7 +230,7 @@ def _named(values: dict[str, np.ndarray], line: str | None, per_yuan: float) -> 
         column = kinds[name.partition(":")[0]]
         full = f"{name}:{line}" if column in LINE and ":" not in name else name
         if full in named:
-            raise BadInput(f'columns "{name}" and "{full}" are the same line; remove one')
+            raise BadInput(f'{file}: columns "{column.name}" and "{full}" are the same line; remove one')
         if not np.isnan(numbers).all():
             named[full] = np.round(numbers / per_yuan, 2) if column.is_money else numbers
     order = {name: number for number, name in enumerate(kinds)}
