@@ -55,7 +55,8 @@ def _play(size, room, progress) -> list[Row]:
         ),
         Row.over_seeds(
             *("Friends", "willingness to default of who knows a defaulter", [b for _, b in played]),
-            *(1.82, 1.5, 2.1, "times", "Guiso, Sapienza and Zingales 2013 (mortgages)", "window: judgement", "", "E9"),
+            *(1.82, 1.5, 2.1, "times", "Guiso, Sapienza and Zingales 2013 (mortgages)"),
+            *("restates an input, peer effect; window: judgement", "", "E9"),
         ),
     ]  # fmt: skip
 
