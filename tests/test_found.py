@@ -444,27 +444,19 @@ def test_a_table_that_is_gone_or_has_changed_is_told(market, tmp_path):
         load("baseline", ["founded_from=my-market.parquet"])
 
 
-def test_a_file_of_another_layout_is_told_so_and_columns_that_a_layout_lacks_are_named(tmp_path):
-    other, short = tmp_path / "other.csv", tmp_path / "short.csv"
-    other.write_text("age,limit:bank/card\n30,5000\n")
-    short.write_text("LIMIT_BAL,AGE,PAY_0,BILL_AMT1\n20000,24,2,3913\n")
-    lines = load("baseline").lines()
-    with pytest.raises(BadInput, match="is this the layout card-clients"):
-        read(other, lines, layout=CARD_CLIENTS.name)
-    (note,) = [note for note in read(short, lines, layout=CARD_CLIENTS.name).notes if "not in" in note]
+def test_a_file_of_another_layout_is_told_so_and_columns_that_a_layout_lacks_are_named(table, complaint):
+    other = "age,limit:bank/card\n30,5000\n"
+    assert "is this the layout card-clients" in complaint(other, layout="card-clients")
+    short = "LIMIT_BAL,AGE,PAY_0,BILL_AMT1\n20000,24,2,3913\n"
+    (note,) = [note for note in table(short, layout="card-clients").notes if "not in" in note]
     assert note.startswith("not in the table: BILL_AMT2, ")
     assert note.endswith("PAY_AMT5")
 
 
-def test_a_decimal_comma_is_named_and_two_columns_of_one_line_are_told_by_both_names(tmp_path):
-    comma, twice = tmp_path / "comma.csv", tmp_path / "twice.csv"
-    comma.write_text("age;income\n30;12905,71\n")
-    twice.write_text("age,limit,limit:bank/card\n30,5000,5000\n")
-    lines = load("baseline").lines()
-    with pytest.raises(BadInput, match="decimals are written with a point"):
-        read(comma, lines)
-    with pytest.raises(BadInput, match=r'twice\.csv: columns "limit" and "limit:bank/card" are the same line'):
-        read(twice, lines, line="bank/card")
+def test_a_decimal_comma_is_named_and_two_columns_of_one_line_are_told_by_both_names(complaint):
+    assert "decimals are written with a point" in complaint("age;income\n30;12905,71\n")
+    twice = complaint("age,limit,limit:bank/card\n30,5000,5000\n", line="bank/card")
+    assert 'mine.csv: columns "limit" and "limit:bank/card" are the same line' in twice
 
 
 def test_a_scenario_with_a_rule_is_not_founded_from_since_the_rule_would_be_on_both_sides(tmp_path):

@@ -117,11 +117,12 @@ def calibrate(
         return found
 
     tried = search(distance, start, max(1, (trials - trials // 2) // MEMBERS - 1), SEED)
-    candidates = np.vstack([start[:1], _candidates(tried, margin(len(simulator.free), len(targets)))])
+    allowed = margin(len(simulator.free), len(targets))
+    candidates = np.vstack([start[:1], _candidates(tried, allowed)])
     _, values = simulator.play(candidates, "check", range(SEEDS + 1, SEEDS + FRESH + 1))
     missed = misses(values, targets)
     found = distances(missed)
-    bound = float(found.min() + margin(len(simulator.free), len(targets)) + 2.0 * luck(missed[found.argmin()]))
+    bound = float(found.min() + allowed + 2.0 * luck(missed[found.argmin()]))
     order = np.argsort(found, kind="stable")
     order = order[found[order] <= bound]
     kept = (candidates[order], values[order].mean(axis=1), found[order])

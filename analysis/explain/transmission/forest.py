@@ -13,6 +13,7 @@ from analysis.estimate import Estimate, estimate
 from analysis.explain.transmission.chains import ENTRIES, Step, chain_of, entry_of, pushes_of, words
 from analysis.explain.transmission.divergence import NEVER, Divergence
 from analysis.explain.transmission.parents import POLICY, UNKNOWN, Edges, descent, edges_of, forest
+from analysis.folder import MONTH
 from analysis.wording import interval
 
 GIVERS = ("policy", "defaulters", "others", "unknown")
@@ -102,7 +103,7 @@ class Transmission:
 
     def date(self, month):
         """Months from the start of the run as dates. month: a number or an array."""
-        return np.datetime64(self.start, "M") + np.timedelta64(1, "M") * month
+        return np.datetime64(self.start, "M") + month * MONTH
 
     def via(self, entry: str, place: int) -> str:
         """The name of the shop or lender through which something was handed on, empty where there is none."""

@@ -9,6 +9,7 @@ from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
 from analysis.drawing import AVOIDED, CUT, INK, QUIET, Drawing, drawn, entitle
+from analysis.folder import MONTH
 from analysis.validation.korea.benchmarks import persons_index
 from analysis.validation.korea.observed import HOLD_OUT, points, value
 from analysis.validation.korea.outputs import ORIGIN, PERSONS, REAL, REGISTRATIONS, REGISTRATIONS_ANY, error
@@ -94,7 +95,7 @@ def _panel(axes, panel: Panel, replay: Replay) -> None:
     kept = months >= np.datetime64("2001-12")
     days, paths = _days(months[kept]), panel.simulated[:, kept]
     low, middle, high = np.nanpercentile(paths, (LOW, 50, HIGH), axis=0)
-    first, last = _days([HOLD_OUT[0], np.datetime64(HOLD_OUT[1]) + np.timedelta64(1, "M")])
+    first, last = _days([HOLD_OUT[0], np.datetime64(HOLD_OUT[1]) + MONTH])
     axes.axvspan(first, last, color=QUIET, alpha=0.15, linewidth=0, label="hold-out")
     band = f"simulated, {HIGH - LOW} % of {replay.seeds} seeds"
     axes.fill_between(days, low, high, color=AVOIDED, alpha=0.5, linewidth=0, label=band)

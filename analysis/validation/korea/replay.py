@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from analysis.folder import MONTH
+
 
 @dataclass(frozen=True)
 class Replay:
@@ -44,7 +46,7 @@ class Replay:
 
 def span(first: str, last: str) -> np.ndarray:
     """All months from first to last, inclusive, as datetime64[M]."""
-    return np.arange(np.datetime64(first, "M"), np.datetime64(last, "M") + np.timedelta64(1, "M"))
+    return np.arange(np.datetime64(first, "M"), np.datetime64(last, "M") + MONTH)
 
 
 def ratio(over, under) -> np.ndarray:
